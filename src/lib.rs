@@ -1,0 +1,4 @@
+//! The map of the program.
+pub mod clock;
+pub mod secret;
+pub mod text;
