@@ -1,4 +1,6 @@
 //! The map of the program.
 pub mod clock;
+pub mod directory;
+pub mod portal;
 pub mod secret;
 pub mod text;

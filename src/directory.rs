@@ -1,0 +1,251 @@
+//! Domain controllers, accounts and password tests, as types.
+//!
+//! Relies on `text` for every name that came from outside. Pure; `ldap` below does the talking. Deliberately absent:
+//! what a test's outcome means for the walk (`walkthrough::trial`), and NTLM, which can't prove a password.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::text::Safe;
+
+pub mod ldap;
+pub mod lockout;
+pub mod refusal;
+
+/// An account as the portal wants it: the bare name and the full domain.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Account {
+    /// `sAMAccountName`.
+    pub name: Safe,
+    /// The FQDN of the account's own domain.
+    pub domain: Safe,
+}
+
+impl Account {
+    /// What attempts are counted under, whatever form was typed.
+    pub fn key(&self) -> AccountKey {
+        AccountKey(format!("{}@{}", self.name.to_lowercase(), self.domain.to_lowercase()))
+    }
+
+    /// The form the console binds with: `name@domain`.
+    pub fn principal(&self) -> String {
+        format!("{}@{}", self.name, self.domain)
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.name, self.domain)
+    }
+}
+
+/// Canonical account name and domain, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AccountKey(pub String);
+
+/// A controller's full name, in lower case; names it everywhere.
+pub type Host = Safe;
+
+/// Where a controller is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Controller {
+    pub host: Host,
+    /// TLS from the first byte (636).
+    pub ldaps: Option<SocketAddr>,
+    /// Clear text turned into TLS by StartTLS (389); a password never leaves before that.
+    pub ldap: Option<SocketAddr>,
+    /// The AS exchange (88).
+    pub kerberos: Option<SocketAddr>,
+}
+
+/// What reaching a controller without a password told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    pub host: Host,
+    pub pdc_emulator: bool,
+    /// Announces `1.2.840.113556.1.4.1920`: shown, and never given a password.
+    pub read_only: bool,
+    /// Of the rootDSE search.
+    pub latency: Duration,
+    pub tls: Tls,
+    pub kerberos: KerberosService,
+    /// The controller's clock less ours.
+    pub skew: SignedDuration,
+    pub naming_context: Safe,
+    /// `naming_context` is the account's own domain.
+    pub own_domain: bool,
+}
+
+impl Reach {
+    /// A password can be proved here.
+    pub fn provable(&self) -> bool {
+        !self.read_only
+            && self.own_domain
+            && (matches!(self.tls, Tls::Verified { .. }) || self.kerberos == KerberosService::Available)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    Verified {
+        by: Transport,
+        until: Timestamp,
+        issuer: Safe,
+    },
+    /// A named, normal state: many domains have none.
+    NoServerCertificate,
+    Failed(Fault),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Transport {
+    Ldaps,
+    StartTls,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KerberosService {
+    Available,
+    /// The site doesn't name a port, or nothing answers there.
+    NotAvailable,
+}
+
+/// Why a controller could not be asked, or gave no answer that says anything about the password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    #[error("no route to it")]
+    NoRoute,
+    #[error("the connection was refused")]
+    ConnectionRefused,
+    #[error("no answer in time")]
+    TimedOut,
+    #[error("the connection was closed before the answer")]
+    ConnectionClosed,
+    #[error("TLS: no common cipher")]
+    NoCommonCipher,
+    #[error("TLS: the certificate is for another name")]
+    NameMismatch,
+    #[error("TLS: the certificate's issuer is not trusted")]
+    UnknownIssuer,
+    #[error("TLS: the certificate has expired")]
+    CertificateExpired,
+    #[error("TLS failed: {0}")]
+    Tls(Safe),
+    #[error("it wants stronger authentication (result 8)")]
+    StrongerAuthRequired,
+    #[error("it answered with a referral")]
+    Referral,
+    #[error("it is busy")]
+    Busy,
+    #[error("it says it is unavailable")]
+    Unavailable,
+    #[error("it is unwilling: {0}")]
+    Unwilling(Safe),
+    #[error("its answer made no sense: {0}")]
+    Garbled(Safe),
+    #[error("the program failed while asking: {0}")]
+    Internal(Safe),
+}
+
+impl Fault {
+    /// What the operator can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NoRoute | Self::TimedOut => {
+                "Check the route and the firewall to port 636 or 389, or go on without it."
+            }
+            Self::ConnectionRefused => "Check that its directory service is running, or go on without it.",
+            Self::ConnectionClosed | Self::Busy | Self::Unavailable | Self::Internal(_) => {
+                "Wait a little, then press r to ask again."
+            }
+            Self::NoCommonCipher => {
+                "Its TLS settings are too old for this console; use another controller or Kerberos."
+            }
+            Self::NameMismatch => {
+                "Use the name that stands in its certificate, or have the certificate renewed."
+            }
+            Self::UnknownIssuer => "Name the issuing CA's file as ca_file, after checking it with its owner.",
+            Self::CertificateExpired => "Have the certificate renewed; the console does not go round it.",
+            Self::Tls(_) => "Look at the controller's certificate and TLS settings.",
+            Self::StrongerAuthRequired => "It refuses simple binds here; use LDAPS on 636 or Kerberos.",
+            Self::Referral => "It does not hold the account's domain; name a controller of that domain.",
+            Self::Unwilling(_) | Self::Garbled(_) => {
+                "Ask another controller; this says nothing of the password."
+            }
+        }
+    }
+}
+
+/// How a password was put to a controller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    Ldap,
+    Kerberos,
+}
+
+/// What one attempt came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    Accepted,
+    Refused(refusal::Refusal),
+    /// Neither accepted nor refused. Counts as an attempt; says nothing of the password.
+    NotKnown(Fault),
+    /// The exchange judged nothing and cost nothing: it never reached the password.
+    NotSent(Fault),
+}
+
+/// An attempt's outcome together with what the same connection could read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tested {
+    pub answer: Answer,
+    /// The account read back with its own bind; only after acceptance by LDAP.
+    pub account: Option<AccountFacts>,
+    /// The controller's own clock, if it told.
+    pub controller_time: Option<Timestamp>,
+    pub latency: Duration,
+}
+
+/// What the directory says of an account. Absent means it could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountFacts {
+    pub name: Safe,
+    /// `S-1-5-21-…`
+    pub sid: Safe,
+    pub distinguished_name: Safe,
+    pub password_changed: Option<Timestamp>,
+    /// `None`: never, or not readable.
+    pub password_expires: Option<Timestamp>,
+    pub disabled: bool,
+    pub locked: bool,
+    pub account_expired: bool,
+    pub password_expired: bool,
+    pub must_change: bool,
+    /// Of the controller that was asked; not replicated.
+    pub bad_password_count: Option<u32>,
+    pub lockout_time: Option<Timestamp>,
+}
+
+/// How many failures lock an account, and for how long they are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockoutPolicy {
+    /// 0: never locks.
+    pub threshold: u32,
+    pub window: Duration,
+}
+
+/// What a reader account saw just before an attempt, at the PDC emulator or the controller to be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub controller: Host,
+    pub read_at: Timestamp,
+    /// `None`: not readable, or a fine-grained policy can't be excluded.
+    pub policy: Option<LockoutPolicy>,
+    pub account: AccountFacts,
+}
