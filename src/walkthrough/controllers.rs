@@ -1,0 +1,137 @@
+//! Step 3: the entry, the controllers reached without a password, and who else uses the account.
+
+use crate::directory::{Fault, Host, Reach};
+
+use super::effect::Effect;
+use super::errand::{Errand, Then};
+use super::fact::{Fact, Gate};
+use super::step::{Outcome, Phase, Question, Reason, Step};
+use super::trial::Candidate;
+use super::{Reaching, Walkthrough, words};
+use crate::text::Safe;
+
+impl Walkthrough {
+    /// Enters step 3, or takes it up where it stands.
+    pub(super) fn enter_directory_services(&mut self) {
+        match (self.entry.is_some(), self.entries.as_slice()) {
+            (true, _) => self.reach_controllers(),
+            (false, []) => self.block(Step::DirectoryServices, Reason::NoEntry),
+            (false, [_]) => self.entry_chosen(0),
+            (false, _) => self.ask(Step::DirectoryServices, Question::WhichEntry),
+        }
+    }
+
+    pub(super) fn entry_chosen(&mut self, option: usize) {
+        let Some(entry) = self.entries.get(option).cloned() else { return };
+        if entry.managed {
+            return self.block(Step::DirectoryServices, Reason::ManagedAccount);
+        }
+        self.void_acceptance();
+        self.entry = Some(entry.clone());
+        if let Some(account) = self.account() {
+            self.record(Fact::EntryChosen { id: entry.id, account });
+        }
+        self.reach_controllers();
+    }
+
+    /// Reaches every controller anew, without a password.
+    pub(super) fn reach_controllers(&mut self) {
+        let Some(account) = self.account() else { return };
+        self.errands.retain(|_, errand| !matches!(errand, Errand::Reach(_)));
+        self.set(Step::DirectoryServices, Phase::Working);
+        let hosts: Vec<Host> = self.stations.iter().map(|station| station.host.clone()).collect();
+        for station in &mut self.stations {
+            station.state = Reaching::Asking;
+        }
+        for host in hosts {
+            let ticket = self.errand(Errand::Reach(host.clone()));
+            self.out(Effect::Reach(ticket, host, account.clone()));
+        }
+        self.all_reached();
+    }
+
+    pub(super) fn reached(&mut self, host: &Host, result: Result<Reach, Fault>) {
+        let now = self.now;
+        let Some(station) = self.stations.iter_mut().find(|station| station.host == *host) else { return };
+        station.at = Some(now);
+        let fact = match result {
+            Ok(reach) => {
+                let fact = Fact::ControllerReached {
+                    host: host.clone(),
+                    provable: reach.provable(),
+                    pdc_emulator: reach.pdc_emulator,
+                    read_only: reach.read_only,
+                };
+                station.state = Reaching::Reached(reach);
+                fact
+            }
+            Err(fault) => {
+                let why = Safe::new(&fault.to_string());
+                station.state = Reaching::Failed(fault);
+                Fact::ControllerUnreachable { host: host.clone(), why }
+            }
+        };
+        self.record(fact);
+        self.all_reached();
+    }
+
+    fn all_reached(&mut self) {
+        let asking = self.errands.values().any(|errand| matches!(errand, Errand::Reach(_)));
+        if asking || *self.phase(Step::DirectoryServices) != Phase::Working {
+            return;
+        }
+        if self.used_elsewhere.is_none() {
+            self.ask(Step::DirectoryServices, Question::UsedElsewhere);
+        } else if self.candidates().is_empty() && !self.without_controller {
+            self.block(Step::DirectoryServices, Reason::NoProvableController);
+        } else {
+            self.set(Step::DirectoryServices, Phase::Ready);
+        }
+    }
+
+    pub(super) fn used_elsewhere_answered(&mut self, option: usize) {
+        self.used_elsewhere = Some(option);
+        self.record(Fact::UsedElsewhere { answer: words::option_word(&Question::UsedElsewhere, option) });
+        self.set(Step::DirectoryServices, Phase::Working);
+        self.all_reached();
+    }
+
+    /// Enter with step 3 complete.
+    pub(super) fn settle_directory_services(&mut self) {
+        let outcome = if self.candidates().is_empty() { Outcome::Overridden } else { Outcome::Done };
+        self.settle(Step::DirectoryServices, outcome);
+    }
+
+    pub(super) fn go_on_without_controller(&mut self, reason: Safe) {
+        let fact = Fact::Overridden { gate: Gate::WithoutController, reason, about: Vec::new() };
+        self.record_then(fact, Then::PassGate(Gate::WithoutController));
+    }
+
+    /// The controllers that may be given the password, as last reached.
+    pub fn candidates(&self) -> Vec<Candidate> {
+        self.stations
+            .iter()
+            .filter_map(|station| match &station.state {
+                Reaching::Reached(reach) => Candidate::from_reach(reach),
+                Reaching::NotAsked | Reaching::Asking | Reaching::Failed(_) => None,
+            })
+            .collect()
+    }
+
+    /// Controllers that should be able to prove the password and could not be asked.
+    pub fn unreachable(&self) -> Vec<Host> {
+        self.stations
+            .iter()
+            .filter(|station| match &station.state {
+                Reaching::Failed(_) => true,
+                Reaching::Reached(reach) => !reach.read_only && !reach.provable(),
+                Reaching::NotAsked | Reaching::Asking => false,
+            })
+            .map(|station| station.host.clone())
+            .collect()
+    }
+
+    pub(super) fn pdc_emulator(&self) -> Option<Host> {
+        self.candidates().into_iter().find(|one| one.pdc_emulator).map(|one| one.host)
+    }
+}

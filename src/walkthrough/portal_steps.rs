@@ -1,0 +1,234 @@
+//! Steps 1 and 2: signing in, reading the baseline, choosing Directory Services; and the portal's answers to all steps.
+
+use std::time::Duration;
+
+use crate::portal::signin::{self, SignIn};
+use crate::portal::{Entry, Fault, Reading};
+
+use super::effect::{Effect, Ticket};
+use super::errand::Errand;
+use super::event;
+use super::fact::Fact;
+use super::step::{Outcome, Phase, Question, Reason, Step};
+use super::{Baseline, SigningIn, Walkthrough, words};
+
+/// The longest wait between two polls that fail.
+const SLOWEST: Duration = Duration::from_secs(120);
+
+impl Walkthrough {
+    pub(super) fn begin_sign_in(&mut self) {
+        self.signing_in = SigningIn::Requesting;
+        self.set(Step::Portal, Phase::Working);
+        let ticket = self.errand(Errand::RequestCode);
+        self.out(Effect::RequestCode(ticket));
+    }
+
+    pub(super) fn work_without_portal(&mut self) {
+        self.signing_in = SigningIn::Without;
+        self.record(Fact::WorkedWithoutPortal);
+        self.ask(Step::Portal, Question::CanEdit);
+    }
+
+    /// Who can edit was answered: the step is done, or shut.
+    pub(super) fn can_edit_answered(&mut self, option: usize) {
+        self.can_edit = Some(option);
+        self.record(Fact::CanEdit { answer: words::option_word(&Question::CanEdit, option) });
+        if option == words::CAN_EDIT_NOBODY {
+            return self.block(Step::Portal, Reason::NobodyCanEdit);
+        }
+        let outcome =
+            if self.signing_in == SigningIn::Without { Outcome::WithoutPortal } else { Outcome::Done };
+        self.settle(Step::Portal, outcome);
+    }
+
+    pub(super) fn portal_answered(&mut self, ticket: Ticket, event: event::Portal) {
+        let Some(errand) = self.errands.remove(&ticket) else { return };
+        match event {
+            event::Portal::CodeIssued(code) => {
+                let signing_in = SignIn::started(code, self.now.at);
+                self.next_sign_in = Some(signing_in.next_poll());
+                self.signing_in = SigningIn::Waiting(Box::new(signing_in));
+            }
+            event::Portal::SignInAnswered(answer) => self.sign_in_answered(&answer),
+            event::Portal::EntriesRead(entries) => self.entries_read(entries),
+            event::Portal::EntryRead(entry) => self.entry_read_back(&entry),
+            event::Portal::Read(reading) => self.portal_read(reading),
+            event::Portal::Failed(fault) => self.portal_failed(&errand, fault),
+            event::Portal::SaveAnswered(answer) => self.save_answered(answer),
+            event::Portal::IssuerRead(issuer) => self.issuer = Some(issuer),
+        }
+    }
+
+    fn sign_in_answered(&mut self, answer: &signin::Answer) {
+        let SigningIn::Waiting(signing_in) = &mut self.signing_in else { return };
+        match signing_in.handle(answer, self.now.at) {
+            signin::Next::PollAt(at) => self.next_sign_in = Some(at),
+            signin::Next::Finished(outcome) => self.sign_in_ended(outcome),
+        }
+    }
+
+    fn sign_in_ended(&mut self, outcome: signin::Outcome) {
+        self.next_sign_in = None;
+        let reason = match outcome {
+            signin::Outcome::SignedIn { name } => {
+                self.record(Fact::SignedIn { name: name.clone() });
+                self.signing_in = SigningIn::SignedIn { name };
+                return self.read_baseline();
+            }
+            signin::Outcome::Declined => Reason::SignInDeclined,
+            signin::Outcome::Expired => Reason::SignInExpired,
+            signin::Outcome::Blocked { code, description, correlation, .. } => {
+                Reason::SignInBlocked { code, description, correlation }
+            }
+            signin::Outcome::Failed(fault) => Reason::PortalUnread(fault),
+        };
+        self.signing_in = SigningIn::NotBegun;
+        self.block(Step::Portal, reason);
+    }
+
+    fn read_baseline(&mut self) {
+        self.set(Step::Portal, Phase::Working);
+        self.read_entries();
+        self.poll_portal();
+    }
+
+    fn read_entries(&mut self) {
+        let ticket = self.errand(Errand::ReadEntries);
+        self.out(Effect::ReadEntries(ticket));
+    }
+
+    pub(super) fn signed_in(&self) -> bool {
+        matches!(self.signing_in, SigningIn::SignedIn { .. })
+    }
+
+    /// Reads sensors and issues once; never while a reading is out.
+    pub(super) fn poll_portal(&mut self) {
+        self.portal.next_poll = None;
+        if !self.signed_in() || self.errands.values().any(|errand| *errand == Errand::ReadPortal) {
+            return;
+        }
+        let ticket = self.errand(Errand::ReadPortal);
+        self.out(Effect::ReadPortal(ticket));
+    }
+
+    fn entries_read(&mut self, entries: Vec<Entry>) {
+        if let Some(chosen) = &self.entry
+            && !self.saved()
+            && let Some(fresh) = entries.iter().find(|entry| entry.id == chosen.id)
+        {
+            self.entry = Some(fresh.clone());
+        }
+        self.entries = entries;
+        self.baseline_complete();
+        if self.current == Step::DirectoryServices && *self.phase(Step::DirectoryServices) == Phase::Working {
+            self.enter_directory_services();
+        }
+    }
+
+    fn portal_read(&mut self, reading: Reading) {
+        self.portal.fault = None;
+        self.portal.failures = 0;
+        self.portal.read_at = Some(self.now);
+        self.portal.next_poll = Some(self.now.at.after(self.terms.poll));
+        if self.baseline.is_none() {
+            self.baseline = Some(Baseline { reading: reading.clone(), at: self.now });
+            let running = reading.sensors.iter().filter(|sensor| words::is_running(sensor)).count();
+            let issues =
+                reading.issues.iter().filter(|issue| issue.about_credential() && issue.open()).count();
+            self.record(Fact::Baseline {
+                sensors: reading.sensors.len(),
+                running,
+                credential_issues: issues,
+            });
+        }
+        self.portal.reading = Some(reading);
+        self.baseline_complete();
+        self.watch_reading();
+    }
+
+    /// Sensors and entries are both there: ask who can edit the portal.
+    fn baseline_complete(&mut self) {
+        let waiting = matches!(
+            self.phase(Step::Portal),
+            Phase::Working | Phase::Blocked(Reason::PortalUnread(_) | Reason::NoEntry)
+        );
+        if self.current != Step::Portal || !waiting || !self.signed_in() || self.baseline.is_none() {
+            return;
+        }
+        let outstanding = self.errands.values().any(|errand| *errand == Errand::ReadEntries);
+        if self.entries.is_empty() && !outstanding {
+            self.block(Step::Portal, Reason::NoEntry);
+        } else if !self.entries.is_empty() {
+            self.ask(Step::Portal, Question::CanEdit);
+        }
+    }
+
+    fn portal_failed(&mut self, errand: &Errand, fault: Fault) {
+        match errand {
+            Errand::RequestCode => {
+                self.signing_in = SigningIn::NotBegun;
+                self.block(Step::Portal, Reason::PortalUnread(fault));
+            }
+            Errand::PollSignIn => self.sign_in_answered(&signin::Answer::Failed(fault)),
+            Errand::ReadEntries => {
+                let step = if self.current == Step::DirectoryServices {
+                    Step::DirectoryServices
+                } else {
+                    Step::Portal
+                };
+                self.block(step, Reason::PortalUnread(fault));
+            }
+            Errand::ReadPortal => self.poll_failed(fault),
+            Errand::ReadBack => self.read_back_failed(),
+            Errand::Save => self.save_answered(crate::portal::SaveAnswer::Lost(fault)),
+            Errand::Recording
+            | Errand::RecordingThen(_)
+            | Errand::ReadIssuer
+            | Errand::Reach(_)
+            | Errand::Freeze
+            | Errand::Reserve(_)
+            | Errand::Test(_)
+            | Errand::Mark
+            | Errand::AskService(..)
+            | Errand::ReadStanding => {}
+        }
+    }
+
+    fn poll_failed(&mut self, fault: Fault) {
+        self.portal.failures = self.portal.failures.saturating_add(1);
+        let wait = match &fault {
+            Fault::Throttled(asked) => (*asked).max(self.terms.poll),
+            _ => self
+                .terms
+                .poll
+                .saturating_mul(2u32.saturating_pow(self.portal.failures.min(6)))
+                .min(SLOWEST)
+                .max(self.terms.poll),
+        };
+        self.portal.next_poll = Some(self.now.at.after(wait));
+        let since = self.portal.fault.as_ref().map_or(self.now, |(_, since)| *since);
+        if self.baseline.is_none() && self.current == Step::Portal {
+            self.block(Step::Portal, Reason::PortalUnread(fault.clone()));
+        }
+        self.portal.fault = Some((fault, since));
+        self.watch_portal_failed();
+    }
+
+    /// Step 1 again: whichever part of it failed.
+    pub(super) fn retry_portal(&mut self) {
+        match self.signing_in {
+            SigningIn::NotBegun | SigningIn::Without => self.ask(Step::Portal, Question::HowToBegin),
+            SigningIn::SignedIn { .. } if self.can_edit == Some(words::CAN_EDIT_NOBODY) => {
+                self.ask(Step::Portal, Question::CanEdit);
+            }
+            SigningIn::SignedIn { .. } => self.read_baseline(),
+            SigningIn::Requesting | SigningIn::Waiting(_) => {}
+        }
+    }
+
+    pub(super) fn poll_sign_in(&mut self) {
+        self.next_sign_in = None;
+        let ticket = self.errand(Errand::PollSignIn);
+        self.out(Effect::PollSignIn(ticket));
+    }
+}

@@ -1,0 +1,150 @@
+//! Step 6: are the sensor services running on the sensor servers? Observed by the probe, or marked by the operator.
+
+use crate::directory::Host;
+use crate::sensor::{Observation, Server, Service, ServiceState, Watched};
+use crate::text::Safe;
+
+use super::effect::{Effect, Ticket};
+use super::errand::{Errand, Then};
+use super::event;
+use super::fact::{Fact, Gate};
+use super::step::{Outcome, Phase, Question, Reason, Step};
+use super::{ServiceRow, Walkthrough, gate};
+
+impl ServiceRow {
+    pub(super) fn new(server: Server) -> Self {
+        Self {
+            server,
+            sensor: Watched::default(),
+            updater: Watched::default(),
+            excused: None,
+            marked: None,
+        }
+    }
+
+    /// Running by observation, marked by the operator, or excused by a reason.
+    pub fn settled(&self) -> bool {
+        self.sensor.running() || self.marked.is_some() || self.excused.is_some()
+    }
+}
+
+impl Walkthrough {
+    /// What was seen before the save says nothing about it.
+    pub(super) fn forget_services(&mut self) {
+        for row in &mut self.services {
+            *row = ServiceRow::new(row.server.clone());
+        }
+    }
+
+    pub(super) fn enter_services(&mut self) {
+        self.set(Step::Services, Phase::Working);
+        self.services_changed();
+        self.ask_services();
+    }
+
+    /// Asks for every service whose answer is not out already.
+    pub(super) fn ask_services(&mut self) {
+        self.next_services = None;
+        if !self.terms.probe || !self.saved() {
+            return;
+        }
+        let mut asked = Vec::new();
+        for row in &self.services {
+            for service in [Service::Sensor, Service::Updater] {
+                let errand = Errand::AskService(row.server.host.clone(), service);
+                if !self.errands.values().any(|out| *out == errand) {
+                    asked.push((row.server.host.clone(), service));
+                }
+            }
+        }
+        for (host, service) in asked {
+            let ticket = self.errand(Errand::AskService(host.clone(), service));
+            self.out(Effect::AskService { ticket, host, service });
+        }
+        if matches!(self.current, Step::Services | Step::Sensors) {
+            self.next_services = Some(self.now.at.after(self.terms.poll));
+        }
+    }
+
+    pub(super) fn service_answered(&mut self, ticket: Ticket, event: event::Sensor) {
+        let event::Sensor::ServiceAnswered { host, service, state } = event;
+        if self.errands.remove(&ticket) != Some(Errand::AskService(host.clone(), service)) {
+            return;
+        }
+        let (now, settle) = (self.now, self.terms.settle);
+        let Some(row) = self.services.iter_mut().find(|row| row.server.host == host) else { return };
+        let watched = match service {
+            Service::Sensor => &mut row.sensor,
+            Service::Updater => &mut row.updater,
+        };
+        let before = watched.word();
+        watched.observe(Observation { state: state.clone(), at: now }, settle);
+        let (after, running) = (watched.word(), watched.running());
+        if service == Service::Sensor {
+            if before != after {
+                self.record(Fact::ServiceSeen { host: host.clone(), state: Safe::new(after) });
+            }
+            let stopped = matches!(state, ServiceState::Stopped);
+            if let Some(watch) = self.watch.as_mut().filter(|_| running || stopped) {
+                watch.probed(&host, running);
+            }
+            self.judge();
+        }
+        self.services_changed();
+    }
+
+    pub(super) fn services_changed(&mut self) {
+        if self.current != Step::Services
+            || matches!(self.phase(Step::Services), Phase::Settled(_) | Phase::Asking(_))
+        {
+            return;
+        }
+        match gate::services(self) {
+            Ok(()) => self.set(Step::Services, Phase::Ready),
+            Err(_) if self.terms.probe => self.set(Step::Services, Phase::Working),
+            Err(open) => self.block(Step::Services, Reason::ServicesOpen(open)),
+        }
+    }
+
+    /// Enter on step 6: on, or a reason for the first service that is not running.
+    pub(super) fn settle_services(&mut self) {
+        match gate::services(self) {
+            Ok(()) => {
+                let excused = self.services.iter().any(|row| row.excused.is_some());
+                let outcome = if excused { Outcome::Overridden } else { Outcome::Done };
+                self.settle(Step::Services, outcome);
+            }
+            Err(open) => {
+                if let Some(host) = open.into_iter().next() {
+                    self.dialog = Some(Question::ReasonForService(host));
+                }
+            }
+        }
+    }
+
+    pub(super) fn excuse_service(&mut self, host: Host, reason: Safe) {
+        let fact = Fact::Overridden {
+            gate: Gate::ServiceNotRunning,
+            reason: reason.clone(),
+            about: vec![host.clone()],
+        };
+        self.record_then(fact, Then::ExcuseService(host, reason));
+    }
+
+    pub(super) fn mark_service(&mut self, host: Host, evidence: Safe) {
+        let fact = Fact::ServiceMarked { host: host.clone(), evidence: evidence.clone() };
+        self.record_then(fact, Then::MarkService(host, evidence));
+    }
+
+    pub(super) fn service_noted(&mut self, host: &Host, excuse: Option<Safe>, marked: Option<Safe>) {
+        if let Some(row) = self.services.iter_mut().find(|row| row.server.host == *host) {
+            if excuse.is_some() {
+                row.excused = excuse;
+            }
+            if marked.is_some() {
+                row.marked = marked;
+            }
+        }
+        self.services_changed();
+    }
+}

@@ -1,0 +1,134 @@
+//! Step 7 and everything after the save: evidence comes in, the verdict is reached, the bell rings.
+
+use crate::directory::Standing;
+
+use super::effect::Effect;
+use super::errand::Errand;
+use super::event;
+use super::fact::Fact;
+use super::step::{Outcome, Phase, Reason, Step};
+use super::watch::VerdictWord;
+use super::{SourceView, Walkthrough, words};
+use crate::text::Safe;
+
+/// A portal that failed this often in a row may have hidden an issue that came and went.
+const BLIND_AFTER: u32 = 3;
+
+impl Walkthrough {
+    pub(super) fn enter_sensors(&mut self) {
+        self.set(Step::Sensors, Phase::Working);
+        self.poll_portal();
+        self.ask_services();
+        self.judge();
+        self.verdict_shown();
+    }
+
+    pub(super) fn logs_told(&mut self, event: event::Logs) {
+        match event {
+            event::Logs::Found { source, host, at, known, .. } => {
+                let news =
+                    self.watch.as_mut().is_some_and(|watch| watch.found(source, &host, &at, &known));
+                if news {
+                    self.record(Fact::Evidence { host, what: Safe::new(known.name()) });
+                    self.judge();
+                }
+            }
+            event::Logs::Watched { source, host, readable } => {
+                if !readable && let Some(watch) = &mut self.watch {
+                    watch.source_failed(source);
+                }
+                self.sources.insert(source, SourceView { host, readable });
+            }
+            event::Logs::Marked { ticket, positions, bad_password_count, change } => {
+                if self.errands.remove(&ticket) == Some(Errand::Mark) {
+                    self.marked(positions, bad_password_count, change);
+                }
+            }
+        }
+    }
+
+    /// A reading of the portal, after the save.
+    pub(super) fn watch_reading(&mut self) {
+        let (Some(watch), Some(reading)) = (&mut self.watch, &self.portal.reading) else { return };
+        for what in watch.read(reading) {
+            self.record(Fact::Evidence { host: what, what: Safe::new("portal") });
+        }
+        self.judge();
+        self.ask_standing();
+    }
+
+    /// One line of one host alone: does the PDC emulator count failures too?
+    fn ask_standing(&mut self) {
+        let suspected = self.watch.as_ref().is_some_and(super::watch::Watch::suspected);
+        let (true, Some(host), Some(account)) = (suspected, self.pdc_emulator(), self.account()) else {
+            return;
+        };
+        if self.errands.values().any(|errand| *errand == Errand::ReadStanding) {
+            return;
+        }
+        let ticket = self.errand(Errand::ReadStanding);
+        self.out(Effect::ReadStanding(ticket, host, account));
+    }
+
+    pub(super) fn standing_read(&mut self, standing: Option<Standing>) {
+        let Some(standing) = standing else { return };
+        if let Some(watch) = &mut self.watch
+            && let (Some(count), Some(before)) =
+                (standing.account.bad_password_count, watch.mark.bad_password_count)
+            && (count > before || standing.account.locked)
+        {
+            watch.count_rose();
+        }
+        self.standing = Some(standing);
+        self.judge();
+    }
+
+    pub(super) fn watch_portal_failed(&mut self) {
+        if self.portal.failures >= BLIND_AFTER
+            && let Some(watch) = &mut self.watch
+        {
+            watch.portal_failed();
+        }
+    }
+
+    /// Reaches the verdict if it is time.
+    pub(super) fn judge(&mut self) {
+        let sensors = self.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
+        let Some(watch) = &mut self.watch else { return };
+        if !watch.conclude(sensors, self.now.at) {
+            return;
+        }
+        if let Some(verdict) = watch.verdict.clone() {
+            self.ring();
+            let missing = verdict.missing.iter().map(words::missing).collect();
+            self.record(Fact::Verdict { verdict: verdict.word, missing });
+        }
+        self.verdict_shown();
+    }
+
+    fn verdict_shown(&mut self) {
+        let verdict = self.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+        if self.current == Step::Sensors && verdict.is_some() {
+            self.set(Step::Sensors, Phase::Ready);
+        }
+    }
+
+    /// Enter on step 7: the end, once there is a verdict.
+    pub(super) fn settle_sensors(&mut self) {
+        let verdict = self.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+        match verdict.map(|verdict| verdict.word) {
+            Some(VerdictWord::Refused) => self.dialog = Some(super::step::Question::Recover),
+            Some(VerdictWord::Confirmed | VerdictWord::NoRefusalSeen | VerdictWord::NotConfirmed) => {
+                self.set(Step::Sensors, Phase::Settled(Outcome::Done));
+                self.record(Fact::Settled { step: Step::Sensors, outcome: Outcome::Done });
+                self.end_walk();
+            }
+            None => self.block_watch(),
+        }
+    }
+
+    fn block_watch(&mut self) {
+        let reason = if self.watch.is_some() { Reason::WatchRunning } else { Reason::NotTested };
+        self.notice = Some(super::Notice::Blocked(reason));
+    }
+}

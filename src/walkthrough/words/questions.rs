@@ -1,0 +1,170 @@
+//! The questions, their options, and what has to be typed.
+
+use crate::text::Safe;
+use crate::walkthrough::Walkthrough;
+use crate::walkthrough::step::Question;
+
+use super::safe;
+
+/// The option of `CanEdit` that shuts the gate.
+pub const CAN_EDIT_NOBODY: usize = 1;
+/// The option of `ChangedInDirectory` that explains the order.
+pub const CHANGED_NOT_YET: usize = 1;
+
+/// The question, in one sentence.
+pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
+    match question {
+        Question::HowToBegin => Safe::new("How do you want to read the portal?"),
+        Question::CanEdit => {
+            Safe::new("Can someone present edit the portal's directory service accounts?")
+        }
+        Question::WhichEntry => Safe::new("Which entry's password is to be changed?"),
+        Question::UsedElsewhere => Safe::new("Is this account used anywhere else than by the sensors?"),
+        Question::WithoutController => {
+            Safe::new("No controller can prove the password. Why go on without one? Your reason goes into the record.")
+        }
+        Question::ChangedInDirectory => {
+            Safe::new("Has the password been changed in Active Directory already?")
+        }
+        Question::Password => {
+            Safe::new("Type the account's password as Active Directory has it now; Enter tests it.")
+        }
+        Question::AccountName => safe(format!(
+            "Even one more failure can lock the account. Type its name, {}, to allow one attempt.",
+            account_name(walk)
+        )),
+        Question::GoOnOrRetest => Safe::new("The password was accepted, with misgivings. What now?"),
+        Question::ReasonToGoOn => Safe::new("Why save it all the same? Your reason goes into the record."),
+        Question::UntestedName => safe(format!(
+            "It would be SAVED UNTESTED. Type the account's name, {}, to go on.",
+            account_name(walk)
+        )),
+        Question::ConfirmSave => confirm_save(walk),
+        Question::ReasonForService(host) => {
+            safe(format!("The sensor service on {host} is not running. Why go on? Your reason goes into the record."))
+        }
+        Question::EvidenceForService(host) => {
+            safe(format!("How do you know that the sensor service on {host} is running?"))
+        }
+        Question::Note => Safe::new("A note for the record:"),
+        Question::Leave => Safe::new("The walk is not finished. Leave it?"),
+        Question::Recover => Safe::new("The saved password is refused. What now?"),
+    }
+}
+
+fn account_name(walk: &Walkthrough) -> Safe {
+    walk.entry.as_ref().map(|entry| entry.account.clone()).unwrap_or_default()
+}
+
+fn confirm_save(walk: &Walkthrough) -> Safe {
+    match sensor_count(walk) {
+        Some(1) => Safe::new("Type the number of sensors, 1, to save. There is no way back from here."),
+        Some(count) => {
+            safe(format!("Type the number of sensors, {count}, to save. There is no way back from here."))
+        }
+        None => safe(format!(
+            "Type the domain, {}, to save. There is no way back from here.",
+            walk.entry.as_ref().map(|entry| entry.domain.clone()).unwrap_or_default()
+        )),
+    }
+}
+
+/// The number of sensors as the dialog froze it: that of the baseline, which doesn't change under the typing hand.
+fn sensor_count(walk: &Walkthrough) -> Option<usize> {
+    walk.baseline.as_ref().map(|baseline| baseline.reading.sensors.len())
+}
+
+/// A second line under the question, where it helps.
+pub fn hint(question: &Question) -> Option<&'static str> {
+    match question {
+        Question::ChangedInDirectory => {
+            Some("The order is: Active Directory first, then the portal. In between, the sensors run on what they hold.")
+        }
+        Question::UsedElsewhere => {
+            Some("Whatever else holds the old password keeps trying it, and may lock the account.")
+        }
+        Question::GoOnOrRetest | Question::ReasonToGoOn => {
+            Some("A wrong password stops the sensor service on every sensor that relies on it.")
+        }
+        Question::CanEdit => Some("Security Administrator, Security Operator, or System settings under Unified RBAC."),
+        Question::Leave => Some("The record is closed; the secrets held are wiped."),
+        Question::HowToBegin
+        | Question::WhichEntry
+        | Question::WithoutController
+        | Question::Password
+        | Question::AccountName
+        | Question::UntestedName
+        | Question::ConfirmSave
+        | Question::ReasonForService(_)
+        | Question::EvidenceForService(_)
+        | Question::Note
+        | Question::Recover => None,
+    }
+}
+
+/// The options of a question that is answered by choosing.
+pub fn options(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
+    if *question == Question::WhichEntry {
+        return walk
+            .entries
+            .iter()
+            .map(|entry| {
+                let note = if entry.managed { " (gMSA: has no password to change)" } else { "" };
+                safe(format!("{} in {}{note}", entry.account, entry.domain))
+            })
+            .collect();
+    }
+    fixed_options(question).iter().map(|option| Safe::new(option)).collect()
+}
+
+fn fixed_options(question: &Question) -> &'static [&'static str] {
+    match question {
+        Question::HowToBegin => &["Sign in with a code", "Work without the portal's interface"],
+        Question::CanEdit => &["Yes", "No, nobody here can", "Not sure"],
+        Question::UsedElsewhere => &["No", "Yes", "Don't know"],
+        Question::ChangedInDirectory => &["Yes", "Not yet", "Don't know"],
+        Question::GoOnOrRetest => &["Test the same password again", "Go on, with a reason"],
+        Question::Recover => &["Back to step 4: test and save the right password", "Stay and look"],
+        Question::Leave => &["Leave", "Stay"],
+        Question::WhichEntry
+        | Question::WithoutController
+        | Question::Password
+        | Question::AccountName
+        | Question::ReasonToGoOn
+        | Question::UntestedName
+        | Question::ConfirmSave
+        | Question::ReasonForService(_)
+        | Question::EvidenceForService(_)
+        | Question::Note => &[],
+    }
+}
+
+/// The chosen option's words, for the record.
+pub fn option_word(question: &Question, option: usize) -> Safe {
+    Safe::new(fixed_options(question).get(option).copied().unwrap_or("?"))
+}
+
+/// What must be typed, letter by letter but for case; `None`: any text will do.
+pub fn wanted(walk: &Walkthrough, question: &Question) -> Option<Safe> {
+    match question {
+        Question::AccountName | Question::UntestedName => Some(account_name(walk)),
+        Question::ConfirmSave => Some(sensor_count(walk).map_or_else(
+            || walk.entry.as_ref().map(|entry| entry.domain.clone()).unwrap_or_default(),
+            |count| safe(count.to_string()),
+        )),
+        Question::HowToBegin
+        | Question::CanEdit
+        | Question::WhichEntry
+        | Question::UsedElsewhere
+        | Question::WithoutController
+        | Question::ChangedInDirectory
+        | Question::Password
+        | Question::GoOnOrRetest
+        | Question::ReasonToGoOn
+        | Question::ReasonForService(_)
+        | Question::EvidenceForService(_)
+        | Question::Note
+        | Question::Leave
+        | Question::Recover => None,
+    }
+}

@@ -1,0 +1,236 @@
+//! Why a step is blocked: what happened, what it means for the walk, what to do.
+
+use crate::directory::refusal::SubCode;
+use crate::text::Safe;
+use crate::walkthrough::step::Reason;
+
+use super::{clock_second, safe};
+
+/// The three parts of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub what: Safe,
+    pub means: Safe,
+    pub remedy: Safe,
+}
+
+fn said(what: impl Into<Safe>, means: &str, remedy: impl Into<Safe>) -> Said {
+    Said { what: what.into(), means: Safe::new(means), remedy: remedy.into() }
+}
+
+const NOTHING_SAVED: &str = "Nothing has been saved.";
+
+pub fn reason(reason: &Reason) -> Said {
+    match reason {
+        Reason::SignInDeclined
+        | Reason::SignInExpired
+        | Reason::SignInBlocked { .. }
+        | Reason::PortalUnread(_)
+        | Reason::NobodyCanEdit
+        | Reason::NoEntry
+        | Reason::ManagedAccount => of_the_portal(reason),
+        Reason::AccountUnusable(_)
+        | Reason::NoProvableController
+        | Reason::NotYetChanged
+        | Reason::PasswordEmpty
+        | Reason::PasswordRefused { .. }
+        | Reason::PasswordClosed { .. }
+        | Reason::PasswordUnproved { .. }
+        | Reason::WrongAccount { .. } => of_the_password(reason),
+        Reason::GuardNotBefore { .. }
+        | Reason::GuardUntilUnlocked
+        | Reason::GuardNever
+        | Reason::LedgerFailed(_)
+        | Reason::RecordFailed(_) => of_the_guard(reason),
+        Reason::TextHoldsSecret | Reason::TextEmpty | Reason::TypedMismatch => of_the_text(reason),
+        Reason::ProofTooOld
+        | Reason::NotTested
+        | Reason::SaveNeedsPortal
+        | Reason::SomeoneElseChanged
+        | Reason::NotSaved(_)
+        | Reason::ServicesOpen(_)
+        | Reason::WatchRunning => of_the_save(reason),
+    }
+}
+
+fn of_the_portal(reason: &Reason) -> Said {
+    match reason {
+        Reason::SignInDeclined => {
+            said("The sign-in was declined.", NOTHING_SAVED, "Enter begins anew, or work without the portal's interface.")
+        }
+        Reason::SignInExpired => {
+            said("The code was not used in time.", NOTHING_SAVED, "Enter asks for a new one.")
+        }
+        Reason::SignInBlocked { code, description, correlation } => said(
+            format!("The sign-in was blocked: {code}. {description}"),
+            "Conditional Access may not allow a code sign-in from here.",
+            format!("Give an administrator the correlation id {correlation}, or work without the portal's interface."),
+        ),
+        Reason::PortalUnread(fault) => {
+            said(format!("The portal could not be read: {fault}."), NOTHING_SAVED, fault.remedy())
+        }
+        Reason::NobodyCanEdit => said(
+            "Nobody present can edit the portal.",
+            "If the password is changed in the directory now, the sensors can't be given it.",
+            "Find someone who can edit it first; Enter asks again.",
+        ),
+        Reason::NoEntry => said(
+            "The portal has no directory service account.",
+            "There is no password to change.",
+            "Look at Directory service accounts in the portal; r reads it again.",
+        ),
+        Reason::ManagedAccount => said(
+            "This entry is a group managed service account.",
+            "Active Directory keeps its password; there is none to change here.",
+            "Choose another entry, or leave.",
+        ),
+        _ => unsaid(),
+    }
+}
+
+fn of_the_password(reason: &Reason) -> Said {
+    match reason {
+        Reason::AccountUnusable(code) => {
+            said(format!("The account can't be used: {} ({code}).", code.meaning()), NOTHING_SAVED, code.remedy())
+        }
+        Reason::NoProvableController => said(
+            "No controller can prove the password.",
+            "None answers over TLS or Kerberos, so a password can't be tested from here.",
+            "r reaches them again; Enter goes on with a typed reason.",
+        ),
+        Reason::NotYetChanged => said(
+            "The password has not been changed in Active Directory yet.",
+            "The order is: Active Directory first, then the portal. The portal can't change it in the directory.",
+            "Have it changed there, then press Enter.",
+        ),
+        Reason::PasswordEmpty => said(
+            "The field is empty.",
+            "An empty password would be taken as an anonymous sign-in, so nothing was sent.",
+            "Press Enter and type the password.",
+        ),
+        Reason::PasswordRefused { host, previous: true, .. } => said(
+            format!("{host} says that this is the previous password."),
+            "It works a little longer and then no more. Nothing has been saved.",
+            "Press Enter and type the new one.",
+        ),
+        Reason::PasswordRefused { host, code, .. } => said(
+            format!("{host} refused the password: {} ({code}).", code.meaning()),
+            "No other controller was asked. Nothing has been saved.",
+            remedy(*code),
+        ),
+        Reason::PasswordClosed { host, code } => said(
+            format!("{host} does not let the account in: {} ({code}).", code.meaning()),
+            code.what_it_says(),
+            code.remedy(),
+        ),
+        Reason::PasswordUnproved { host, fault } => said(
+            format!("{host} neither accepted nor refused the password: {fault}."),
+            "This says nothing about the password. It counts as an attempt. Nothing has been saved.",
+            fault.remedy(),
+        ),
+        Reason::WrongAccount { read } => said(
+            format!("The password belongs to another account: {read}."),
+            NOTHING_SAVED,
+            "Check the entry's account name in the portal against the directory.",
+        ),
+        _ => unsaid(),
+    }
+}
+
+fn remedy(code: SubCode) -> String {
+    format!("{} Press Enter to type it again.", code.remedy())
+}
+
+fn of_the_guard(reason: &Reason) -> Said {
+    match reason {
+        Reason::GuardNotBefore { until, why } => said(
+            format!("Another test is not safe before {}: {why}.", clock_second(*until)),
+            "One more failure could lock the account, and with it the sensors.",
+            "Wait until then; Enter tests again.",
+        ),
+        Reason::GuardUntilUnlocked => said(
+            "The account is locked out.",
+            "This says nothing about the password; testing it now would tell nothing.",
+            "Have an administrator unlock it, then press Enter.",
+        ),
+        Reason::GuardNever => said(
+            "This domain locks an account at its first failure.",
+            "No test is safe.",
+            "Have the password tested where a failure is harmless, or go on without a controller in step 3.",
+        ),
+        Reason::LedgerFailed(why) => said(
+            format!("The ledger of attempts can't be written: {why}."),
+            "Without it no attempt is made, since none could be counted.",
+            "Free the disk or mend the folder's permissions, then press Enter.",
+        ),
+        Reason::RecordFailed(why) => said(
+            format!("The record can't be written: {why}."),
+            "Nothing is tested or saved that would not be on record.",
+            "Free the disk or mend the folder's permissions, then try again.",
+        ),
+        _ => unsaid(),
+    }
+}
+
+fn of_the_text(reason: &Reason) -> Said {
+    match reason {
+        Reason::TextHoldsSecret => said(
+            "What you typed contains the password.",
+            "It was not recorded.",
+            "Say it in other words.",
+        ),
+        Reason::TextEmpty => {
+            said("Nothing was typed.", "The walk stays where it is.", "Type a few words, or press Esc.")
+        }
+        Reason::TypedMismatch => said(
+            "That is not what was asked for.",
+            "Nothing was done.",
+            "Type it as it stands in the question, or press Esc.",
+        ),
+        _ => unsaid(),
+    }
+}
+
+fn of_the_save(reason: &Reason) -> Said {
+    match reason {
+        Reason::ProofTooOld => said(
+            "The test is more than five minutes old.",
+            "The password may have been changed since. Nothing has been saved.",
+            "Enter goes back to step 4 to test it again.",
+        ),
+        Reason::NotTested => {
+            said("No tested password is at hand.", NOTHING_SAVED, "Enter goes back to step 4.")
+        }
+        Reason::SaveNeedsPortal => said(
+            "Save needs the portal, and the walk works without it.",
+            NOTHING_SAVED,
+            "Go back to step 1 (b) and sign in.",
+        ),
+        Reason::SomeoneElseChanged => said(
+            "Somebody else changed the entry since it was read.",
+            "Nothing was saved by this walk.",
+            "Talk to them; Enter reads the entry again.",
+        ),
+        Reason::NotSaved(fault) => said(
+            format!("The portal did not save it: {fault}."),
+            "The entry is as it was.",
+            "Enter tries again.",
+        ),
+        Reason::ServicesOpen(hosts) => said(
+            format!("{} of the standalone sensors' services are not known to run.", hosts.len()),
+            "A stopped service may be one that was refused.",
+            "Mark one by hand with m, or press Enter to give a reason.",
+        ),
+        Reason::WatchRunning => said(
+            "The watch is not over.",
+            "There is no verdict yet.",
+            "Wait for it, or leave with q: the record will say *not confirmed*.",
+        ),
+        _ => unsaid(),
+    }
+}
+
+/// Never reached: `reason` hands each variant to the function that knows it, and a test walks them all.
+fn unsaid() -> Said {
+    said("", "", "")
+}
