@@ -60,6 +60,8 @@ pub struct Controller {
     pub ldap: Option<SocketAddr>,
     /// The AS exchange (88).
     pub kerberos: Option<SocketAddr>,
+    /// As the site file or the SRV record of the PDC emulator says: a controller tells it only after a bind.
+    pub pdc_emulator: Option<bool>,
 }
 
 /// What reaching a controller without a password told.
@@ -227,7 +229,8 @@ pub struct AccountFacts {
     pub account_expired: bool,
     pub password_expired: bool,
     pub must_change: bool,
-    /// Of the controller that was asked; not replicated.
+    /// Of the controller that was asked; not replicated. Failures it has forgotten already are not in it, where the
+    /// policy's window is known.
     pub bad_password_count: Option<u32>,
     pub lockout_time: Option<Timestamp>,
 }
@@ -238,12 +241,15 @@ pub struct LockoutPolicy {
     /// 0: never locks.
     pub threshold: u32,
     pub window: Duration,
+    /// How long a locked account stays so; `None`: until somebody unlocks it.
+    pub duration: Option<Duration>,
 }
 
 /// What a reader account saw just before an attempt, at the PDC emulator or the controller to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub controller: Host,
+    /// By this machine's clock.
     pub read_at: Timestamp,
     /// `None`: not readable, or a fine-grained policy can't be excluded.
     pub policy: Option<LockoutPolicy>,
