@@ -56,7 +56,7 @@ pub struct Controller {
     pub host: Host,
     /// TLS from the first byte (636).
     pub ldaps: Option<SocketAddr>,
-    /// Clear text turned into TLS by StartTLS (389); a password never leaves before that.
+    /// Clear text turned into TLS by `StartTLS` (389); a password never leaves before that.
     pub ldap: Option<SocketAddr>,
     /// The AS exchange (88).
     pub kerberos: Option<SocketAddr>,
@@ -216,6 +216,10 @@ pub struct Tested {
 
 /// What the directory says of an account. Absent means it could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the directory's own, any of them may be set"
+)]
 pub struct AccountFacts {
     pub name: Safe,
     /// `S-1-5-21-…`

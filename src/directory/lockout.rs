@@ -22,7 +22,7 @@ pub use judge::judge;
 pub const IN_HAND: u32 = 2;
 
 /// How long an attempt may be under way: one without an outcome may have reached the controller this much later.
-pub const LONGEST_ATTEMPT: Duration = Duration::from_secs(60);
+pub const LONGEST_ATTEMPT: Duration = Duration::from_mins(1);
 
 /// Names an attempt in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -23,7 +23,7 @@ fn request() -> Request {
         charge: Charge::Account,
         typed_account_name: false,
         retest_of_current: false,
-        lockout_window: Duration::from_secs(3600),
+        lockout_window: Duration::from_hours(1),
     }
 }
 
@@ -52,7 +52,7 @@ fn lockout(threshold: u32) -> LockoutPolicy {
     LockoutPolicy {
         threshold,
         window: Duration::from_secs(WINDOW.unsigned_abs()),
-        duration: Some(Duration::from_secs(900)),
+        duration: Some(Duration::from_mins(15)),
     }
 }
 
