@@ -56,10 +56,12 @@ pub struct Controller {
     pub host: Host,
     /// TLS from the first byte (636).
     pub ldaps: Option<SocketAddr>,
-    /// Clear text turned into TLS by StartTLS (389); a password never leaves before that.
+    /// Clear text turned into TLS by `StartTLS` (389); a password never leaves before that.
     pub ldap: Option<SocketAddr>,
     /// The AS exchange (88).
     pub kerberos: Option<SocketAddr>,
+    /// As the site file or the SRV record of the PDC emulator says: a controller tells it only after a bind.
+    pub pdc_emulator: Option<bool>,
 }
 
 /// What reaching a controller without a password told.
@@ -214,6 +216,10 @@ pub struct Tested {
 
 /// What the directory says of an account. Absent means it could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the directory's own, any of them may be set"
+)]
 pub struct AccountFacts {
     pub name: Safe,
     /// `S-1-5-21-…`
@@ -227,7 +233,8 @@ pub struct AccountFacts {
     pub account_expired: bool,
     pub password_expired: bool,
     pub must_change: bool,
-    /// Of the controller that was asked; not replicated.
+    /// Of the controller that was asked; not replicated. Failures it has forgotten already are not in it, where the
+    /// policy's window is known.
     pub bad_password_count: Option<u32>,
     pub lockout_time: Option<Timestamp>,
 }
@@ -238,12 +245,15 @@ pub struct LockoutPolicy {
     /// 0: never locks.
     pub threshold: u32,
     pub window: Duration,
+    /// How long a locked account stays so; `None`: until somebody unlocks it.
+    pub duration: Option<Duration>,
 }
 
 /// What a reader account saw just before an attempt, at the PDC emulator or the controller to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub controller: Host,
+    /// By this machine's clock.
     pub read_at: Timestamp,
     /// `None`: not readable, or a fine-grained policy can't be excluded.
     pub policy: Option<LockoutPolicy>,

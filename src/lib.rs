@@ -1,6 +1,7 @@
 //! The map of the program.
 pub mod clock;
 pub mod directory;
+pub mod engine;
 pub mod portal;
 pub mod secret;
 pub mod text;

@@ -1,0 +1,158 @@
+//! The attempts on disk: every password test is reserved here, under one lock, before anything leaves.
+//!
+//! Relies on `directory::lockout` for the judgement and on the file system's locks for there being one judge at a time,
+//! whatever number of walks and processes share the folder. Every call opens, locks, reads, appends, forces and lets go;
+//! it blocks for as long as another holds the lock, so callers put it on a blocking thread. What can't be read counts as
+//! an attempt. Deliberately absent: rewriting. Lines are only ever added; a torn last one is cut.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::directory::Standing;
+use crate::directory::lockout::{
+    Attempt, AttemptId, Budget, Judgement, Outcome, Permit, Request, Shut, judge,
+};
+use crate::text::Safe;
+
+mod book;
+mod file;
+#[cfg(test)]
+mod tests;
+
+use book::{Book, Line};
+use file::Held;
+
+/// Lines older than this are ignored, unless a lockout window is longer.
+const KEPT: Duration = Duration::from_hours(24);
+
+/// The ledger of this user on this host; names a file and holds nothing open.
+#[derive(Clone, Debug)]
+pub struct LedgerFile {
+    path: PathBuf,
+}
+
+/// Attempts that are on disk and may now be made.
+#[derive(Debug)]
+pub struct Reserved {
+    /// One for each controller, in the order asked for.
+    pub attempts: Vec<AttemptId>,
+    pub permits: Vec<Permit>,
+    /// As it stood before these attempts.
+    pub budget: Budget,
+    pub notes: Vec<Note>,
+}
+
+/// What was found amiss in the file, and what was made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Note {
+    #[error("line {0} of the ledger was torn, as by a crash while writing, and was cut off")]
+    TornLineCut(usize),
+    #[error("line {0} of the ledger can't be read; it counts as a failed attempt of every account for a day")]
+    DamagedLine(usize),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReserveRefused {
+    /// The guard's answer.
+    Shut(Shut),
+    /// Nothing was granted, because nothing could be put on disk.
+    Fault(LedgerFault),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerFault {
+    #[error(
+        "the ledger of attempts could not be {doing} ({path}: {why}). No password is tested without it. \
+         Check the folder's owner and the space on its disk, then try again."
+    )]
+    Disk { doing: &'static str, path: Safe, why: Safe },
+    #[error(
+        "the ledger of attempts at {path} belongs to another user or is not a plain file. No password is tested \
+         without a ledger of one's own. Remove what stands there, or run as its owner."
+    )]
+    NotOurs { path: Safe },
+}
+
+/// What the ledger says, for those who only look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub attempts: Vec<Attempt>,
+    pub notes: Vec<Note>,
+}
+
+impl LedgerFile {
+    /// The ledger in `folder`, which is made (0700) if it isn't there.
+    pub fn in_folder(folder: &Path) -> Result<Self, LedgerFault> {
+        file::make_folder(folder)?;
+        Ok(Self { path: folder.join("attempts.jsonl") })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Judges, and if the attempts may be made puts them on disk before anybody hears of it.
+    pub fn reserve(
+        &self,
+        request: &Request,
+        standing: &[Standing],
+        now: Timestamp,
+    ) -> Result<Reserved, ReserveRefused> {
+        let mut held = Held::open(&self.path).map_err(ReserveRefused::Fault)?;
+        let text = held.read().map_err(ReserveRefused::Fault)?;
+        let book = Book::read(&text, now);
+        let budget = match judge(&book.attempts_since(oldest(request, standing, now)), request, standing, now)
+        {
+            Judgement::Granted { left } => left,
+            Judgement::Shut(shut) => return Err(ReserveRefused::Shut(shut)),
+        };
+        let attempts = new_attempts(request, book.next_id(), now);
+        let lines: Vec<_> = attempts.iter().map(Line::reserved).collect();
+        held.append(&book, &lines).map_err(ReserveRefused::Fault)?;
+        Ok(Reserved {
+            attempts: attempts.iter().map(|attempt| attempt.id).collect(),
+            permits: attempts.iter().map(Permit::granted).collect(),
+            budget,
+            notes: book.notes(),
+        })
+    }
+
+    /// Writes an attempt's outcome down. Without it the attempt counts.
+    pub fn settle(&self, attempt: AttemptId, outcome: Outcome, now: Timestamp) -> Result<(), LedgerFault> {
+        let mut held = Held::open(&self.path)?;
+        let text = held.read()?;
+        held.append(&Book::read(&text, now), &[Line::settled(attempt, outcome, now)])
+    }
+
+    /// The attempts of the last day, of every account.
+    pub fn page(&self, now: Timestamp) -> Result<Page, LedgerFault> {
+        let text = Held::open(&self.path)?.read()?;
+        let book = Book::read(&text, now);
+        let oldest = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
+        Ok(Page { attempts: book.attempts_since(oldest), notes: book.notes() })
+    }
+}
+
+/// Twice the longest window, so that failures which keep each other alive are seen.
+fn oldest(request: &Request, standing: &[Standing], now: Timestamp) -> Timestamp {
+    let windows = standing.iter().filter_map(|standing| standing.policy).map(|policy| policy.window);
+    let longest = windows.fold(request.lockout_window, Duration::max).saturating_mul(2);
+    now.saturating_sub(longest.max(KEPT)).unwrap_or(Timestamp::MIN)
+}
+
+fn new_attempts(request: &Request, first: AttemptId, now: Timestamp) -> Vec<Attempt> {
+    let ids = (first.0..).map(AttemptId);
+    let attempt = |(controller, id): (&Safe, AttemptId)| Attempt {
+        id,
+        at: now,
+        settled_at: None,
+        account: request.account.clone(),
+        controller: controller.clone(),
+        protocol: request.protocol,
+        charge: request.charge,
+        outcome: None,
+    };
+    request.controllers.iter().zip(ids).map(attempt).collect()
+}

@@ -1,0 +1,98 @@
+//! The ledger's file while its lock is held.
+//!
+//! Relies on the lock belonging to this open file: two openings exclude each other, in one process as in two. It is let
+//! go when the file is closed. Deliberately absent: what the lines mean.
+
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::book::{Book, Line};
+use super::{LedgerFault, Safe};
+
+const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
+
+pub(super) struct Held {
+    file: File,
+    path: PathBuf,
+}
+
+/// Makes the folder, or makes sure that the one there is this user's and nobody else's.
+pub(super) fn make_folder(folder: &Path) -> Result<(), LedgerFault> {
+    let fault = |why: io::Error| disk("given a folder", folder, &why);
+    DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder).map_err(fault)?;
+    let found = std::fs::metadata(folder).map_err(fault)?;
+    if found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(LedgerFault::NotOurs { path: shown(folder) });
+    }
+    if found.mode() & 0o777 != FOLDER_MODE {
+        std::fs::set_permissions(folder, Permissions::from_mode(FOLDER_MODE)).map_err(fault)?;
+    }
+    Ok(())
+}
+
+impl Held {
+    /// Opens the file and waits for its lock.
+    pub(super) fn open(path: &Path) -> Result<Self, LedgerFault> {
+        let fault = |why: io::Error| disk("opened", path, &why);
+        let no_link = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(FILE_MODE)
+            .custom_flags(no_link)
+            .open(path)
+            .map_err(fault)?;
+        let found = file.metadata().map_err(fault)?;
+        if !found.is_file() || found.uid() != rustix::process::geteuid().as_raw() {
+            return Err(LedgerFault::NotOurs { path: shown(path) });
+        }
+        if found.mode() & 0o777 != FILE_MODE {
+            file.set_permissions(Permissions::from_mode(FILE_MODE)).map_err(fault)?;
+        }
+        file.lock().map_err(|why| disk("locked", path, &why))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    pub(super) fn read(&mut self) -> Result<Vec<u8>, LedgerFault> {
+        let mut text = Vec::new();
+        let read = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.read_to_end(&mut text));
+        read.map_err(|why| disk("read", &self.path, &why))?;
+        Ok(text)
+    }
+
+    /// Adds the lines in one write and forces them to disk. What could not be written whole is taken back.
+    pub(super) fn append(&mut self, book: &Book, lines: &[Line]) -> Result<(), LedgerFault> {
+        let mut text = Vec::new();
+        if book.unended {
+            text.push(b'\n');
+        }
+        for line in lines {
+            serde_json::to_writer(&mut text, line).map_err(|why| disk("written", &self.path, &why.into()))?;
+            text.push(b'\n');
+        }
+        let written = self
+            .file
+            .set_len(book.whole)
+            .and_then(|()| self.file.write_all(&text))
+            .and_then(|()| self.file.sync_all())
+            // The name too, should the file be new.
+            .and_then(|()| self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all()));
+        written.map_err(|why| {
+            // If even that fails, a torn line is cut by the next reader and a whole one counts.
+            let _ = self.file.set_len(book.whole);
+            disk("written", &self.path, &why)
+        })
+    }
+}
+
+fn disk(doing: &'static str, path: &Path, why: &io::Error) -> LedgerFault {
+    LedgerFault::Disk { doing, path: shown(path), why: Safe::new(&why.to_string()) }
+}
+
+fn shown(path: &Path) -> Safe {
+    Safe::new(&path.to_string_lossy())
+}
