@@ -30,7 +30,7 @@ fn a_line_has_the_documented_form_and_a_hash_anyone_can_check() {
     let start = r#"{"v":1,"n":1,"t":"2023-11-14T22:13:20Z","body":{"a":1}"#;
     assert!(lines[0].starts_with(start), "{}", lines[0]);
     let hash = |text: String| {
-        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
     };
     let h1 = hash(start.to_owned());
     assert_eq!(lines[0], format!(r#"{start},"h":"{h1}"}}"#));
