@@ -1,0 +1,210 @@
+//! The record's file: one writer, locked, forced to disk before it is called written.
+//!
+//! Relies on a Unix file system that keeps owners, modes and `flock`. Blocking: whoever calls it from a loop does so
+//! on a thread of its own. Deliberately absent: choosing the folder, and any idea of what a line says.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Chain, Consistency, Line, Read, Unwritable, append, read};
+
+/// Why a record can't be begun, continued or read.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalFault {
+    #[error(
+        "{path} could not be {act}: {source}. Without a record the walk can't go on. Check the folder, or name another with --state-dir"
+    )]
+    Io { path: PathBuf, act: &'static str, source: io::Error },
+    #[error(
+        "{path} is {what}. A record kept there could be read or changed by someone else, so none is begun. Name a folder of your own with --state-dir"
+    )]
+    NotOurs { path: PathBuf, what: &'static str },
+    #[error(
+        "{0} is held by another mdi-console. Two can't write one record. Leave the other one first, or begin a new walk"
+    )]
+    InUse(PathBuf),
+    #[error(
+        "{path} is {consistency}. It is not continued, so that it stays as it is. Keep it, and begin a new walk"
+    )]
+    NotContinued { path: PathBuf, consistency: Consistency },
+    #[error(
+        "the entry was not written to {path}: {source}. What it announces must not be done now. Free space or mend the disk, then try again; the record is as it was before"
+    )]
+    NotWritten { path: PathBuf, source: io::Error },
+    #[error(
+        "{0} could not be brought back to its last good line after a failed write. Nothing more is written to it. Leave, and resume: the torn line is then cut"
+    )]
+    Broken(PathBuf),
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
+}
+
+/// What a journal needs of what it is written on. A trait only so that a failing disk can be played.
+pub trait Disk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn force(&mut self) -> io::Result<()>;
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Disk for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+    fn force(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)?;
+        self.sync_data()
+    }
+}
+
+/// A record that is open for writing. The lock goes with it.
+#[derive(Debug)]
+pub struct JournalFile<D: Disk = File> {
+    path: PathBuf,
+    disk: D,
+    chain: Chain,
+    length: u64,
+    broken: bool,
+}
+
+impl JournalFile {
+    /// Begins a record `name` in `folder`, which is made (0700) if it isn't there.
+    pub fn create(folder: &Path, name: &str) -> Result<Self, JournalFault> {
+        own_folder(folder)?;
+        let path = folder.join(name);
+        let file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|source| fault(&path, "created", source))?;
+        lock(&file, &path)?;
+        force_folder(folder)?;
+        Ok(Self { path, disk: file, chain: Chain::default(), length: 0, broken: false })
+    }
+
+    /// Continues the record `name` in `folder`: reads it, cuts a torn last line, and refuses one that isn't consistent.
+    pub fn open_existing(folder: &Path, name: &str) -> Result<(Self, Read), JournalFault> {
+        own_folder(folder)?;
+        let path = folder.join(name);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .custom_flags(no_follow())
+            .open(&path)
+            .map_err(|source| fault(&path, "opened", source))?;
+        own_file(&file, &path)?;
+        lock(&file, &path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|source| fault(&path, "read", source))?;
+        let record = read(&bytes);
+        if record.consistency != Consistency::Consistent {
+            return Err(JournalFault::NotContinued { path, consistency: record.consistency });
+        }
+        if record.torn.is_some() {
+            file.cut(record.length)
+                .map_err(|source| fault(&path, "cut back to its last good line", source))?;
+        }
+        let journal =
+            Self { path, disk: file, chain: record.chain.clone(), length: record.length, broken: false };
+        Ok((journal, record))
+    }
+}
+
+impl<D: Disk> JournalFile<D> {
+    /// Writes `body` as the next line. Returns only when it is on the disk; after an error the record is as before.
+    pub fn append<B: Serialize + ?Sized>(&mut self, time: Timestamp, body: &B) -> Result<Line, JournalFault> {
+        if self.broken {
+            return Err(JournalFault::Broken(self.path.clone()));
+        }
+        let line = append(&self.chain, time, body)?;
+        let mut bytes = Vec::with_capacity(line.text.len().saturating_add(1));
+        bytes.extend_from_slice(line.text.as_bytes());
+        bytes.push(b'\n');
+        if let Err(source) = self.disk.write(&bytes).and_then(|()| self.disk.force()) {
+            self.broken = self.disk.cut(self.length).is_err();
+            return Err(JournalFault::NotWritten { path: self.path.clone(), source });
+        }
+        self.length = self.length.saturating_add(bytes.len() as u64);
+        self.chain = self.chain.advance(&line);
+        Ok(line)
+    }
+
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Reads a record without locking or changing it: for a report, also of a walk that is still going on.
+pub fn read_record(path: &Path) -> Result<Read, JournalFault> {
+    std::fs::read(path).map(|bytes| read(&bytes)).map_err(|source| fault(path, "read", source))
+}
+
+fn fault(path: &Path, act: &'static str, source: io::Error) -> JournalFault {
+    JournalFault::Io { path: path.to_owned(), act, source }
+}
+
+fn no_follow() -> i32 {
+    i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
+}
+
+fn lock(file: &File, path: &Path) -> Result<(), JournalFault> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(JournalFault::InUse(path.to_owned())),
+        Err(TryLockError::Error(source)) => Err(fault(path, "locked", source)),
+    }
+}
+
+/// Makes the folder, or sees that the one that is there belongs to this user alone.
+fn own_folder(folder: &Path) -> Result<(), JournalFault> {
+    let not_ours = |what| Err(JournalFault::NotOurs { path: folder.to_owned(), what });
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .or_else(|source| if folder.symlink_metadata().is_ok() { Ok(()) } else { Err(source) })
+        .map_err(|source| fault(folder, "created", source))?;
+    let found = folder.symlink_metadata().map_err(|source| fault(folder, "looked at", source))?;
+    match () {
+        () if found.is_symlink() => not_ours("a symbolic link"),
+        () if !found.is_dir() => not_ours("not a folder"),
+        () if found.uid() != rustix::process::geteuid().as_raw() => not_ours("owned by someone else"),
+        () if found.mode() & 0o022 != 0 => not_ours("writable by others"),
+        () => Ok(()),
+    }
+}
+
+fn own_file(file: &File, path: &Path) -> Result<(), JournalFault> {
+    let not_ours = |what| Err(JournalFault::NotOurs { path: path.to_owned(), what });
+    let found = file.metadata().map_err(|source| fault(path, "looked at", source))?;
+    match () {
+        () if !found.is_file() => not_ours("not a file"),
+        () if found.uid() != rustix::process::geteuid().as_raw() => not_ours("owned by someone else"),
+        () if found.mode() & 0o022 != 0 => not_ours("writable by others"),
+        () => Ok(()),
+    }
+}
+
+/// A file's name is on disk only when its folder is.
+fn force_folder(folder: &Path) -> Result<(), JournalFault> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|source| fault(folder, "forced to disk", source))
+}
+
+#[cfg(test)]
+mod tests;
