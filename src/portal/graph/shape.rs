@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::portal::client::answer::excerpt;
 use crate::portal::{Deployment, Fault, Health, HealthIssue, IssueStatus, Sensor, SensorKind, ServiceStatus};
 use crate::text::Safe;
 
@@ -37,7 +38,7 @@ struct List {
 
 fn page<T>(body: &[u8], item: impl Fn(&Value) -> T) -> Result<Page<T>, Fault> {
     let list: List = serde_json::from_slice(body)
-        .map_err(|error| Fault::Garbled(format!("not a list as Graph gives it: {error}").into()))?;
+        .map_err(|error| Fault::Garbled(excerpt(&format!("not a list as Graph gives it: {error}"))))?;
     let next = list.next.filter(|next| !next.is_empty());
     Ok(Page { items: list.value.iter().map(item).collect(), next })
 }
