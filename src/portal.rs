@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
 
+pub mod client;
 pub mod graph;
 pub mod signin;
 pub mod token;
 pub mod workspace;
+
+#[cfg(test)]
+mod stand_in;
 
 /// One row of the portal's Sensors page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +184,8 @@ pub enum Fault {
     Refused(u16, Safe),
     #[error("the answer made no sense: {0}")]
     Garbled(Safe),
+    #[error("{0} is not an address that this may be sent to; nothing was sent there")]
+    Foreign(Safe),
     #[error("the program failed while asking: {0}")]
     Internal(Safe),
 }
@@ -200,6 +206,9 @@ impl Fault {
             Self::NotFound => "Check the address and the entry; it may have been removed.",
             Self::Throttled(_) => "Nothing to do: the console waits as long as it was asked to.",
             Self::Refused(..) | Self::Garbled(_) => "Look at the portal in a browser, then press r.",
+            Self::Foreign(_) => {
+                "Check the addresses in the site file; if they are right, don't trust this answer."
+            }
             Self::Internal(_) => "Press r to try again; the tool's log has the details.",
         }
     }
