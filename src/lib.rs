@@ -1,4 +1,6 @@
 //! The map of the program.
+pub mod app;
 pub mod clock;
 pub mod secret;
+pub mod terminal;
 pub mod text;
