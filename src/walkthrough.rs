@@ -32,9 +32,6 @@ pub mod watch;
 pub mod watching;
 pub mod words;
 
-#[cfg(test)]
-mod tests;
-
 use effect::{Effect, Ticket};
 use errand::Errand;
 use event::{Event, Field, Intent};
@@ -165,8 +162,9 @@ pub enum Saving {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceRow {
     pub server: sensor::Server,
-    pub sensor: sensor::Watched,
-    pub updater: sensor::Watched,
+    pub sensor: sensor::Standing,
+    pub updater: sensor::Standing,
+    pub(crate) trails: [sensor::Trail; 2],
     /// Why the walk went on although it is not running.
     pub excused: Option<Safe>,
     pub marked: Option<Safe>,

@@ -1,0 +1,4 @@
+//! The terminal.
+pub mod key;
+pub mod page;
+pub mod traits;
