@@ -214,6 +214,27 @@ impl Fault {
     }
 }
 
+/// What the entry, read back, says of a save whose answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterLoss {
+    Saved,
+    NotSaved,
+    NotKnown,
+}
+
+impl Entry {
+    /// Compares the entry as it is now with the save that was sent: its `Change-Id`, and the ETag it was sent against.
+    pub fn after_loss(&self, change: &str, etag_before: &str) -> AfterLoss {
+        if self.last_change.as_deref() == Some(change) {
+            AfterLoss::Saved
+        } else if *self.etag == *etag_before {
+            AfterLoss::NotSaved
+        } else {
+            AfterLoss::NotKnown
+        }
+    }
+}
+
 /// What came back when the entry's password was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveAnswer {

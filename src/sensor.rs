@@ -156,7 +156,7 @@ pub enum Standing {
 }
 
 /// The observations of one service, folded. Feed it in the order in which they were made.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trail {
     run: Option<Run>,
     before: Option<Run>,
@@ -165,7 +165,7 @@ pub struct Trail {
 }
 
 /// One process id, from when it was first to when it was last seen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Run {
     pid: u32,
     first: Now,

@@ -178,15 +178,11 @@ impl Walkthrough {
             Errand::RecordingThen(Then::Test { attempt, host, protocol }) => {
                 self.drop_attempt(attempt, host, protocol);
             }
-            Errand::RecordingThen(Then::Save { .. }) => self.save_not_recorded(reason),
+            Errand::RecordingThen(Then::Save { .. }) => self.save_not_recorded(reason.clone()),
             Errand::RecordingThen(Then::Leave) => self.end(),
             _ => {}
         }
-        self.notice = Some(Notice::Blocked(self.record_reason(ticket)));
-    }
-
-    fn record_reason(&self, _ticket: Ticket) -> Reason {
-        self.record.fault.clone().map_or(Reason::TextHoldsSecret, Reason::RecordFailed)
+        self.notice = Some(Notice::Blocked(reason));
     }
 
     fn recorded(&mut self, then: Then) {
@@ -273,9 +269,10 @@ impl Walkthrough {
             Step::DirectoryServices => {
                 self.without_controller = false;
                 if self.entries.len() > 1 {
-                    self.entry = None;
+                    self.ask(to, Question::WhichEntry);
+                } else {
+                    self.read_entries_anew();
                 }
-                self.read_entries_anew();
             }
             Step::Configuration
             | Step::Password

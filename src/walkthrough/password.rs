@@ -214,7 +214,7 @@ impl Walkthrough {
 
     fn guard_shut(&mut self, shut: &Shut, standing: Vec<Standing>) {
         self.keep_standing(standing);
-        self.record(Fact::GuardShut { why: Safe::new(&shut.to_string()) });
+        self.record(Fact::GuardShut { why: words::shut(shut) });
         if let Some(steps) = self.trial.as_mut().and_then(Trial::shut) {
             for step in steps {
                 self.do_trial_step(step);
@@ -222,12 +222,10 @@ impl Walkthrough {
             return;
         }
         let reason = match shut {
-            Shut::NotBefore { until, why } => {
-                Reason::GuardNotBefore { until: *until, why: Safe::new(&why.to_string()) }
-            }
+            Shut::NotBefore(until, why) => Reason::GuardNotBefore { until: *until, why: words::why_shut(why) },
             Shut::UntilUnlocked => Reason::GuardUntilUnlocked,
-            Shut::Never => Reason::GuardNever,
-            Shut::TypeAccountName => {
+            Shut::Never(_) => Reason::GuardNever,
+            Shut::TypeAccountName { .. } => {
                 self.end_trial_unused();
                 return self.ask(Step::Password, Question::AccountName);
             }

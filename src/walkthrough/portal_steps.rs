@@ -49,7 +49,7 @@ impl Walkthrough {
                 self.next_sign_in = Some(signing_in.next_poll());
                 self.signing_in = SigningIn::Waiting(Box::new(signing_in));
             }
-            event::Portal::SignInAnswered(answer) => self.sign_in_answered(&answer),
+            event::Portal::SignInAnswered(answer) => self.sign_in_answered(answer),
             event::Portal::EntriesRead(entries) => self.entries_read(entries),
             event::Portal::EntryRead(entry) => self.entry_read_back(&entry),
             event::Portal::Read(reading) => self.portal_read(reading),
@@ -59,7 +59,7 @@ impl Walkthrough {
         }
     }
 
-    fn sign_in_answered(&mut self, answer: &signin::Answer) {
+    fn sign_in_answered(&mut self, answer: signin::Answer) {
         let SigningIn::Waiting(signing_in) = &mut self.signing_in else { return };
         match signing_in.handle(answer, self.now.at) {
             signin::Next::PollAt(at) => self.next_sign_in = Some(at),
@@ -169,7 +169,7 @@ impl Walkthrough {
                 self.signing_in = SigningIn::NotBegun;
                 self.block(Step::Portal, Reason::PortalUnread(fault));
             }
-            Errand::PollSignIn => self.sign_in_answered(&signin::Answer::Failed(fault)),
+            Errand::PollSignIn => self.sign_in_answered(signin::Answer::Lost(fault)),
             Errand::ReadEntries => {
                 let step = if self.current == Step::DirectoryServices {
                     Step::DirectoryServices

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::logs::{Position, SourceId};
-use crate::portal::{Entry, Fault, SaveAnswer, workspace};
+use crate::portal::{AfterLoss, Entry, Fault, SaveAnswer};
 use crate::text::Safe;
 
 use super::effect::Effect;
@@ -70,7 +70,7 @@ impl Walkthrough {
             entry: entry.id,
             change: change.clone(),
             tested: self.acceptance.as_ref().is_some_and(|held| held.proof != ProofWord::Untested),
-            positions: positions.iter().map(|(source, at)| (source.0, at.clone())).collect(),
+            positions: positions.iter().map(|(source, at)| (source.0, *at)).collect(),
             open_issues: open_issues.iter().cloned().collect(),
             bad_password_count,
         };
@@ -151,15 +151,15 @@ impl Walkthrough {
     pub(super) fn entry_read_back(&mut self, read: &Entry) {
         let Saving::AskingBack { change, mark, .. } = self.saving.clone() else { return };
         let old_etag = self.entry.as_ref().map(|entry| entry.etag.clone()).unwrap_or_default();
-        match workspace::judge_after_loss(read, &change, &old_etag) {
-            workspace::LostVerdict::Saved => {
+        match read.after_loss(&change, &old_etag) {
+            AfterLoss::Saved => {
                 self.entry = Some(read.clone());
                 self.saved_at(mark, true, Some("the answer was lost; the entry shows this save"));
             }
-            workspace::LostVerdict::NotSaved => {
+            AfterLoss::NotSaved => {
                 self.save_ended(SaveWord::NotSaved, Reason::NotSaved(Fault::CutShort));
             }
-            workspace::LostVerdict::NotKnown => {
+            AfterLoss::NotKnown => {
                 self.saved_at(mark, false, Some("the entry shows another change"));
             }
         }

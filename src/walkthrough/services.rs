@@ -1,7 +1,7 @@
 //! Step 6: are the sensor services running on the sensor servers? Observed by the probe, or marked by the operator.
 
 use crate::directory::Host;
-use crate::sensor::{Observation, Server, Service, ServiceState, Watched};
+use crate::sensor::{How, Observation, Server, Service, ServiceState, Standing, Trail};
 use crate::text::Safe;
 
 use super::effect::{Effect, Ticket};
@@ -9,22 +9,28 @@ use super::errand::{Errand, Then};
 use super::event;
 use super::fact::{Fact, Gate};
 use super::step::{Outcome, Phase, Question, Reason, Step};
-use super::{ServiceRow, Walkthrough, gate};
+use super::{ServiceRow, Walkthrough, gate, words};
 
 impl ServiceRow {
     pub(super) fn new(server: Server) -> Self {
         Self {
             server,
-            sensor: Watched::default(),
-            updater: Watched::default(),
+            sensor: Standing::NotObserved,
+            updater: Standing::NotObserved,
+            trails: [Trail::default(), Trail::default()],
             excused: None,
             marked: None,
         }
     }
 
+    /// The same process, seen twice, the settle time apart.
+    pub fn running(&self) -> bool {
+        matches!(self.sensor, Standing::Running { .. })
+    }
+
     /// Running by observation, marked by the operator, or excused by a reason.
     pub fn settled(&self) -> bool {
-        self.sensor.running() || self.marked.is_some() || self.excused.is_some()
+        self.running() || self.marked.is_some() || self.excused.is_some()
     }
 }
 
@@ -73,16 +79,21 @@ impl Walkthrough {
         }
         let (now, settle) = (self.now, self.terms.settle);
         let Some(row) = self.services.iter_mut().find(|row| row.server.host == host) else { return };
-        let watched = match service {
-            Service::Sensor => &mut row.sensor,
-            Service::Updater => &mut row.updater,
+        let [of_sensor, of_updater] = &mut row.trails;
+        let (trail, standing) = match service {
+            Service::Sensor => (of_sensor, &mut row.sensor),
+            Service::Updater => (of_updater, &mut row.updater),
         };
-        let before = watched.word();
-        watched.observe(Observation { state: state.clone(), at: now }, settle);
-        let (after, running) = (watched.word(), watched.running());
+        let server = row.server.clone();
+        trail.observe(Observation { server, service, state: state.clone(), how: How::Probe, at: now });
+        let after = trail.standing(settle);
+        let changed = words::service(&after) != words::service(standing);
+        *standing = after;
+        let running = row.running();
+        let seen = words::service(&row.sensor);
         if service == Service::Sensor {
-            if before != after {
-                self.record(Fact::ServiceSeen { host: host.clone(), state: Safe::new(after) });
+            if changed {
+                self.record(Fact::ServiceSeen { host: host.clone(), state: seen });
             }
             let stopped = matches!(state, ServiceState::Stopped);
             if let Some(watch) = self.watch.as_mut().filter(|_| running || stopped) {

@@ -156,7 +156,7 @@ impl Question {
 pub enum Reason {
     SignInDeclined,
     SignInExpired,
-    SignInBlocked { code: Safe, description: Safe, correlation: Safe },
+    SignInBlocked { code: Safe, description: Safe, correlation: Option<Safe> },
     PortalUnread(portal::Fault),
     /// Someone must be able to edit the portal before anything is changed.
     NobodyCanEdit,

@@ -126,10 +126,10 @@ impl Watch {
         if !self.mark.before(source, at) {
             return false;
         }
-        if known.refuses(&self.account.name, &self.account.domain) {
+        if refuses(known, &self.account) {
             return self.against.entry(host.clone()).or_default().insert(Against::LogRecord);
         }
-        if known.took(&self.account.name, &self.account.domain) {
+        if took(known, &self.account) {
             return self.took.insert(host.clone());
         }
         false
@@ -161,7 +161,8 @@ impl Watch {
                 self.observed.insert(sensor.host.clone(), observed);
             }
         }
-        for issue in reading.issues.iter().filter(|issue| self.is_new(issue)) {
+        let new: Vec<&HealthIssue> = reading.issues.iter().filter(|issue| self.is_new(issue)).collect();
+        for issue in new {
             if self.against.entry(Safe::default()).or_default().insert(Against::CredentialIssue) {
                 news.push(issue.name.clone());
             }
@@ -265,6 +266,29 @@ impl Watch {
         missing.dedup();
         missing
     }
+}
+
+/// A refused credential for this account, or for none that it names.
+fn refuses(known: &Known, account: &Account) -> bool {
+    match known {
+        Known::Refused { account: None, .. } => true,
+        Known::Refused { account: Some(named), .. } => names(named, account),
+        _ => false,
+    }
+}
+
+fn took(known: &Known, account: &Account) -> bool {
+    match known {
+        Known::TookCredential { account: named, .. } => names(named, account),
+        _ => false,
+    }
+}
+
+/// Bare, as a principal, or with the domain's short name in front.
+fn names(named: &str, account: &Account) -> bool {
+    let bare = named.rsplit('\\').next().unwrap_or(named);
+    let bare = bare.split('@').next().unwrap_or(bare);
+    bare.eq_ignore_ascii_case(&account.name)
 }
 
 fn observe(sensor: &Sensor) -> Option<Observed> {

@@ -29,7 +29,7 @@ impl Walkthrough {
                 let news =
                     self.watch.as_mut().is_some_and(|watch| watch.found(source, &host, &at, &known));
                 if news {
-                    self.record(Fact::Evidence { host, what: Safe::new(known.name()) });
+                    self.record(Fact::Evidence { host, what: Safe::new(known.explanation().title) });
                     self.judge();
                 }
             }

@@ -12,8 +12,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::Instant;
-use crate::directory::lockout::Budget;
+use crate::directory::lockout::{Budget, Shut, Why};
 use crate::portal::{Sensor, ServiceStatus};
+use crate::sensor::Standing;
 use crate::text::Safe;
 
 use super::step::{Outcome, Phase, Question, Reason, Step};
@@ -253,6 +254,58 @@ pub(super) fn misgiving_about(misgiving: &Misgiving) -> Safe {
         }
         Misgiving::RestrictedHere { host, code } => safe(format!("restricted at {host} ({code})")),
         Misgiving::NotAtPdcEmulator => Safe::new("not proved at the PDC emulator"),
+    }
+}
+
+/// A service's state in a word or two.
+pub fn service(standing: &Standing) -> Safe {
+    match standing {
+        Standing::NotObserved => Safe::new("not observed"),
+        Standing::Running { .. } => Safe::new("running"),
+        Standing::Settling { .. } => Safe::new("running, settling"),
+        Standing::Restarting { .. } => Safe::new("restarting"),
+        Standing::RunningUnproved { .. } => Safe::new("running, not proved"),
+        Standing::Starting { .. } => Safe::new("starting"),
+        Standing::Stopping { .. } => Safe::new("stopping"),
+        Standing::Stopped { .. } => Safe::new("stopped"),
+        Standing::Paused { .. } => Safe::new("paused"),
+        Standing::Disabled => Safe::new("disabled"),
+        Standing::Absent => Safe::new("absent"),
+        Standing::Unknown(why) => safe(format!("unknown: {why}")),
+        Standing::MarkedByOperator { .. } => Safe::new("marked by operator"),
+    }
+}
+
+/// Why the guard is shut, in a clause.
+pub fn why_shut(why: &Why) -> Safe {
+    match why {
+        Why::AccountSpent(left) => match left.threshold {
+            Some(threshold) => safe(format!(
+                "{} of {threshold} failures are counted, and {} stay in hand",
+                left.counted, left.in_hand
+            )),
+            None => Safe::new("one failure is counted, and the lockout policy is not known"),
+        },
+        Why::ControllerSpent(host, _) => safe(format!("no attempt is left at {host}")),
+        Why::Locked => Safe::new("the account is locked until then"),
+        Why::PolicyNotKnown => Safe::new("the lockout policy is not known"),
+        Why::SmallThreshold(threshold) => safe(format!("the account locks at {threshold} failures")),
+        Why::FirstFailureLocks => Safe::new("the first failure locks the account"),
+        Why::TooManyAtOnce { asked, safe: left } => {
+            safe(format!("{asked} attempts were asked for at once, and {left} are safe"))
+        }
+    }
+}
+
+/// The guard's refusal, for the record.
+pub fn shut(shut: &Shut) -> Safe {
+    match shut {
+        Shut::NotBefore(until, why) => {
+            safe(format!("not before {}: {}", clock_second(*until), why_shut(why)))
+        }
+        Shut::UntilUnlocked => Safe::new("until an administrator unlocks the account"),
+        Shut::TypeAccountName { why } => safe(format!("until the account's name is typed: {}", why_shut(why))),
+        Shut::Never(why) => safe(format!("never: {}", why_shut(why))),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Why a step is blocked: what happened, what it means for the walk, what to do.
 
-use crate::directory::refusal::SubCode;
+use crate::directory::refusal::{SaysOfPassword, SubCode};
 use crate::text::Safe;
 use crate::walkthrough::step::Reason;
 
-use super::{clock_second, safe};
+use super::clock_second;
 
 /// The three parts of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,10 @@ fn of_the_portal(reason: &Reason) -> Said {
         Reason::SignInBlocked { code, description, correlation } => said(
             format!("The sign-in was blocked: {code}. {description}"),
             "Conditional Access may not allow a code sign-in from here.",
-            format!("Give an administrator the correlation id {correlation}, or work without the portal's interface."),
+            match correlation {
+                Some(id) => format!("Give an administrator the correlation id {id}, or work without the portal's interface."),
+                None => "Ask an administrator, or work without the portal's interface.".to_owned(),
+            },
         ),
         Reason::PortalUnread(fault) => {
             said(format!("The portal could not be read: {fault}."), NOTHING_SAVED, fault.remedy())
@@ -120,7 +123,7 @@ fn of_the_password(reason: &Reason) -> Said {
         ),
         Reason::PasswordClosed { host, code } => said(
             format!("{host} does not let the account in: {} ({code}).", code.meaning()),
-            code.what_it_says(),
+            says_of_password(*code),
             code.remedy(),
         ),
         Reason::PasswordUnproved { host, fault } => said(
@@ -134,6 +137,15 @@ fn of_the_password(reason: &Reason) -> Said {
             "Check the entry's account name in the portal against the directory.",
         ),
         _ => unsaid(),
+    }
+}
+
+fn says_of_password(code: SubCode) -> &'static str {
+    match code.says_of_password() {
+        SaysOfPassword::Right => "The password itself may be right; the account can't be used with it.",
+        SaysOfPassword::Wrong | SaysOfPassword::NotLookedAt | SaysOfPassword::NotKnown => {
+            "This says nothing about the password. Nothing has been saved."
+        }
     }
 }
 
