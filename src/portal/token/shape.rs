@@ -75,7 +75,8 @@ pub fn tokens(body: &[u8]) -> Result<Tokens, Fault> {
 
 /// The parser's own error would quote what it stumbled over, which may be a token.
 fn parse<T: DeserializeOwned>(body: &[u8], what: &str) -> Result<T, Fault> {
-    serde_json::from_slice(body).map_err(|_| Fault::Garbled(format!("the sign-in did not give {what}").into()))
+    serde_json::from_slice(body)
+        .map_err(|_| Fault::Garbled(format!("the sign-in did not give {what}").into()))
 }
 
 #[derive(Deserialize)]

@@ -34,8 +34,7 @@ fn granted(_: Seen) -> Reply {
 #[tokio::test]
 async fn a_device_code_is_asked_for_and_shown_with_its_address_and_time() {
     let portal = StandIn::answering(|_| code_for("https://microsoft.com/devicelogin")).await;
-    let (code, device) =
-        request_device_code(&portal.client(still()), &login(&portal.base)).await.unwrap();
+    let (code, device) = request_device_code(&portal.client(still()), &login(&portal.base)).await.unwrap();
     let shown = DeviceCode {
         user_code: "ABCD".into(),
         verification_uri: "https://microsoft.com/devicelogin".into(),
