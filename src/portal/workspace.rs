@@ -47,7 +47,8 @@ pub struct Change {
 }
 
 impl Workspace<'_> {
-    /// The entries in the order in which sensors try them. Their ETags may be empty: read the one that is to be changed.
+    /// The entries in the order in which sensors try them. Their `etag` may be empty: read the one that is
+    /// to be changed.
     pub async fn entries(&self) -> Result<Vec<Entry>, Fault> {
         let answer = self.get(&list(self.base)?).await?;
         shape::entries(answer.json()?)
@@ -131,7 +132,7 @@ struct Body<'a> {
     is_single_label_account_domain_name: bool,
 }
 
-/// *Saved* is said only of an answer that shows the entry's new ETag. Refusals are before saving; for everything that
+/// *Saved* is said only of an answer that shows the entry's new `ETag`. Refusals are before saving; for everything that
 /// is neither, the entry has to be read.
 fn outcome(answer: &Answer, change: &Change) -> SaveAnswer {
     match answer.status {
@@ -140,11 +141,10 @@ fn outcome(answer: &Answer, change: &Change) -> SaveAnswer {
             _ => SaveAnswer::Lost(Fault::Garbled("it said yes, but showed no new ETag".into())),
         },
         412 => SaveAnswer::Conflict,
-        // A page to look at instead is also how a web form says "done".
-        301..=303 => lost(answer),
         // Said by something on the way that got tired of waiting, maybe not by the workspace.
         408 => SaveAnswer::Lost(Fault::TimedOut),
         307 | 308 | 400..=499 => answer.refusal().map_or_else(|| lost(answer), SaveAnswer::NotSaved),
+        // 303 among them: a page to look at instead is also how a web form says "done".
         _ => lost(answer),
     }
 }

@@ -19,10 +19,10 @@ use crate::text::Safe;
 mod tests;
 
 /// A server that names no life or an absurd one doesn't keep a code on the screen for ever.
-const LONGEST_CODE: Duration = Duration::from_secs(60 * 60);
-const LONGEST_INTERVAL: Duration = Duration::from_secs(5 * 60);
+const LONGEST_CODE: Duration = Duration::from_hours(1);
+const LONGEST_INTERVAL: Duration = Duration::from_mins(5);
 /// By RFC 6749 the life may be left out; what Entra gives at least.
-const DEFAULT_LIFE: Duration = Duration::from_secs(60 * 60);
+const DEFAULT_LIFE: Duration = Duration::from_hours(1);
 
 pub struct Given {
     pub device_code: Secret,

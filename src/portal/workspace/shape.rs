@@ -23,7 +23,7 @@ pub enum LostVerdict {
     NotKnown,
 }
 
-/// Judges by the entry as it is now: the change id proves a save, the old ETag that there was none.
+/// Judges by the entry as it is now: the change id proves a save, the old `ETag` that there was none.
 pub fn judge_after_loss(entry: &Entry, sent_change_id: &str, old_etag: &str) -> LostVerdict {
     let ours = |id: &Safe| !sent_change_id.is_empty() && id.eq_ignore_ascii_case(sent_change_id);
     if entry.last_change.as_ref().is_some_and(ours) {

@@ -31,13 +31,13 @@ async fn save_at(base: &str, client: &Client) -> SaveAnswer {
 
 async fn saved(answer: impl Fn() -> Reply + Send + Sync + 'static) -> SaveAnswer {
     let portal = StandIn::answering(move |_| answer()).await;
-    save_at(&portal.base, &portal.client(still())).await
+    save_at(&portal.base, &portal.client(&still())).await
 }
 
 #[tokio::test]
 async fn a_save_sends_the_entry_on_its_conditions() {
     let portal = StandIn::answering(|_| reply(204, &[("etag", "\"2\"")], "")).await;
-    let answer = save_at(&portal.base, &portal.client(still())).await;
+    let answer = save_at(&portal.base, &portal.client(&still())).await;
     assert_eq!(answer, SaveAnswer::Saved { etag: "\"2\"".into() });
     let seen = portal.seen();
     assert_eq!(seen.len(), 1);
@@ -88,7 +88,7 @@ async fn a_redirected_save_is_not_saved_and_the_password_goes_nowhere_else() {
 #[tokio::test]
 async fn a_save_cut_off_is_lost_and_one_never_connected_is_not_saved() {
     let cut = StandIn::saying("").await;
-    let client = cut.client(still());
+    let client = cut.client(&still());
     assert_eq!(save_at(&cut.base, &client).await, SaveAnswer::Lost(Fault::CutShort));
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", gone.local_addr().unwrap());
@@ -105,7 +105,7 @@ async fn a_save_cut_off_is_lost_and_one_never_connected_is_not_saved() {
 async fn a_save_without_an_answer_is_lost_when_the_clock_says_so_and_sent_once() {
     let driven = Driven::new(jiff::Timestamp::UNIX_EPOCH);
     let portal = StandIn::answering_later(|_| Box::pin(std::future::pending())).await;
-    let (client, base) = (portal.client(driven.clock()), portal.base.clone());
+    let (client, base) = (portal.client(&driven.clock()), portal.base.clone());
     let saving = tokio::spawn(async move { save_at(&base, &client).await });
     while portal.seen().is_empty() {
         tokio::task::yield_now().await;
@@ -118,14 +118,14 @@ async fn a_save_without_an_answer_is_lost_when_the_clock_says_so_and_sent_once()
 #[tokio::test]
 async fn a_status_that_arrived_counts_though_the_body_is_cut() {
     let portal = StandIn::saying("HTTP/1.1 200 OK\r\netag: \"2\"\r\ncontent-length: 90\r\n\r\n{").await;
-    let answer = save_at(&portal.base, &portal.client(still())).await;
+    let answer = save_at(&portal.base, &portal.client(&still())).await;
     assert_eq!(answer, SaveAnswer::Saved { etag: "\"2\"".into() });
 }
 
 #[tokio::test]
 async fn nothing_is_sent_without_https_a_condition_or_a_usable_id() {
     let portal = StandIn::answering(|_| reply(204, &[("etag", "\"2\"")], "")).await;
-    let (client, token) = (portal.client(still()), secret("t-1"));
+    let (client, token) = (portal.client(&still()), secret("t-1"));
     let check = async |base: &str, change: Change| {
         let answer = Workspace { client: &client, base, token: &token }.save(&change, &secret("x")).await;
         assert!(matches!(answer, SaveAnswer::NotSaved(_)), "{base} {change:?}: {answer:?}");
@@ -145,7 +145,7 @@ async fn an_entry_is_read_with_its_etag_and_only_the_one_asked_for() {
         _ => reply(200, &[("etag", "\"7\"")], r#"{"Id": "e1", "AccountName": "svc-mdi"}"#),
     })
     .await;
-    let (client, token) = (portal.client(still()), secret("t-1"));
+    let (client, token) = (portal.client(&still()), secret("t-1"));
     let workspace = Workspace { client: &client, base: &portal.base, token: &token };
     let ids: Vec<_> = workspace.entries().await.unwrap().into_iter().map(|entry| entry.id).collect();
     assert_eq!(ids, [Safe::new("e1"), "e2".into()]);
@@ -158,7 +158,7 @@ async fn an_entry_is_read_with_its_etag_and_only_the_one_asked_for() {
 #[tokio::test]
 async fn the_issuer_is_told_without_showing_a_token() {
     let portal = StandIn::answering(|_| reply(404, &[], "")).await;
-    let client = portal.client(still());
+    let client = portal.client(&still());
     let told = issuer(&client, &format!("{}/api?x=1", portal.base)).await.unwrap();
     assert!(told.contains("CN=Stand-in Issuer"), "{told}");
     let seen = portal.seen().remove(0);
