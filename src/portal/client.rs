@@ -82,7 +82,7 @@ impl From<Broken> for Fault {
 impl Client {
     /// # Errors
     /// [`Fault::Certificate`] when `trust` can't be read.
-    pub fn new(trust: &Trust, clock: Clock, patience: Patience) -> Result<Self, Fault> {
+    pub fn new(trust: &Trust, clock: &Clock, patience: Patience) -> Result<Self, Fault> {
         let build = |proxied: bool| {
             let connecting = connect::Within { clock: clock.clone(), limit: patience.connect };
             let builder = reqwest::Client::builder()

@@ -105,7 +105,7 @@ impl StandIn {
         Self { base, trust, seen: Arc::default() }
     }
 
-    pub fn client(&self, clock: Clock) -> Client {
+    pub fn client(&self, clock: &Clock) -> Client {
         Client::new(&self.trust, clock, Patience::default()).unwrap()
     }
 

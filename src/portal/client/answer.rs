@@ -17,7 +17,7 @@ use crate::text::Safe;
 /// When 429 doesn't say how long.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(10);
 /// A pause beyond this is no pause; by then somebody looks.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// Foreign text in one message.
 const EXCERPT: usize = 300;
 

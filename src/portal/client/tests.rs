@@ -13,7 +13,7 @@ async fn ask(client: &Client, base: &str) -> Result<Answer, Broken> {
 
 async fn fault_of(answer: impl Fn() -> Reply + Send + Sync + 'static) -> Fault {
     let portal = StandIn::answering(move |_| answer()).await;
-    let answer = ask(&portal.client(still()), &portal.base).await.unwrap();
+    let answer = ask(&portal.client(&still()), &portal.base).await.unwrap();
     answer.json().unwrap_err()
 }
 
@@ -55,7 +55,7 @@ async fn a_redirect_is_told_and_not_followed() {
 async fn an_answer_cut_short_is_never_taken_for_a_whole_one() {
     let check = async |bytes: &'static str| {
         let portal = StandIn::saying(bytes).await;
-        let fault = match ask(&portal.client(still()), &portal.base).await {
+        let fault = match ask(&portal.client(&still()), &portal.base).await {
             Ok(answer) => answer.json().map(<[u8]>::to_vec).unwrap_err(),
             Err(Broken::Sent(fault)) => fault,
             Err(Broken::Unsent(fault)) => panic!("taken for unsent: {fault}"),
@@ -78,7 +78,7 @@ async fn a_body_beyond_its_bound_is_not_read() {
 async fn an_answer_that_does_not_come_ends_by_the_clock_and_may_have_been_acted_on() {
     let driven = Driven::new(jiff::Timestamp::UNIX_EPOCH);
     let portal = StandIn::answering_later(|_| Box::pin(std::future::pending())).await;
-    let client = portal.client(driven.clock());
+    let client = portal.client(&driven.clock());
     let base = portal.base.clone();
     let asking = tokio::spawn(async move { ask(&client, &base).await.map(|_| ()) });
     while portal.seen().is_empty() {
@@ -98,7 +98,7 @@ async fn a_connection_that_does_not_come_about_sent_nothing() {
     // Takes the connection and never greets.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", silent.local_addr().unwrap());
-    let client = Client::new(&trust, driven.clock(), Patience::default()).unwrap();
+    let client = Client::new(&trust, &driven.clock(), Patience::default()).unwrap();
     let asking = tokio::spawn({
         let base = base.clone();
         async move { ask(&client, &base).await.map(|_| ()) }
@@ -111,7 +111,7 @@ async fn a_connection_that_does_not_come_about_sent_nothing() {
     assert_eq!(asking.await.unwrap(), Err(Broken::Unsent(Fault::TimedOut)));
 
     drop((held, silent));
-    let client = Client::new(&trust, still(), Patience::default()).unwrap();
+    let client = Client::new(&trust, &still(), Patience::default()).unwrap();
     let refused = ask(&client, &base).await.unwrap_err();
     assert!(matches!(refused, Broken::Unsent(Fault::Unreachable(_))), "{refused:?}");
 }
@@ -121,7 +121,7 @@ async fn a_certificate_of_somebody_else_is_refused_before_anything_is_sent() {
     let portal = StandIn::answering(|_| reply(200, &[], "{}")).await;
     let other = StandIn::saying("").await;
     let check = async |trust: &Trust| {
-        let client = Client::new(trust, still(), Patience::default()).unwrap();
+        let client = Client::new(trust, &still(), Patience::default()).unwrap();
         let refused = ask(&client, &portal.base).await.unwrap_err();
         assert!(matches!(refused, Broken::Unsent(Fault::Certificate(_))), "{refused:?}");
     };
@@ -141,7 +141,7 @@ fn a_ca_file_without_a_certificate_is_told_at_once() {
 
 #[test]
 fn only_https_or_loopback_is_spoken_to() {
-    let client = Client::new(&Trust::System, still(), Patience::default()).unwrap();
+    let client = Client::new(&Trust::System, &still(), Patience::default()).unwrap();
     let check = |url: &str, allowed: bool| {
         let asked = client.request(Method::GET, &address(url).unwrap());
         assert_eq!(asked.is_ok(), allowed, "{url}");

@@ -13,7 +13,7 @@ fn token() -> Secret {
 }
 
 async fn read_from(portal: &StandIn) -> Result<Reading, Fault> {
-    read(&portal.client(still()), &portal.base, &token()).await
+    read(&portal.client(&still()), &portal.base, &token()).await
 }
 
 /// Pages of a hundred sensors, named by what they skip; one issue.

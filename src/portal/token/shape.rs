@@ -19,10 +19,10 @@ use crate::text::Safe;
 mod tests;
 
 /// A server that names no life or an absurd one doesn't keep a code on the screen for ever.
-const LONGEST_CODE: Duration = Duration::from_secs(60 * 60);
-const LONGEST_INTERVAL: Duration = Duration::from_secs(5 * 60);
+const LONGEST_CODE: Duration = Duration::from_hours(1);
+const LONGEST_INTERVAL: Duration = Duration::from_mins(5);
 /// By RFC 6749 the life may be left out; what Entra gives at least.
-const DEFAULT_LIFE: Duration = Duration::from_secs(60 * 60);
+const DEFAULT_LIFE: Duration = Duration::from_hours(1);
 
 pub struct Given {
     pub device_code: Secret,
@@ -75,7 +75,8 @@ pub fn tokens(body: &[u8]) -> Result<Tokens, Fault> {
 
 /// The parser's own error would quote what it stumbled over, which may be a token.
 fn parse<T: DeserializeOwned>(body: &[u8], what: &str) -> Result<T, Fault> {
-    serde_json::from_slice(body).map_err(|_| Fault::Garbled(format!("the sign-in did not give {what}").into()))
+    serde_json::from_slice(body)
+        .map_err(|_| Fault::Garbled(format!("the sign-in did not give {what}").into()))
 }
 
 #[derive(Deserialize)]

@@ -34,12 +34,11 @@ fn granted(_: Seen) -> Reply {
 #[tokio::test]
 async fn a_device_code_is_asked_for_and_shown_with_its_address_and_time() {
     let portal = StandIn::answering(|_| code_for("https://microsoft.com/devicelogin")).await;
-    let (code, device) =
-        request_device_code(&portal.client(still()), &login(&portal.base)).await.unwrap();
+    let (code, device) = request_device_code(&portal.client(&still()), &login(&portal.base)).await.unwrap();
     let shown = DeviceCode {
         user_code: "ABCD".into(),
         verification_uri: "https://microsoft.com/devicelogin".into(),
-        expires: Instant(Duration::from_secs(900)),
+        expires: Instant(Duration::from_mins(15)),
         interval: Duration::from_secs(1),
     };
     assert_eq!((code, device.expose()), (shown, "d-1"));
@@ -74,14 +73,14 @@ fn an_operator_is_sent_only_to_the_clouds_own_pages() {
 #[tokio::test]
 async fn an_address_outside_the_list_is_never_shown() {
     let portal = StandIn::answering(|_| code_for("https://evil.test/device")).await;
-    let denied = request_device_code(&portal.client(still()), &login(&portal.base)).await.unwrap_err();
+    let denied = request_device_code(&portal.client(&still()), &login(&portal.base)).await.unwrap_err();
     assert_eq!(denied, Denial::Lost(Fault::Foreign("https://evil.test/device".into())));
 }
 
 #[tokio::test]
 async fn each_grant_sends_what_it_must() {
     let portal = StandIn::answering(granted).await;
-    let (client, login) = (portal.client(still()), login(&portal.base));
+    let (client, login) = (portal.client(&still()), login(&portal.base));
     let scope = "scope=https%3A%2F%2Fgraph.test%2Fa+offline_access";
     poll_token(&client, &login, &secret("d&1")).await.unwrap();
     refresh(&client, &login, &secret("r-0")).await.unwrap();
@@ -101,7 +100,7 @@ async fn each_grant_sends_what_it_must() {
 #[tokio::test]
 async fn a_client_secret_goes_to_no_other_host() {
     let login = login("https://login.evil.test");
-    let client = StandIn::answering(granted).await.client(still());
+    let client = StandIn::answering(granted).await.client(&still());
     let denied = client_credentials(&client, &login, &secret("s")).await.unwrap_err();
     assert_eq!(denied, Denial::Lost(Fault::Foreign("https://login.evil.test".into())));
 }
@@ -110,7 +109,7 @@ async fn a_client_secret_goes_to_no_other_host() {
 async fn a_refusal_is_oauths_where_it_says_so_and_else_the_statuss() {
     let check = async |status: u16, body: &'static str, fault: Option<Fault>| {
         let portal = StandIn::answering(move |_| reply(status, JSON, body)).await;
-        let polled = poll_token(&portal.client(still()), &login(&portal.base), &secret("d")).await;
+        let polled = poll_token(&portal.client(&still()), &login(&portal.base), &secret("d")).await;
         match (answer(&polled), fault) {
             (Answer::Lost(lost), Some(fault)) => assert_eq!(lost, fault),
             (Answer::Rejected(rejection), None) => assert_eq!(&*rejection.error, "authorization_pending"),

@@ -39,7 +39,11 @@ fn an_error_without_a_number_has_oauths_word_for_a_name() {
     check(json!({"error": "x", "error_description": null}), "x", "");
     check(json!({"error": "x", "error_description": "note: well"}), "x", "note: well");
     check(json!({"error": "x", "error_description": "AADSTS: none"}), "x", "AADSTS: none");
-    check(json!({"error": "x", "error_description": "AADSTS70016: y\u{1b}[2J"}), "AADSTS70016", "y\u{241b}[2J");
+    check(
+        json!({"error": "x", "error_description": "AADSTS70016: y\u{1b}[2J"}),
+        "AADSTS70016",
+        "y\u{241b}[2J",
+    );
 }
 
 #[test]
