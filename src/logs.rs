@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
 
+pub mod window;
+
 pub use explain::{Explanation, Known};
 
 /// Names one source, as the site file lists them.

@@ -1,4 +1,3 @@
 //! The terminal.
-pub mod key;
 pub mod page;
 pub mod traits;
