@@ -1,4 +1,5 @@
 //! The map of the program.
 pub mod clock;
+pub mod lab;
 pub mod secret;
 pub mod text;
