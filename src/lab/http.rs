@@ -30,6 +30,9 @@ mod signin;
 mod tokens;
 mod workspace;
 
+#[cfg(test)]
+pub use signin::CLIENT_SECRET;
+
 pub const TENANT: &str = "6e1a30f4-8c1b-4f2e-9d53-2b7f0a1c4d10";
 pub const CLIENT: &str = "b2f7d0a6-41c8-4d0e-8a35-91c6f3e2ab77";
 

@@ -53,6 +53,8 @@ impl Lab {
         let mut silent = Vec::new();
         let controllers = start_controllers(&shared, &authority, &mut tasks, &mut silent)?;
         let lines = Arc::new(Lines::new(Arc::clone(&shared), authority.client()?, &controllers));
+        // A driven clock must not run before the sensors' first wake-up is known to it.
+        shared.nudge(shared.clock.work());
         tasks.spawn(sensors::play(Arc::clone(&shared), lines, nudged));
 
         let listener = listen()?;
