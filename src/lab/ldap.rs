@@ -1,4 +1,4 @@
-//! The controllers' directory service: LDAP over TLS, and plain LDAP with StartTLS, on loopback.
+//! The controllers' directory service: LDAP over TLS, and plain LDAP with `StartTLS`, on loopback.
 //!
 //! Relies on `ldap3_proto` for the wire and on the world for every answer. One listener's connections end with it.
 //! Deliberately absent: SASL, changes, paging, referrals.
@@ -77,7 +77,7 @@ impl<'port> Connection<'port> {
         Self { port, peer, encrypted, bound: None }
     }
 
-    /// Answers until the client leaves; gives the stream back when it asks for StartTLS.
+    /// Answers until the client leaves; gives the stream back when it asks for `StartTLS`.
     async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut self, stream: S) -> io::Result<Option<S>> {
         let mut frames = Framed::new(stream, LdapCodec::default());
         while let Some(LdapMsg { msgid, op, .. }) = frames.next().await.transpose()? {

@@ -1,6 +1,6 @@
 //! The sensors' log files: what a sensor writes, in the real product's grammar, and where.
 //!
-//! Relies on std::fs. Every record is one write. As in the product, errors stand in `Microsoft.Tri.Sensor-Errors.log`
+//! Relies on `std::fs`. Every record is one write. As in the product, errors stand in `Microsoft.Tri.Sensor-Errors.log`
 //! and the rest in `Microsoft.Tri.Sensor.log`. Deliberately absent: archives, the updater's logs, secrets.
 
 use std::fs::{self, OpenOptions};

@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same on every run, and identifiers made of them.
 //!
-//! Relies on nothing. SplitMix64 by Sebastiano Vigna, public domain. Not for secrets.
+//! Relies on nothing. `SplitMix64` by Sebastiano Vigna, public domain. Not for secrets.
 
 /// A number for this seed.
 pub fn number(seed: u64) -> u64 {

@@ -23,7 +23,7 @@ pub use line::Lines;
 /// From waking to binding.
 const SYNCING: Duration = Duration::from_millis(400);
 /// From one refusal to the last try.
-const RETRY: Duration = Duration::from_millis(1000);
+const RETRY: Duration = Duration::from_secs(1);
 /// From the last try to what the portal makes of it.
 const REVIEW: Duration = Duration::from_millis(700);
 /// From finding no controller to looking again.

@@ -1,6 +1,6 @@
 //! What `sc.exe queryex` would print of a sensor server's services, from a small file beside the lab's logs.
 //!
-//! Relies on std::fs alone: the probe runs as a process of its own. A state file has one line for each service,
+//! Relies on `std::fs` alone: the probe runs as a process of its own. A state file has one line for each service,
 //! `name state process`, and is replaced whole. Deliberately absent: starting and stopping.
 
 use std::fs;

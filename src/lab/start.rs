@@ -18,6 +18,7 @@ use super::ldap::{self, Port};
 use super::logfile::LogFolder;
 use super::pki::Authority;
 use super::sensors::{self, Lines};
+use super::world::directory::Role;
 use super::world::fleet::{Sensor, SensorKind};
 use super::world::{ACCOUNT, DOMAIN, NETBIOS, READER, READER_PASSWORD, RIGHT_PASSWORD, WORKSPACE, World};
 use super::{Lab, LabFault, Shared, StartOptions, service};
@@ -33,15 +34,15 @@ pub struct Site {
 }
 
 impl Lab {
-    /// Starts the lab that the options describe.
+    /// Starts the lab that the options describe, inside the tokio runtime that calls.
     ///
     /// # Errors
     /// [`LabFault`] when a port, a file or a certificate could not be had.
-    pub async fn start(options: StartOptions) -> Result<Self, LabFault> {
+    pub fn start(options: StartOptions) -> Result<Self, LabFault> {
         let StartOptions { scenario, clock, folder, program, password } = options;
         let right = Zeroizing::new(password.unwrap_or_else(|| RIGHT_PASSWORD.into()));
         let world = World::new(&scenario, Some(&right), clock.now());
-        let (nudges, nudged) = mpsc::unbounded_channel();
+        let (nudges, nudges_in) = mpsc::unbounded_channel();
         let logs = LogFolder::new(&folder);
         let services = folder.join("services");
         let shared =
@@ -55,7 +56,7 @@ impl Lab {
         let lines = Arc::new(Lines::new(Arc::clone(&shared), authority.client()?, &controllers));
         // A driven clock must not run before the sensors' first wake-up is known to it.
         shared.nudge(shared.clock.work());
-        tasks.spawn(sensors::play(Arc::clone(&shared), lines, nudged));
+        tasks.spawn(sensors::play(Arc::clone(&shared), lines, nudges_in));
 
         let listener = listen()?;
         let portal = format!("https://{}", listener.local_addr().map_err(LabFault::Listen)?);
@@ -188,7 +189,7 @@ fn start_controllers(
             ldaps,
             ldap,
             kerberos: None,
-            pdc_emulator: known.pdc_emulator,
+            pdc_emulator: known.role == Role::PdcEmulator,
         });
     }
     Ok(addresses)

@@ -16,7 +16,7 @@ use crate::clock::{Instant, Now};
 use crate::lab::seeded;
 use crate::lab::world::OPERATOR;
 
-pub const CODE_LIFE: Duration = Duration::from_secs(900);
+pub const CODE_LIFE: Duration = Duration::from_mins(15);
 pub const TOKEN_LIFE: Duration = Duration::from_secs(3599);
 
 /// What a poll of a device code comes to.
@@ -78,14 +78,12 @@ impl SignedIn {
         }
         let scripted = self.script.get(code.polls).cloned();
         code.polls = code.polls.saturating_add(1);
-        match scripted {
-            Some(answer) => Polled::NotYet(answer),
-            None => {
-                let scope = std::mem::take(&mut code.scope);
-                self.codes.remove(device);
-                Polled::Approved { scope }
-            }
+        if let Some(answer) = scripted {
+            return Polled::NotYet(answer);
         }
+        let scope = std::mem::take(&mut code.scope);
+        self.codes.remove(device);
+        Polled::Approved { scope }
     }
 
     /// The endpoint's answer that gives tokens for this scope. An application has no name and no refresh token.

@@ -1,4 +1,4 @@
-//! The directory as the real `ldap3` client sees it, over TLS from the start and over StartTLS.
+//! The directory as the real `ldap3` client sees it, over TLS from the start and over `StartTLS`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ struct Bench {
 }
 
 /// A lab whose clock stands still.
-async fn bench(name: &str) -> Bench {
+fn bench(name: &str) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let options = StartOptions {
         scenario: scenario::find(name).expect("a scenario"),
@@ -45,7 +45,7 @@ async fn bench(name: &str) -> Bench {
         program: "mdi-console".into(),
         password: None,
     };
-    let lab = Lab::start(options).await.expect("a lab");
+    let lab = Lab::start(options).expect("a lab");
     let addresses = lab.addresses();
     let mut roots = RootCertStore::empty();
     roots
@@ -149,7 +149,7 @@ fn answered(result: &LdapResult, empty: bool) -> Answer {
 }
 
 async fn every_case(way: Way) {
-    let bench = bench("clean").await;
+    let bench = bench("clean");
     for case in cases() {
         let way = if case.encrypted { way } else { Way::Clear };
         let (name, password) = (name(&case), password(&case));
@@ -170,7 +170,7 @@ async fn every_case(way: Way) {
         }
         let whole = ldap.search(BASE, Scope::Base, "(objectClass=*)", ["cn"]).await.expect("an answer");
         let reads = case.windows == Answer::Accepted;
-        assert_eq!(whole.1.rc, if reads { 0 } else { 1 }, "{case:?}: who may read");
+        assert_eq!(whole.1.rc, u32::from(!reads), "{case:?}: who may read");
         assert_eq!(whole.1.text.starts_with("000004DC: LdapErr: "), !reads, "{}", whole.1.text);
     }
     bench.lab.stop().await;
@@ -188,7 +188,7 @@ async fn every_case_of_the_table_is_answered_as_windows_does_over_start_tls() {
 
 #[tokio::test]
 async fn the_root_is_read_without_a_bind_and_tells_what_a_controller_is() {
-    let bench = bench("clean").await;
+    let bench = bench("clean");
     for (index, known) in bench.addresses.controllers.iter().enumerate() {
         let mut ldap = bench.connect(index, Way::Tls).await;
         let (found, _) = ldap
@@ -198,7 +198,7 @@ async fn the_root_is_read_without_a_bind_and_tells_what_a_controller_is() {
             .success()
             .expect("found");
         let root = SearchEntry::construct(found.into_iter().next().expect("one")).attrs;
-        assert_eq!(root["dnsHostName"], [known.host.clone()]);
+        assert_eq!(root["dnsHostName"], *std::slice::from_ref(&known.host));
         assert_eq!(root["currentTime"], ["20260102030405.0Z"]);
         assert_eq!(root["defaultNamingContext"], [BASE]);
         assert_eq!(root["isSynchronized"], ["TRUE"]);
@@ -210,7 +210,7 @@ async fn the_root_is_read_without_a_bind_and_tells_what_a_controller_is() {
 
 #[tokio::test]
 async fn the_domain_and_the_account_can_be_read_as_in_active_directory() {
-    let bench = bench("clean").await;
+    let bench = bench("clean");
     let domain = bench.read(1, BASE, &["*"]).await;
     assert_eq!(domain["lockoutThreshold"], ["5"]);
     assert_eq!(domain["lockOutObservationWindow"], ["-600000000"]);
@@ -230,7 +230,7 @@ async fn the_domain_and_the_account_can_be_read_as_in_active_directory() {
 
 #[tokio::test]
 async fn a_missing_base_is_no_such_object_and_a_computed_attribute_stays_out_of_a_subtree_search() {
-    let bench = bench("clean").await;
+    let bench = bench("clean");
     let reader = &bench.addresses.reader;
     let (mut ldap, _) = bench.bind(Way::Tls, &reader.account, &reader.password).await;
     let missing = ldap
@@ -253,7 +253,7 @@ async fn a_missing_base_is_no_such_object_and_a_computed_attribute_stays_out_of_
 
 #[tokio::test]
 async fn a_controller_that_is_down_refuses_connections_and_the_others_answer() {
-    let bench = bench("controller-down").await;
+    let bench = bench("controller-down");
     let controllers = &bench.addresses.controllers;
     for address in [controllers[1].ldaps, controllers[1].ldap] {
         let refused = TcpStream::connect(address).await.expect_err("nobody listens");
@@ -265,7 +265,7 @@ async fn a_controller_that_is_down_refuses_connections_and_the_others_answer() {
 
 #[tokio::test]
 async fn every_attempt_is_noted_with_its_controller_and_its_outcome() {
-    let bench = bench("near-lockout").await;
+    let bench = bench("near-lockout");
     assert_eq!(bench.failures("svc-mdi").await, 3);
     bench.bind(Way::Tls, "svc-mdi@contoso.test", "wrong").await;
     bench.bind(Way::StartTls, "svc-mdi@contoso.test", RIGHT_PASSWORD).await;

@@ -35,7 +35,7 @@ impl Bench {
             program: "mdi-console".into(),
             password: password.map(str::to_owned),
         };
-        let lab = Lab::start(options).await.expect("a lab");
+        let lab = Lab::start(options).expect("a lab");
         let root = Certificate::from_pem(lab.addresses().ca_pem.as_bytes()).expect("a certificate");
         let client = Client::builder().tls_certs_only([root]).no_proxy().build().expect("a client");
         let mut bench = Self { lab, driven, client, token: String::new(), folder };

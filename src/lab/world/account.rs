@@ -147,7 +147,7 @@ impl Account {
     pub fn computed_control(&self, locked: bool) -> u32 {
         let expired =
             matches!(self.restriction, Some(Restriction::MustChange | Restriction::PasswordExpired));
-        u32::from(locked) * 0x10 | u32::from(expired) * 0x0080_0000
+        (u32::from(locked) * 0x10) | (u32::from(expired) * 0x0080_0000)
     }
 }
 

@@ -13,11 +13,17 @@ use crate::lab::scenario::DirectorySettings;
 /// The password of the accounts that are there to be refused in their own way.
 pub const SERVICE_PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    PdcEmulator,
+    Writable,
+    ReadOnly,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Controller {
     pub host: String,
-    pub read_only: bool,
-    pub pdc_emulator: bool,
+    pub role: Role,
     pub listening: bool,
     /// Holds the previous password as the current one.
     pub stale: bool,
@@ -196,16 +202,18 @@ fn controllers(settings: &DirectorySettings) -> Vec<Controller> {
         Controller {
             listening: !settings.down.contains(&short),
             host: format!("{short}.{DOMAIN}"),
-            read_only: index >= writable,
-            pdc_emulator: index == 0,
+            role: match index {
+                0 => Role::PdcEmulator,
+                index if index < writable => Role::Writable,
+                _ => Role::ReadOnly,
+            },
             stale: false,
             listed: true,
         }
     });
     let stale = settings.stale.iter().map(|short| Controller {
         host: format!("{short}.{DOMAIN}"),
-        read_only: false,
-        pdc_emulator: false,
+        role: Role::Writable,
         listening: true,
         stale: true,
         listed: false,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::DOMAIN;
-use super::directory::Directory;
+use super::directory::{Directory, Role};
 use crate::lab::scenario::Scenario;
 use crate::lab::seeded;
 
@@ -117,10 +117,15 @@ impl Fleet {
     pub fn preferred(&self, sensor: usize, directory: &Directory) -> Vec<usize> {
         let host = self.sensors.get(sensor).map(Sensor::host);
         let writable = |index: &usize| {
-            directory.controllers.get(*index).is_some_and(|known| known.listed && !known.read_only)
+            directory
+                .controllers
+                .get(*index)
+                .is_some_and(|known| known.listed && known.role != Role::ReadOnly)
         };
         let own = directory.controllers.iter().position(|known| Some(&known.host) == host.as_ref());
-        let own = own.filter(|index| directory.controllers.get(*index).is_some_and(|known| !known.read_only));
+        let own = own.filter(|index| {
+            directory.controllers.get(*index).is_some_and(|known| known.role != Role::ReadOnly)
+        });
         let mut others: Vec<usize> = (0..directory.controllers.len()).filter(writable).collect();
         if !others.is_empty() {
             let by = sensor.checked_rem(others.len()).unwrap_or(0);

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Account, Restriction};
-use super::directory::{Controller, Directory};
+use super::directory::{Controller, Directory, Role};
 use super::{BASE, DOMAIN};
 
 const DOMAIN_ID: [u32; 4] = [21, 1_004_336_348, 1_177_238_915, 682_003_330];
@@ -57,7 +57,7 @@ impl Object {
         self.attributes.push(Attribute { name, kind: Kind::Stored, values: vec![value] });
     }
 
-    fn computed(&mut self, name: &'static str, kind: Kind, value: impl ToString) {
+    fn computed(&mut self, name: &'static str, kind: Kind, value: i64) {
         self.attributes.push(Attribute { name, kind, values: vec![value.to_string().into_bytes()] });
     }
 }
@@ -82,7 +82,7 @@ impl Directory {
         root.texts("supportedSASLMechanisms", &["GSSAPI", "GSS-SPNEGO", "EXTERNAL", "DIGEST-MD5"]);
         root.text("domainFunctionality", "7");
         let mut capabilities = vec!["800", "1670", "1791", "1935", "2080", "2237"];
-        if controller.read_only {
+        if controller.role == Role::ReadOnly {
             capabilities.push("1920");
         }
         let capabilities: Vec<_> =
@@ -120,7 +120,7 @@ impl Directory {
         domain.text("minPwdAge", "0");
         domain.text("minPwdLength", "12");
         domain.text("pwdHistoryLength", "24");
-        let pdc = self.controllers.iter().find(|controller| controller.pdc_emulator);
+        let pdc = self.controllers.iter().find(|controller| controller.role == Role::PdcEmulator);
         domain.text("fSMORoleOwner", pdc.map(|pdc| settings_dn(&pdc.host)).unwrap_or_default());
         domain
     }
@@ -158,7 +158,7 @@ impl Directory {
         object.computed(
             "msDS-User-Account-Control-Computed",
             Kind::BaseOnly,
-            account.computed_control(locked),
+            account.computed_control(locked).into(),
         );
         object.computed("msDS-UserPasswordExpiryTimeComputed", Kind::Constructed, password_expiry(account));
         object
