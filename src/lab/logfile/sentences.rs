@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Level, Record};
 use crate::lab::scenario::AtStart;
 use crate::lab::seeded;
-use crate::lab::world::fleet::{Bound, Sensor};
+use crate::lab::world::fleet::{Bound, Sensor, SensorKind};
 use crate::lab::world::{ACCOUNT, DOMAIN};
 
 const CLIENT: &str = "DirectoryServicesClient";
@@ -111,7 +111,9 @@ pub fn history(sensor: &Sensor, index: usize, at_start: AtStart, now: Timestamp)
     if !sensor.uses_entry() {
         return records;
     }
-    let controller = sensor.host();
+    // A sensor that is not on a controller asked the PDC emulator.
+    let on_controller = sensor.kind == SensorKind::DomainController;
+    let controller = if on_controller { sensor.host() } else { format!("dc1.{DOMAIN}") };
     let accepted = Said::Bound(Bound::Accepted { controller: controller.clone() });
     let refused = Said::Bound(Bound::Refused { controller: controller.clone(), code: 49 });
     let mut add = |what: &Said, minutes: i64| records.extend(said(what, ago(minutes)));

@@ -31,7 +31,7 @@ impl Step {
             Act::Retest => "test it again".into(),
             Act::Reason => format!("give a reason: {said}"),
             Act::Wait => match self.seconds {
-                Some(seconds) => format!("wait {seconds} s"),
+                Some(seconds) => format!("wait {said} ({seconds} s)"),
                 None => format!("wait {said}"),
             },
             Act::Save => "save".into(),
