@@ -5,6 +5,7 @@ pub mod directory;
 pub mod engine;
 pub mod journal;
 pub mod key;
+pub mod lab;
 pub mod logs;
 pub mod model;
 pub mod portal;
