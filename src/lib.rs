@@ -11,6 +11,7 @@ pub mod model;
 pub mod portal;
 pub mod secret;
 pub mod sensor;
+pub mod site;
 pub mod terminal;
 pub mod text;
 pub mod walkthrough;
