@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::io;
+use std::os::unix::net::UnixStream;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -19,6 +20,8 @@ use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlte
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal as Kill, getpid, getsid, kill_current_process_group};
 use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+use signal_hook::consts::SIGCONT;
+use signal_hook::low_level::{pipe, unregister};
 
 use crate::text::Safe;
 use traits::Traits;
@@ -73,7 +76,7 @@ pub struct Session {
 
 impl Session {
     /// Takes the terminal: raw, alternate screen, cursor hidden, pastes marked. From here on panics are watched.
-    pub fn take(tty: Tty, traits: &Traits) -> Result<Self, Refused> {
+    pub fn take(tty: Tty, traits: Traits) -> Result<Self, Refused> {
         if !traits.is_terminal {
             return Err(Refused::NotATerminal);
         }
@@ -111,9 +114,9 @@ impl Session {
             return Err(NotSuspended::NoShell);
         }
         self.held.give_back()?;
-        let stopped = kill_current_process_group(Kill::STOP);
+        let stopped = stop();
         self.held.take_up()?;
-        Ok(stopped.map_err(io::Error::from)?)
+        Ok(stopped?)
     }
 
     /// Takes up the terminal again after a stop that the program could not see coming; then repaint.
@@ -199,6 +202,20 @@ impl Held {
     fn is_owner(&self) -> bool {
         thread::current().id() == self.owner && tokio::task::try_id().is_none()
     }
+}
+
+/// Stops the process group and returns when it goes on.
+fn stop() -> io::Result<()> {
+    let (woken, wake) = UnixStream::pair()?;
+    let waiting = pipe::register(SIGCONT, wake)?;
+    let stopped = kill_current_process_group(Kill::STOP);
+    if stopped.is_ok() {
+        // The stop may reach this thread a little later than this line, and the terminal is the shell's until then.
+        let mut goes_on = [PollFd::new(&woken, PollFlags::IN)];
+        let _ = poll(&mut goes_on, Some(&STALLED));
+    }
+    unregister(waiting);
+    Ok(stopped?)
 }
 
 /// On a panic: log, return the terminal, report, in that order; and only log while a program lives on the screen.

@@ -48,7 +48,7 @@ pub struct Page<W> {
 
 impl<W: io::Write> Page<W> {
     #[must_use]
-    pub fn new(writer: W, size: Size, traits: &Traits) -> Self {
+    pub fn new(writer: W, size: Size, traits: Traits) -> Self {
         Self {
             writer,
             colour: traits.colour,
@@ -118,7 +118,8 @@ impl<W: io::Write> Page<W> {
         let mut body = Vec::new();
         let known = self.painted.take();
         let mut painted = known.unwrap_or_else(|| Painted::wiped(self.target.size(), &mut body));
-        let moved = shift::find(&painted.screen, &self.target).map(|shift| {
+        let stale = painted.screen.differs(&self.target);
+        let moved = stale.then(|| shift::find(&painted.screen, &self.target)).flatten().map(|shift| {
             let (mut painted, mut body) = (painted.clone(), body.clone());
             painted.scroll(shift, &mut body);
             painted.paint(&self.target, &mut body);

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_watchdog_called_off_in_time_does_nothing() {
         let (tried, was_tried) = sync_channel(1);
-        let watchdog = Watchdog::set(Duration::from_secs(60), Ending::LinkLost, move || {
+        let watchdog = Watchdog::set(Duration::from_mins(1), Ending::LinkLost, move || {
             let _ = tried.send(());
         });
         drop(watchdog);

@@ -20,9 +20,9 @@ fn paste_of(text: &str) -> Decoded {
 fn bytes_mean_what_terminals_mean_by_them() {
     let check = |bytes: &[u8], expected: &[Decoded]| {
         let mut decoder = Decoder::default();
-        let mut decoded = decoder.feed(bytes);
-        decoded.extend(decoder.give_up());
-        assert!(decoded == expected, "{:?}", String::from_utf8_lossy(bytes));
+        let mut whole = decoder.feed(bytes);
+        whole.extend(decoder.give_up());
+        assert!(whole == expected, "{:?}", String::from_utf8_lossy(bytes));
         // Torn at every byte the meaning is the same.
         let mut torn = Vec::new();
         for byte in bytes {

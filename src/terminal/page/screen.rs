@@ -59,6 +59,11 @@ impl Screen {
         self.row(y).get(usize::from(x))
     }
 
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> bool {
+        self.cells != other.cells
+    }
+
     /// A number for each row that is the same for the same content.
     #[must_use]
     pub fn digests(&self) -> Vec<u64> {

@@ -62,7 +62,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(size: Size, traits: &Traits) -> Self {
+    fn new(size: Size, traits: Traits) -> Self {
         let wire = Wire::default();
         let terminal = Page::new(wire.clone(), size, traits).into_terminal().unwrap();
         let (rows, columns) = extent(size);
@@ -131,7 +131,7 @@ fn as_seen(cell: &vt100::Cell) -> String {
 }
 
 fn console(size: Size) -> Desk {
-    Desk::new(size, &traits())
+    Desk::new(size, traits())
 }
 
 const BIG: Size = Size::new(120, 40);
@@ -200,7 +200,7 @@ fn without_the_scroll_region_a_moved_log_would_cost_far_more() {
 #[test]
 fn each_frame_is_one_synchronized_update_where_the_terminal_has_that() {
     let check = |synchronized: bool| {
-        let mut desk = Desk::new(BIG, &Traits { synchronized, ..traits() });
+        let mut desk = Desk::new(BIG, Traits { synchronized, ..traits() });
         let bytes = desk.draw(|frame| console_frame(frame, 0, "-"));
         assert_eq!(bytes.starts_with(BEGIN_UPDATE), synchronized);
         assert_eq!(bytes.ends_with(END_UPDATE), synchronized);
@@ -211,7 +211,7 @@ fn each_frame_is_one_synchronized_update_where_the_terminal_has_that() {
 
 #[test]
 fn a_mono_page_sends_no_colour_and_keeps_the_attributes() {
-    let mut desk = Desk::new(Size::new(10, 1), &Traits { colour: Colour::Mono, ..traits() });
+    let mut desk = Desk::new(Size::new(10, 1), Traits { colour: Colour::Mono, ..traits() });
     let style = Style::new().red().on_blue().add_modifier(Modifier::REVERSED);
     let bytes = desk.draw(|frame| frame.buffer_mut().set_string(0, 0, "marked", style));
     let text = String::from_utf8_lossy(&bytes);
@@ -317,7 +317,7 @@ fn style() -> impl Strategy<Value = Style> {
 
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
-        8 => (0..24_u16, 0..9_u16, "[ab c漢🎉é│]{1,12}", style())
+        8 => (0..24_u16, 0..9_u16, "[ab c漢🎉é│\u{301}]{1,12}", style())
             .prop_map(|(x, y, text, style)| Change::Write { x, y, text, style }),
         2 => (0..20_u16, 0..8_u16, 1..10_u16, 1..4_u16, style())
             .prop_map(|(x, y, w, h, style)| Change::Shade { at: Rect::new(x, y, w, h), style }),
@@ -345,7 +345,7 @@ impl Meant {
                 settle(&mut self.buffer);
             }
             Change::Shade { at, style } => self.buffer.set_style(at.intersection(area), style),
-            Change::Scroll { top, bottom, by, up } => self.scroll(top, bottom.min(area.height), by, up),
+            Change::Scroll { top, bottom, by, up } => self.scroll(top..bottom.min(area.height), by, up),
             Change::Resize(size) => {
                 self.buffer.resize(Rect::from((Position::ORIGIN, size)));
                 self.buffer.reset();
@@ -364,13 +364,13 @@ impl Meant {
         }
     }
 
-    fn scroll(&mut self, top: u16, bottom: u16, by: u16, up: bool) {
+    fn scroll(&mut self, band: std::ops::Range<u16>, by: u16, up: bool) {
         let old = self.buffer.clone();
-        for y in top..bottom {
+        for y in band.clone() {
             let from = if up { y.checked_add(by) } else { y.checked_sub(by) };
             for x in 0..self.buffer.area.width {
                 let cell = from
-                    .filter(|from| (top..bottom).contains(from))
+                    .filter(|from| band.contains(from))
                     .and_then(|from| old.cell((x, from)).cloned())
                     .unwrap_or_default();
                 self.buffer[(x, y)] = cell;
