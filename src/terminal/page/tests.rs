@@ -290,9 +290,27 @@ fn a_border_drawn_over_half_a_wide_character_is_seen() {
 /// What a test does to the buffer before it is drawn.
 #[derive(Clone, Debug)]
 enum Change {
-    Write { x: u16, y: u16, text: String, style: Style },
-    Shade { at: Rect, style: Style },
-    Scroll { top: u16, bottom: u16, by: u16, up: bool },
+    Write {
+        x: u16,
+        y: u16,
+        text: String,
+        style: Style,
+    },
+    /// A line of its own for each row, as a log has.
+    Fill {
+        first: u16,
+        style: Style,
+    },
+    Shade {
+        at: Rect,
+        style: Style,
+    },
+    Scroll {
+        top: u16,
+        bottom: u16,
+        by: u16,
+        up: bool,
+    },
     Resize(Size),
     Clear,
     Repaint,
@@ -319,6 +337,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         8 => (0..24_u16, 0..9_u16, "[ab c漢🎉é│\u{301}]{1,12}", style())
             .prop_map(|(x, y, text, style)| Change::Write { x, y, text, style }),
+        3 => (0..8_u16, style()).prop_map(|(first, style)| Change::Fill { first, style }),
         2 => (0..20_u16, 0..8_u16, 1..10_u16, 1..4_u16, style())
             .prop_map(|(x, y, w, h, style)| Change::Shade { at: Rect::new(x, y, w, h), style }),
         4 => (0..6_u16, 1..9_u16, 1..3_u16, any::<bool>())
@@ -342,6 +361,13 @@ impl Meant {
         match change {
             Change::Write { x, y, text, style } if x < area.width && y < area.height => {
                 self.buffer.set_string(x, y, text, style);
+                settle(&mut self.buffer);
+            }
+            Change::Fill { first, style } => {
+                for y in 0..area.height {
+                    let line = format!("{:>6} 漢 {}", (first + y) * 7919, "é".repeat(30));
+                    self.buffer.set_string(0, y, line, if y % 3 == 0 { style } else { Style::new() });
+                }
                 settle(&mut self.buffer);
             }
             Change::Shade { at, style } => self.buffer.set_style(at.intersection(area), style),
