@@ -365,7 +365,7 @@ impl Meant {
             }
             Change::Fill { first, style } => {
                 for y in 0..area.height {
-                    let line = format!("{:>6} 漢 {}", (first + y) * 7919, "é".repeat(30));
+                    let line = format!("{:>6} 漢 {}", u32::from(first + y) * 7919, "é".repeat(30));
                     self.buffer.set_string(0, y, line, if y % 3 == 0 { style } else { Style::new() });
                 }
                 settle(&mut self.buffer);
