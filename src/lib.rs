@@ -1,5 +1,6 @@
 //! The map of the program.
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod directory;
 pub mod engine;
@@ -8,10 +9,12 @@ pub mod key;
 pub mod lab;
 pub mod logs;
 pub mod model;
+pub mod plain;
 pub mod portal;
 pub mod secret;
 pub mod sensor;
 pub mod site;
 pub mod terminal;
 pub mod text;
+pub mod ui;
 pub mod walkthrough;
