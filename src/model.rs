@@ -70,6 +70,15 @@ pub enum Sort {
     ByName,
 }
 
+impl Sort {
+    pub fn other(self) -> Self {
+        match self {
+            Self::TroubleFirst => Self::ByName,
+            Self::ByName => Self::TroubleFirst,
+        }
+    }
+}
+
 /// What the line under the log pane's title asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
