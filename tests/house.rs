@@ -98,6 +98,7 @@ fn rooms_import_only_what_the_table_says() {
             ("src/engine/vault.rs", "use crate::portal::Entry;"),
             ("src/journal.rs", "use crate::walkthrough::fact::Fact;"),
             ("src/model.rs", "use crate::clock::Clock;"),
+            ("src/app/pace.rs", "use crate::clock::Clock;"),
             ("src/main.rs", "use mdi_console::portal;"),
             ("src/cellar.rs", "//! A room that is in no table."),
         ],
@@ -125,7 +126,6 @@ fn only_the_files_that_may_act_do() {
             ("src/directory/refusal.rs", "use ldap3::LdapError;"),
             ("src/directory/refusal.rs", "use crate::directory::ldap::Reader;"),
             ("src/portal/client/answer.rs", "//! Pure.\nuse reqwest::Client;"),
-            ("src/app/pace.rs", "use crate::clock::Clock;"),
             ("src/lab/world.rs", "use std::fs;"),
         ],
     );
@@ -148,7 +148,10 @@ fn only_the_clock_asks_the_time() {
 fn messages_hold_no_secret() {
     check(
         rules::messages_hold_no_secret,
-        &[("src/walkthrough/effect.rs", "use crate::secret::SecretId;"), ("src/engine/vault.rs", "struct A(Secret);")],
+        &[
+            ("src/walkthrough/effect.rs", "use crate::secret::SecretId; enum Event { Secret(event::Secret) }"),
+            ("src/engine/vault.rs", "use crate::secret::Secret; struct A(Secret);"),
+        ],
         &[
             ("src/model/msg.rs", "enum Msg { Typed(Zeroizing<String>) }"),
             ("src/walkthrough/event.rs", "use crate::secret::{Secret, SecretId};"),

@@ -157,9 +157,11 @@ pub fn pure_files_do_nothing(source: &Source) -> Vec<Fault> {
     let acting = foreign.filter(|(path, _)| acting(path)).map(|(path, line)| (path, line, "does I/O"));
     let own = own_paths(source);
     let module = source.module().join("::");
-    // A pure file's own children may act; it declares them and re-exports nothing of them.
+    // A pure file beside acting ones shares their types, and is held to naming nothing that acts.
+    let beside = MAY_ACT.iter().any(|name| within(&module, name));
     let borrowed = own.into_iter().filter(|(path, _)| {
-        MAY_ACT.iter().any(|name| within(path, name))
+        !beside
+            && MAY_ACT.iter().any(|name| within(path, name))
             && !within(&module, path)
             && !MOMENTS.iter().any(|moment| within(path, moment))
             && !PURE_ALL_THE_SAME.iter().any(|name| within(path, name))
@@ -211,7 +213,7 @@ fn within(path: &str, of: &str) -> bool {
 }
 
 /// The crate's own paths that a file names, from the crate's root.
-fn own_paths(source: &Source) -> Vec<(String, usize)> {
+pub fn own_paths(source: &Source) -> Vec<(String, usize)> {
     let module = source.module();
     let from_root = |path: &[String]| -> Option<String> {
         let mut base = match path.first().map(String::as_str)? {

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::imports;
 use crate::source::{Kind, Source, Token};
 
 #[derive(Debug, PartialEq, Eq)]
@@ -104,20 +105,24 @@ pub fn nothing_sleeps(source: &Source) -> Vec<Fault> {
         })
     };
     let remedy = "wait by the `Clock`, which a test drives; for a process, wait for what it writes";
-    let found = crate::imports::paths(&source.tokens).into_iter().filter(|(path, _)| sleeps(path));
+    let found = imports::paths(&source.tokens).into_iter().filter(|(path, _)| sleeps(path));
     found.map(|(_, line)| fault(source, line, "nothing sleeps", remedy)).collect()
 }
 
 /// Only a `SecretId` goes where messages are printed, recorded and compared.
 pub fn messages_hold_no_secret(source: &Source) -> Vec<Fault> {
-    const SECRETS: &[&str] = &["Secret", "SecretString", "SecretBox", "Zeroizing", "Zeroize", "secrecy", "zeroize"];
+    const WIPED: &[&str] = &["SecretString", "SecretBox", "Zeroizing", "Zeroize", "secrecy", "zeroize"];
+    const NAMES_ONLY: &[&str] = &["secret::SecretId", "secret::MAX_UTF16"];
     let module = source.module();
     if !matches!(module.first(), Some(&("model" | "walkthrough" | "ui"))) {
         return Vec::new();
     }
-    let found = source.living.iter().filter(|token| SECRETS.iter().any(|name| token.is(name)));
+    let wiped = source.living.iter().filter(|token| WIPED.iter().any(|name| token.is(name))).map(|token| token.line);
+    let own = imports::own_paths(source).into_iter();
+    let own = own.filter(|(path, _)| path.starts_with("secret::") && !NAMES_ONLY.contains(&path.as_str()));
     let remedy = "hold a `SecretId`; the secret stays in `engine::vault`";
-    found.map(|token| fault(source, token.line, "messages, events, effects and facts hold no secret", remedy)).collect()
+    let lines = wiped.chain(own.map(|(_, line)| line));
+    lines.map(|line| fault(source, line, "messages, events, effects and facts hold no secret", remedy)).collect()
 }
 
 /// The signatures and fields of `ui` take `Safe`, `&'static str`, or what ratatui made of them.
