@@ -12,11 +12,39 @@ use crate::source::{Source, Token};
 /// `text` nor anything else: it knows the protocols, not the program.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli", "app", "plain", "lab", "site", "clock"]),
-    ("cli", &["engine", "walkthrough", "site"]),
-    ("app", &["engine", "ui", "model", "terminal", "walkthrough::effect", "walkthrough::event", "key"]),
+    // Chooses what runs, and hands each its parts.
+    (
+        "cli",
+        &[
+            "app",
+            "plain",
+            "lab",
+            "site",
+            "engine",
+            "walkthrough",
+            "terminal",
+            "model",
+            "ui::look",
+            "logs",
+            "journal",
+        ],
+    ),
+    ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
     ("app::pace", &[]),
-    ("plain", &["engine", "walkthrough", "terminal"]),
-    ("site", &["directory", "portal", "sensor", "logs"]),
+    ("plain", &["engine", "walkthrough", "terminal", "site"]),
+    // The lab's addresses become a site here and nowhere else.
+    (
+        "site",
+        &[
+            "directory",
+            "portal",
+            "sensor",
+            "logs",
+            "walkthrough::Terms",
+            "walkthrough::ControllerTerms",
+            "lab::Addresses",
+        ],
+    ),
     (
         "engine",
         &[
@@ -30,6 +58,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "logs",
             "journal",
             "secret",
+            "site",
         ],
     ),
     ("engine::ledger", &["directory"]),
@@ -111,9 +140,19 @@ const HARMLESS: &[&str] = &[
     "std::net::SocketAddrV4",
     "std::net::SocketAddrV6",
     "std::net::AddrParseError",
+];
+
+/// What an adapter is told when it is made: plain facts, which a site is made of.
+const SETTINGS: &[&str] =
+    &["lab::Addresses", "logs::tail::Source", "portal::token::Login", "sensor::probe::Template"];
+
+/// What an adapter's crate answers; a pure file beside the adapter reads it.
+const ANSWERS: &[&str] = &[
     "reqwest::header",
     "reqwest::Method",
     "reqwest::StatusCode",
+    "ldap3::LdapError",
+    "ldap3::result::LdapResult",
 ];
 
 /// The clock's types, which everyone may name.
@@ -149,22 +188,25 @@ pub fn pure_files_do_nothing(source: &Source) -> Vec<Fault> {
     if acts(source) {
         return Vec::new();
     }
+    let module = source.module().join("::");
+    // A pure file beside acting ones shares their types, and is held to naming nothing that acts.
+    let beside = MAY_ACT.iter().any(|name| within(&module, name));
     let acting = |path: &str| {
-        ACTING.iter().any(|name| within(path, name) || path.ends_with(&format!("::{name}")))
-            && !HARMLESS.iter().any(|name| within(path, name))
+        let harmless =
+            HARMLESS.iter().chain(if beside { ANSWERS } else { &[] }).any(|name| within(path, name));
+        !harmless && ACTING.iter().any(|name| within(path, name) || path.ends_with(&format!("::{name}")))
     };
     let foreign = paths(&source.living).into_iter().map(|(path, line)| (path.join("::"), line));
     let acting = foreign.filter(|(path, _)| acting(path)).map(|(path, line)| (path, line, "does I/O"));
     let own = own_paths(source);
-    let module = source.module().join("::");
-    // A pure file beside acting ones shares their types, and is held to naming nothing that acts.
-    let beside = MAY_ACT.iter().any(|name| within(&module, name));
     let borrowed = own.into_iter().filter(|(path, _)| {
         !beside
             && MAY_ACT.iter().any(|name| within(path, name))
             && !within(&module, path)
-            && !MOMENTS.iter().any(|moment| within(path, moment))
-            && !PURE_ALL_THE_SAME.iter().any(|name| within(path, name))
+            && ![MOMENTS, SETTINGS, PURE_ALL_THE_SAME]
+                .iter()
+                .flat_map(|names| *names)
+                .any(|name| within(path, name))
     });
     acting
         .chain(borrowed.map(|(path, line)| (path, line, "belongs to a file that does I/O")))
@@ -197,7 +239,8 @@ pub fn the_clock_alone_is_asked_the_time(source: &Source) -> Vec<Fault> {
 
 fn acts(source: &Source) -> bool {
     let module = source.module().join("::");
-    let says_pure = source.header().any(|line| line.split(' ').any(|word| matches!(word, "Pure." | "Pure:" | "Pure;")));
+    let says_pure =
+        source.header().any(|line| line.split(' ').any(|word| matches!(word, "Pure." | "Pure:" | "Pure;")));
     MAY_ACT.iter().any(|name| within(&module, name))
         && !PURE_ALL_THE_SAME.iter().any(|name| within(&module, name))
         && !says_pure
@@ -243,7 +286,12 @@ pub fn paths(tokens: &[Token]) -> Vec<(Vec<String>, usize)> {
 }
 
 /// Reads one path or branch of a tree from `at`; says where it ends.
-fn unfold(tokens: &[Token], mut at: usize, before: &[String], found: &mut Vec<(Vec<String>, usize)>) -> usize {
+fn unfold(
+    tokens: &[Token],
+    mut at: usize,
+    before: &[String],
+    found: &mut Vec<(Vec<String>, usize)>,
+) -> usize {
     let mut path = before.to_vec();
     let line = tokens.get(at).map_or(0, |token| token.line);
     while let Some(token) = tokens.get(at).filter(|token| token.is_word() || token.is("*")) {
@@ -257,14 +305,20 @@ fn unfold(tokens: &[Token], mut at: usize, before: &[String], found: &mut Vec<(V
         }
         at += 1;
     }
-    if !tokens.get(at).is_some_and(|token| token.is("{")) || !tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.is("::")) {
+    if !tokens.get(at).is_some_and(|token| token.is("{"))
+        || !tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.is("::"))
+    {
         found.push((path, line));
         return at;
     }
     at += 1;
     while tokens.get(at).is_some_and(|token| !token.is("}")) {
         let branch = tokens[at].is_word() || tokens[at].is("*");
-        at = if branch && !tokens[at].is("as") { unfold(tokens, at, &path, found) } else { at + 1 + usize::from(branch) };
+        at = if branch && !tokens[at].is("as") {
+            unfold(tokens, at, &path, found)
+        } else {
+            at + 1 + usize::from(branch)
+        };
     }
     at + 1
 }

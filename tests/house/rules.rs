@@ -29,7 +29,11 @@ pub fn fault(source: &Source, line: usize, rule: &'static str, remedy: &str) -> 
 pub fn files_are_short(source: &Source) -> Vec<Fault> {
     let lines = source.text.lines().count();
     let remedy = "split it by subject into `foo.rs` and `foo/part.rs`";
-    if lines < 400 { Vec::new() } else { vec![fault(source, lines, "a file has fewer than 400 lines", remedy)] }
+    if lines < 400 {
+        Vec::new()
+    } else {
+        vec![fault(source, lines, "a file has fewer than 400 lines", remedy)]
+    }
 }
 
 pub fn no_file_is_named_mod(source: &Source) -> Vec<Fault> {
@@ -47,17 +51,8 @@ pub fn files_say_what_they_are(source: &Source) -> Vec<Fault> {
 /// The living code ends in an error that is explained, never in a panic; and it prints nowhere by itself.
 pub fn living_code_neither_panics_nor_prints(source: &Source) -> Vec<Fault> {
     const CALLS: &[&str] = &["unwrap", "expect", "unwrap_err", "expect_err", "unwrap_unchecked"];
-    const MACROS: &[&str] = &[
-        "panic",
-        "todo",
-        "unimplemented",
-        "unreachable",
-        "print",
-        "println",
-        "eprint",
-        "eprintln",
-        "dbg",
-    ];
+    const MACROS: &[&str] =
+        &["panic", "todo", "unimplemented", "unreachable", "print", "println", "eprint", "eprintln", "dbg"];
     if source.path == "src/main.rs" {
         return Vec::new();
     }
@@ -68,7 +63,8 @@ pub fn living_code_neither_panics_nor_prints(source: &Source) -> Vec<Fault> {
         let called = after_dot && next.is("(") && CALLS.iter().any(|call| word.is(call));
         let expanded = next.is("!") && MACROS.iter().any(|name| word.is(name));
         (called || expanded).then(|| {
-            let remedy = format!("`{}`: return an error that says what to do, or write through the screen", word.text);
+            let remedy =
+                format!("`{}`: return an error that says what to do, or write through the screen", word.text);
             fault(source, word.line, "living code neither panics nor prints", &remedy)
         })
     };
@@ -89,8 +85,8 @@ pub fn nothing_is_silenced(source: &Source) -> Vec<Fault> {
         Some(fault(source, name.line, "nothing is silenced for good", remedy))
     };
     let unsafe_words = tokens.iter().filter(|token| token.is("unsafe"));
-    let unsafe_words =
-        unsafe_words.map(|token| fault(source, token.line, "no unsafe code", "find the safe crate that does it"));
+    let unsafe_words = unsafe_words
+        .map(|token| fault(source, token.line, "no unsafe code", "find the safe crate that does it"));
     (0..tokens.len()).filter_map(silenced).chain(unsafe_words).collect()
 }
 
@@ -117,12 +113,15 @@ pub fn messages_hold_no_secret(source: &Source) -> Vec<Fault> {
     if !matches!(module.first(), Some(&("model" | "walkthrough" | "ui"))) {
         return Vec::new();
     }
-    let wiped = source.living.iter().filter(|token| WIPED.iter().any(|name| token.is(name))).map(|token| token.line);
+    let wiped =
+        source.living.iter().filter(|token| WIPED.iter().any(|name| token.is(name))).map(|token| token.line);
     let own = imports::own_paths(source).into_iter();
     let own = own.filter(|(path, _)| path.starts_with("secret::") && !NAMES_ONLY.contains(&path.as_str()));
     let remedy = "hold a `SecretId`; the secret stays in `engine::vault`";
     let lines = wiped.chain(own.map(|(_, line)| line));
-    lines.map(|line| fault(source, line, "messages, events, effects and facts hold no secret", remedy)).collect()
+    lines
+        .map(|line| fault(source, line, "messages, events, effects and facts hold no secret", remedy))
+        .collect()
 }
 
 /// The signatures and fields of `ui` take `Safe`, `&'static str`, or what ratatui made of them.
@@ -131,31 +130,41 @@ pub fn the_screen_takes_safe_text(source: &Source) -> Vec<Fault> {
         return Vec::new();
     }
     let tokens = &source.living;
-    let foreign = |(at, token): (usize, &Token)| {
-        let static_text = at > 0 && tokens[at - 1].kind == Kind::Lifetime && tokens[at - 1].text == "'static";
-        let text = token.is("String") || token.is("Cow") || (token.is("str") && !static_text);
-        text.then_some(token.line)
+    let static_text =
+        |at: usize| at > 0 && tokens[at - 1].kind == Kind::Lifetime && tokens[at - 1].text == "'static";
+    let foreign = |at: usize| {
+        let token = &tokens[at];
+        (token.is("String") || token.is("Cow") || (token.is("str") && !static_text(at))).then_some(token.line)
     };
-    let spans = (0..tokens.len()).filter_map(|at| if tokens[at].is_word() { accepts(tokens, at) } else { None });
-    let lines = spans.flat_map(|span| span.filter_map(|at| foreign((at, &tokens[at]))).collect::<Vec<_>>());
+    let doors = (0..tokens.len()).filter(|&at| tokens[at].is_word()).filter_map(|at| accepted(tokens, at));
+    let lines: Vec<usize> = doors.flatten().filter_map(foreign).collect();
     let remedy = "take `&Safe` or `&'static str`; foreign text comes through `text` and no other way";
-    lines.map(|line| fault(source, line, "the screen takes safe text", remedy)).collect()
+    lines.into_iter().map(|line| fault(source, line, "the screen takes safe text", remedy)).collect()
 }
 
-/// Where a `fn` takes its parameters, or a `struct` or `enum` its fields.
-fn accepts(tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
+/// Where the types stand that a `fn` takes, or that a `struct` or `enum` holds. A function of the file's own may be
+/// given the parts of a text it has already, as `impl Iterator<Item = &str>`.
+fn accepted(tokens: &[Token], at: usize) -> Option<Vec<usize>> {
     let (open, close) = match tokens[at].text.as_str() {
         "fn" => ("(", ")"),
         "struct" | "enum" => ("{", "}"),
         _ => return None,
     };
-    let names_it = tokens.get(at + 1).is_some_and(Token::is_word);
+    tokens.get(at + 1).filter(|name| name.is_word())?;
     let start = (at + 1..tokens.len()).find(|&index| tokens[index].is(open) || tokens[index].is(";"))?;
-    let mut depth = 0;
+    let private = open == "("
+        && !(at > 0 && (tokens[at - 1].is("pub") || tokens[at - 1].is(")") || tokens[at - 1].is("const")));
+    let (mut depth, mut angle) = (0, 0);
+    let mut accepted = Vec::new();
     for index in start..tokens.len() {
         depth += i32::from(tokens[index].is(open)) - i32::from(tokens[index].is(close));
+        let arrow = tokens[index - 1].is("-");
+        angle += i32::from(tokens[index].is("<")) - i32::from(tokens[index].is(">") && !arrow);
         if depth == 0 {
-            return names_it.then_some(start..index);
+            return Some(accepted);
+        }
+        if !private || angle == 0 {
+            accepted.push(index);
         }
     }
     None
@@ -167,7 +176,9 @@ pub fn permits_come_from_the_ledger(source: &Source) -> Vec<Fault> {
         return Vec::new();
     }
     let tokens = &source.living;
-    let made = tokens.windows(3).filter(|three| three[0].is("Permit") && three[1].is("::") && three[2].is("granted"));
+    let made = tokens
+        .windows(3)
+        .filter(|three| three[0].is("Permit") && three[1].is("::") && three[2].is("granted"));
     let remedy = "ask `engine::ledger` to reserve the attempt; it hands out the permit";
     made.map(|three| fault(source, three[0].line, "permits come from the ledger", remedy)).collect()
 }
@@ -181,7 +192,8 @@ pub fn names_say_something(source: &Source) -> Vec<Fault> {
     };
     let remedy = "name it after what it is in the operator's world";
     let rule = "no Manager, Handler, Helper, Util, Data or Info";
-    let file = source.path.rsplit('/').next().map(|name| name.trim_end_matches(".rs")).filter(|name| empty(name));
+    let file =
+        source.path.rsplit('/').next().map(|name| name.trim_end_matches(".rs")).filter(|name| empty(name));
     let named = source.tokens.windows(2).filter(|pair| {
         let names = ["struct", "enum", "trait", "type", "mod", "union"].iter().any(|word| pair[0].is(word));
         names && pair[1].is_word() && empty(&pair[1].text)
