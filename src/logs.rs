@@ -168,13 +168,14 @@ pub struct MarkedSource {
 pub enum Side {
     Before,
     After,
-    /// The source wasn't open at the mark, and the record was there when it was opened. Only its written time could
-    /// tell, and that has no zone.
+    /// The file wasn't open at the mark, and the record was in it when it was opened. Only its written time could tell,
+    /// and that has no zone.
     NotKnown,
 }
 
 impl Mark {
-    /// Where a record stands against the mark. A file that the mark doesn't name came after it if its source was open.
+    /// Where a record stands against the mark. A file that the mark doesn't name and that
+    /// was there from its first line on came after it.
     #[must_use]
     pub fn side(&self, record: &Record) -> Side {
         let marked = self.sources.iter().find(|marked| marked.source == record.source);
@@ -183,6 +184,8 @@ impl Mark {
             None => Side::After,
             Some(marked) => match marked.files.iter().find(|place| place.file == record.at.file) {
                 Some(place) if record.at.offset < place.offset => Side::Before,
+                // A share that came back late shows files that may be old.
+                None if record.context => Side::NotKnown,
                 _ => Side::After,
             },
         }
@@ -215,6 +218,7 @@ mod tests {
         check(record(1, 8, 0, false), Side::After);
         // A rotated log's successor, or a new version's folder.
         check(record(1, 9, 0, false), Side::After);
+        check(record(1, 9, 0, true), Side::NotKnown);
         check(record(2, 9, 0, false), Side::After);
         check(record(2, 9, 0, true), Side::NotKnown);
     }

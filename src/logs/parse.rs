@@ -76,6 +76,13 @@ impl Parser {
         Self { origin, sniffing, lines, open: None, context: false }
     }
 
+    /// A parser for the rest of a file whose bytes up to here ended a line.
+    #[must_use]
+    pub fn resuming(origin: Origin, encoding: Encoding) -> Self {
+        let lines = Lines::new(origin.at.offset, encoding, false);
+        Self { origin, sniffing: None, lines, open: None, context: false }
+    }
+
     /// Whether records that begin from here on were there before the source was opened.
     pub fn context(&mut self, context: bool) {
         self.context = context;
@@ -134,6 +141,7 @@ impl Parser {
     /// The file has been quiet: the open record is complete, unless a line that may belong to it is half written.
     pub fn flush(&mut self, records: &mut Vec<Record>) {
         if !self.lines.is_within_line() || self.lines.is_dated_so_far() {
+            self.lines.forget_value();
             self.close(records);
         }
     }
@@ -145,6 +153,7 @@ impl Parser {
         if let Some(line) = self.lines.take_rest() {
             self.take(line, records);
         }
+        self.lines.forget_value();
         self.close(records);
     }
 
@@ -160,7 +169,6 @@ impl Parser {
     }
 
     fn close(&mut self, records: &mut Vec<Record>) {
-        self.lines.forget_value();
         if let Some(open) = self.open.take() {
             records.push(open.into_record(&self.origin));
         }

@@ -130,6 +130,19 @@ fn from_the_middle_of_a_file_the_cut_line_is_passed_over() {
 }
 
 #[test]
+fn a_value_that_goes_on_below_its_record_s_first_line_is_still_a_value() {
+    let open = "2024-04-15 21:28:13 Info A x\n2024-04-15 21:28:13 Info A [Message=first\n";
+    let check = |below: &str, refused: bool| {
+        let records = parse(&[format!("{open}{below}\n").as_bytes()]);
+        assert_eq!(records.last().unwrap().is_refusal(), refused, "{below}");
+    };
+    check("The supplied credential is invalid.]", false);
+    check("and so on] The supplied credential is invalid.", true);
+    check(" ---> LdapException: The supplied credential is invalid.", true);
+    check("2024-04-15 21:28:14 Error A The supplied credential is invalid.", true);
+}
+
+#[test]
 fn what_must_not_be_seen_is_nowhere_in_a_record() {
     let text = "2024-04-15 21:28:13 Info Updater [EncryptedBytes=AQAAANCMnd8BFdERjHoA\r\nwE/Cl+sBAAAAjHoAwE== A=b]\r\n";
     let records = parse(&[text.as_bytes()]);
