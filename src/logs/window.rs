@@ -1,3 +1,1 @@
 //! To come.
-#[derive(Debug, Default)]
-pub struct Window;
