@@ -178,16 +178,20 @@ impl Mark {
     /// was there from its first line on came after it.
     #[must_use]
     pub fn side(&self, record: &Record) -> Side {
-        let marked = self.sources.iter().find(|marked| marked.source == record.source);
-        match marked {
-            None if record.context => Side::NotKnown,
+        self.side_of(record.source, record.at, record.context)
+    }
+
+    /// The same for a record of which only this much is kept.
+    #[must_use]
+    pub fn side_of(&self, source: SourceId, at: Position, context: bool) -> Side {
+        let mut files =
+            self.sources.iter().filter(|marked| marked.source == source).flat_map(|marked| &marked.files);
+        match files.find(|place| place.file == at.file) {
+            Some(place) if at.offset < place.offset => Side::Before,
+            Some(_) => Side::After,
+            // A share that came back late shows files that may be old.
+            None if context => Side::NotKnown,
             None => Side::After,
-            Some(marked) => match marked.files.iter().find(|place| place.file == record.at.file) {
-                Some(place) if record.at.offset < place.offset => Side::Before,
-                // A share that came back late shows files that may be old.
-                None if record.context => Side::NotKnown,
-                _ => Side::After,
-            },
         }
     }
 }

@@ -99,11 +99,11 @@ impl Followed {
             Some(Still::Cut) => {
                 // What was behind the place of reading is gone; what is there now is not its continuation.
                 self.close(records);
-                self.open = Some(self.begin(&found)?);
+                self.open = Some(self.begin()?);
             }
             Some(Still::Other) | None => {
                 self.let_go(records);
-                self.open = Some(self.begin(&found)?);
+                self.open = Some(self.begin()?);
             }
         }
         let Some(open) = &mut self.open else { return Ok(false) };
@@ -129,8 +129,9 @@ impl Followed {
         }
     }
 
-    fn begin(&mut self, found: &Metadata) -> io::Result<Open> {
+    fn begin(&mut self) -> io::Result<Open> {
         let mut file = fs::File::open(&self.path)?;
+        let found = file.metadata()?;
         let first = first_bytes(&file)?;
         let length = found.len();
         let gone = self.gone.take();
