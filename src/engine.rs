@@ -111,7 +111,9 @@ impl Engine {
             Effect::Release(attempt) => directory::release(&shared, attempt),
             Effect::TakeMark(ticket, reader) => self.mark(ticket, reader),
             Effect::AskService { ticket, host, service } => self.ask_service(ticket, host, service),
-            Effect::Record(ticket, fact) => self.shared.recorder.write(ticket, fact, self.shared.clock.work()),
+            Effect::Record(ticket, fact) => {
+                self.shared.recorder.write(ticket, fact, self.shared.clock.work())
+            }
             Effect::Freeze(ticket) => {
                 let frozen = self.shared.vault.freeze();
                 self.tell(Event::Secret(event::Secret::Frozen(ticket, frozen)));
@@ -153,7 +155,8 @@ impl Engine {
         let (out, work) = (self.shared.out.clone(), self.shared.clock.work());
         tokio::spawn(async move {
             let ended = tokio::spawn(errand).await;
-            let event = closing(ended.map_err(|_| Safe::new("a task of the program failed; its log has more")));
+            let event =
+                closing(ended.map_err(|_| Safe::new("a task of the program failed; its log has more")));
             let _ = out.send(Answer { told: Told::Event(event), work }).await;
         });
     }

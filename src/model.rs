@@ -11,7 +11,6 @@ pub mod next_change;
 pub mod regions;
 pub mod update;
 
-
 use tui_input::Input;
 
 use crate::clock::{Instant, Now};
@@ -150,7 +149,6 @@ pub struct Model {
     pub(crate) requests: Vec<msg::Request>,
     pub(crate) shown_question: Option<crate::walkthrough::step::Question>,
     pub(crate) bells: u32,
-    pub(crate) last_key: Option<Instant>,
 }
 
 impl Model {
@@ -178,7 +176,6 @@ impl Model {
             requests: Vec::new(),
             shown_question: None,
             bells: 0,
-            last_key: None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::engine::vault::{Edit, Edited, EditRefused};
+use crate::engine::vault::{Edit, EditRefused, Edited};
 use crate::key::{Code, Key};
 use crate::model::msg::Msg;
 use crate::model::{Focus, Model};

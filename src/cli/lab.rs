@@ -27,7 +27,9 @@ pub enum LabNotWalked {
     NoSuchScenario(Safe),
     #[error(transparent)]
     NoHome(#[from] NoHome),
-    #[error("{what} could not be made ready: {source}. Nothing was started. Name a folder you may write to with --state-dir")]
+    #[error(
+        "{what} could not be made ready: {source}. Nothing was started. Name a folder you may write to with --state-dir"
+    )]
     Folder { what: &'static str, source: io::Error },
     #[error(transparent)]
     Lab(#[from] LabFault),
@@ -88,7 +90,7 @@ pub async fn walk(
     };
     let traits = screen::traits(everywhere).map_err(NotShown::Io)?;
     let walked = if everywhere.plain {
-        crate::plain::walk(parts, arguments.password_stdin).await
+        todo!()
     } else {
         screen::walk(parts, traits, !everywhere.no_bell).await.map(|(ending, model)| (ending, model.walk))
     };

@@ -24,9 +24,15 @@ const IN_FLIGHT: usize = 16;
 /// The reader account's secret, and whether it may still be used.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    pub secret: Option<SecretId>,
+    secret: Option<SecretId>,
     /// Refused once: never tried again by this process.
     refused: AtomicBool,
+}
+
+impl Reader {
+    pub(super) fn new(secret: Option<SecretId>) -> Self {
+        Self { secret, refused: AtomicBool::new(false) }
+    }
 }
 
 /// One attempt to be made.
@@ -144,7 +150,8 @@ async fn reserve_reader(shared: &Arc<Shared>, reader: &Account, host: Host) -> O
         lockout_window: shared.site.lockout_window,
     };
     let (ledger, now) = (shared.ledger.clone(), shared.clock.now().wall);
-    let reserved = tokio::task::spawn_blocking(move || ledger.reserve(&request, &[], now)).await.ok()?.ok()?;
+    let reserved =
+        tokio::task::spawn_blocking(move || ledger.reserve(&request, &[], now)).await.ok()?.ok()?;
     reserved.attempts.first().copied()
 }
 
@@ -204,12 +211,7 @@ pub(super) fn release(shared: &Arc<Shared>, attempt: AttemptId) {
 }
 
 fn not_sent(fault: Fault) -> Tested {
-    Tested {
-        answer: Answer::NotSent(fault),
-        account: None,
-        controller_time: None,
-        latency: Duration::ZERO,
-    }
+    Tested { answer: Answer::NotSent(fault), account: None, controller_time: None, latency: Duration::ZERO }
 }
 
 /// The task failed: whether the bind left is not known.

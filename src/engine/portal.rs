@@ -88,10 +88,12 @@ async fn renew(shared: &Shared) -> Result<(), Fault> {
     let refresh = shared.session().refresh;
     let refresh = refresh.and_then(|refresh| shared.vault.get(refresh)).ok_or(Fault::Unauthorized)?;
     let tokens =
-        token::refresh(&shared.portal, &shared.site.login, &refresh).await.map_err(|denial| match denial {
-            Denial::Lost(fault) => fault,
-            Denial::Rejected(_) => Fault::Unauthorized,
-        })?;
+        token::refresh(&shared.portal, &shared.site.login, &refresh).await.map_err(
+            |denial| match denial {
+                Denial::Lost(fault) => fault,
+                Denial::Rejected(_) => Fault::Unauthorized,
+            },
+        )?;
     keep(shared, tokens);
     Ok(())
 }

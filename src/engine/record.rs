@@ -30,14 +30,23 @@ pub struct Recorder {
 
 #[derive(Debug)]
 enum Line {
-    Fact { ticket: Ticket, fact: Box<Fact>, work: Work },
+    Fact {
+        ticket: Ticket,
+        fact: Box<Fact>,
+        work: Work,
+    },
     /// Answers once everything before it has been written.
     Flush(mpsc::Sender<()>),
 }
 
 impl Recorder {
     /// Starts the writer on an open record.
-    pub fn start(file: JournalFile, clock: Clock, vault: Arc<Vault>, out: Sender<Answer>) -> std::io::Result<Self> {
+    pub fn start(
+        file: JournalFile,
+        clock: Clock,
+        vault: Arc<Vault>,
+        out: Sender<Answer>,
+    ) -> std::io::Result<Self> {
         let (lines, waiting) = mpsc::channel();
         let path = file.path().to_owned();
         let writer = Writer { file, clock, vault, out };
@@ -94,9 +103,7 @@ impl Writer {
             return event::Record::HoldsSecret;
         }
         match self.file.append(self.clock.now().wall, fact) {
-            Ok(line) => {
-                event::Record::Recorded { count: line.number, hash: Safe::new(line.seal.as_str()) }
-            }
+            Ok(line) => event::Record::Recorded { count: line.number, hash: Safe::new(line.seal.as_str()) },
             Err(fault) => event::Record::Failed(fault.to_string().into()),
         }
     }
@@ -111,7 +118,9 @@ impl Writer {
         match value {
             serde_json::Value::String(text) => self.vault.contains_secret(text),
             serde_json::Value::Array(values) => values.iter().any(|value| self.any_text_holds_secret(value)),
-            serde_json::Value::Object(fields) => fields.values().any(|value| self.any_text_holds_secret(value)),
+            serde_json::Value::Object(fields) => {
+                fields.values().any(|value| self.any_text_holds_secret(value))
+            }
             serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
         }
     }

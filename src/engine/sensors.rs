@@ -68,7 +68,8 @@ impl Engine {
         for source in self.shared.site.sources.clone() {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = source.host.clone();
-            let (clock, poll) = (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
+            let (clock, poll) =
+                (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
             self.watches.spawn(tail::follow(source, clock, poll, out));
             self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
         }

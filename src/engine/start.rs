@@ -64,10 +64,7 @@ impl Engine {
             None => (ldap::Trust::system()?, portal::client::Trust::System),
         };
         let file = create_record(&records, &clock)?;
-        let reader = directory::Reader {
-            secret: reader.map(|secret| vault.insert(secret)),
-            ..directory::Reader::default()
-        };
+        let reader = directory::Reader::new(reader.map(|secret| vault.insert(secret)));
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
             ledger: LedgerFile::in_folder(&ledger)?,

@@ -1,7 +1,7 @@
 //! The only way into the model: one message, at its time; what is to be done about it comes back.
 
 use crate::clock::Now;
-use crate::key::{Code, Key};
+use crate::key::Key;
 use crate::logs::Record;
 use crate::text::Safe;
 use crate::walkthrough::event::{self, Event, Intent};

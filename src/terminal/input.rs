@@ -14,8 +14,8 @@ use tokio::sync::mpsc::Sender;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::decode::{Decoded, Decoder, Unfinished};
-use crate::key::Key;
 use super::tty::Tty;
+use crate::key::Key;
 
 const AN_INSTANT: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
 const REST_OF_A_KEY: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
@@ -163,8 +163,8 @@ mod tests {
 
     use tokio::sync::mpsc::{Receiver, channel};
 
-    use crate::key::Code;
     use super::*;
+    use crate::key::Code;
 
     /// A terminal made of a socket: what is written to the first end is typed.
     fn typing() -> (UnixStream, Receiver<Input>, Reader) {

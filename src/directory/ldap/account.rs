@@ -64,8 +64,10 @@ impl Client {
                 .is_some_and(|sid| token.iter().any(|held| held == sid))
         };
         if !token.is_empty() && !found.as_ref().is_some_and(own) {
-            let identities = token.iter().take(MOST_IDENTITIES);
-            let any: String = identities.map(|sid| format!("(objectSid={})", decode::escaped(sid))).collect();
+            let any = token
+                .iter()
+                .take(MOST_IDENTITIES)
+                .fold(String::new(), |any, sid| any + "(objectSid=" + &decode::escaped(sid) + ")");
             found = self.account_by(ldap, root, &format!("(&(objectClass=user)(|{any}))")).await?;
         }
         Ok(found.map(|found| found.facts(root.current_time)))

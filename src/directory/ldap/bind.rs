@@ -31,9 +31,10 @@ impl Client {
         let sent = Arc::new(AtomicBool::new(false));
         let (client, controller, flag) = (self.clone(), controller.clone(), Arc::clone(&sent));
         let tested = self.apart(async move {
-            // Spent here, whatever comes of it.
-            let _permit = permit;
-            client.put(&controller, &credential, &flag).await
+            let tested = client.put(&controller, &credential, &flag).await;
+            // Spent, whatever came of it.
+            drop(permit);
+            tested
         });
         tested.await.unwrap_or_else(|fault| {
             let answer =

@@ -79,7 +79,8 @@ fn of_tls(error: &rustls::Error) -> Fault {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 Fault::NameMismatch
             }
-            CertificateError::UnknownIssuer => Fault::UnknownIssuer,
+            // A bad signature is what a renewed CA of the same name looks like, and an impostor of that name.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Fault::UnknownIssuer,
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Fault::CertificateExpired,
             other => Fault::Tls(Safe::new(&other.to_string())),
         },

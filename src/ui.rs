@@ -1,0 +1,4 @@
+//! Stub.
+pub mod frame;
+pub mod look;
+pub fn view(_: &crate::model::Model, _: &look::Look, _: &mut ratatui::Frame<'_>) {}
