@@ -34,7 +34,11 @@ fn sources() -> &'static [Source] {
 fn check(rule: fn(&Source) -> Vec<Fault>, keeps: &[(&str, &str)], breaks: &[(&str, &str)]) {
     for (path, text) in keeps {
         let faults = rule(&Source::new(path, text));
-        assert!(faults.is_empty(), "the rule sees a fault where there is none: {path}: {text}\n{}", told(&faults));
+        assert!(
+            faults.is_empty(),
+            "the rule sees a fault where there is none: {path}: {text}\n{}",
+            told(&faults)
+        );
     }
     for (path, text) in breaks {
         assert!(!rule(&Source::new(path, text)).is_empty(), "the rule is blind to {path}: {text}");
@@ -78,7 +82,10 @@ fn rooms_import_only_what_the_table_says() {
     check(
         imports::who_may_import_whom,
         &[
-            ("src/directory/ldap.rs", "use crate::{clock::Clock, directory::Fault, secret::Secret, text::Safe};"),
+            (
+                "src/directory/ldap.rs",
+                "use crate::{clock::Clock, directory::Fault, secret::Secret, text::Safe};",
+            ),
             ("src/ui/stage.rs", "use crate::walkthrough::words; use super::look::Look;"),
             ("src/engine.rs", "use crate::walkthrough::{effect::Effect, event::{self, Event}};"),
             ("src/lab/ldap.rs", "use crate::clock::Clock; use super::world::World;"),
@@ -149,7 +156,10 @@ fn messages_hold_no_secret() {
     check(
         rules::messages_hold_no_secret,
         &[
-            ("src/walkthrough/effect.rs", "use crate::secret::SecretId; enum Event { Secret(event::Secret) }"),
+            (
+                "src/walkthrough/effect.rs",
+                "use crate::secret::SecretId; enum Event { Secret(event::Secret) }",
+            ),
             ("src/engine/vault.rs", "use crate::secret::Secret; struct A(Secret);"),
         ],
         &[
@@ -183,7 +193,10 @@ fn the_screen_takes_safe_text() {
 fn permits_come_from_the_ledger() {
     check(
         rules::permits_come_from_the_ledger,
-        &[("src/engine/ledger.rs", "fn a() { Permit::granted(b); }"), ("src/directory/ldap.rs", "fn a(b: Permit) {}")],
+        &[
+            ("src/engine/ledger.rs", "fn a() { Permit::granted(b); }"),
+            ("src/directory/ldap.rs", "fn a(b: Permit) {}"),
+        ],
         &[("src/directory/ldap.rs", "fn a() { Permit::granted(b); }")],
     );
 }
@@ -268,8 +281,10 @@ fn no_text_is_bound_to_one_machine() {
     let sample = ["in /ho", "me/ana/x\nfrom https://static.crat", "es.io/y\nand tests/wo", "rk/z"].concat();
     assert_eq!(tracked::bound_to_one_machine("a", &sample).len(), 2);
     let files = tracked::files(root());
-    let texts = files.iter().filter_map(|file| Some((file, std::fs::read_to_string(root().join(file)).ok()?)));
-    let found: Vec<String> = texts.flat_map(|(file, text)| tracked::bound_to_one_machine(file, &text)).collect();
+    let texts =
+        files.iter().filter_map(|file| Some((file, std::fs::read_to_string(root().join(file)).ok()?)));
+    let found: Vec<String> =
+        texts.flat_map(|(file, text)| tracked::bound_to_one_machine(file, &text)).collect();
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 

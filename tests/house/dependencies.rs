@@ -40,7 +40,17 @@ pub fn built(root: &Path) -> BTreeSet<Built> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let tree = Command::new(cargo)
         .current_dir(root)
-        .args(["tree", "--locked", "--offline", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}\t{l}"])
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal,build,dev",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}\t{l}",
+        ])
         .output()
         .expect("cargo runs");
     assert!(tree.status.success(), "cargo tree: {}", String::from_utf8_lossy(&tree.stderr));
@@ -62,13 +72,19 @@ pub fn faults(built: &BTreeSet<Built>, lists: &Lists) -> Vec<String> {
     for Built { name, version, licence } in built {
         versions.entry(name).or_default().insert(version);
         if !is_allowed(licence, &lists.allowed) {
-            faults.push(format!("{name} {version}: licence `{licence}` is not allowed by deny.toml; take another crate"));
+            faults.push(format!(
+                "{name} {version}: licence `{licence}` is not allowed by deny.toml; take another crate"
+            ));
         }
         if lists.banned.contains(name) {
-            faults.push(format!("{name} {version}: banned by deny.toml; find who asks for it with `cargo tree -i {name}`"));
+            faults.push(format!(
+                "{name} {version}: banned by deny.toml; find who asks for it with `cargo tree -i {name}`"
+            ));
         }
     }
-    for (name, versions) in versions.iter().filter(|(name, found)| found.len() > 1 && !lists.twice.contains(**name)) {
+    for (name, versions) in
+        versions.iter().filter(|(name, found)| found.len() > 1 && !lists.twice.contains(**name))
+    {
         faults.push(format!(
             "{name}: built in {versions:?}; bring them together, or say in deny.toml under bans.skip who holds them apart"
         ));

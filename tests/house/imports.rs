@@ -197,7 +197,8 @@ pub fn the_clock_alone_is_asked_the_time(source: &Source) -> Vec<Fault> {
 
 fn acts(source: &Source) -> bool {
     let module = source.module().join("::");
-    let says_pure = source.header().any(|line| line.split(' ').any(|word| matches!(word, "Pure." | "Pure:" | "Pure;")));
+    let says_pure =
+        source.header().any(|line| line.split(' ').any(|word| matches!(word, "Pure." | "Pure:" | "Pure;")));
     MAY_ACT.iter().any(|name| within(&module, name))
         && !PURE_ALL_THE_SAME.iter().any(|name| within(&module, name))
         && !says_pure
@@ -243,7 +244,12 @@ pub fn paths(tokens: &[Token]) -> Vec<(Vec<String>, usize)> {
 }
 
 /// Reads one path or branch of a tree from `at`; says where it ends.
-fn unfold(tokens: &[Token], mut at: usize, before: &[String], found: &mut Vec<(Vec<String>, usize)>) -> usize {
+fn unfold(
+    tokens: &[Token],
+    mut at: usize,
+    before: &[String],
+    found: &mut Vec<(Vec<String>, usize)>,
+) -> usize {
     let mut path = before.to_vec();
     let line = tokens.get(at).map_or(0, |token| token.line);
     while let Some(token) = tokens.get(at).filter(|token| token.is_word() || token.is("*")) {
@@ -257,14 +263,20 @@ fn unfold(tokens: &[Token], mut at: usize, before: &[String], found: &mut Vec<(V
         }
         at += 1;
     }
-    if !tokens.get(at).is_some_and(|token| token.is("{")) || !tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.is("::")) {
+    if !tokens.get(at).is_some_and(|token| token.is("{"))
+        || !tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.is("::"))
+    {
         found.push((path, line));
         return at;
     }
     at += 1;
     while tokens.get(at).is_some_and(|token| !token.is("}")) {
         let branch = tokens[at].is_word() || tokens[at].is("*");
-        at = if branch && !tokens[at].is("as") { unfold(tokens, at, &path, found) } else { at + 1 + usize::from(branch) };
+        at = if branch && !tokens[at].is("as") {
+            unfold(tokens, at, &path, found)
+        } else {
+            at + 1 + usize::from(branch)
+        };
     }
     at + 1
 }

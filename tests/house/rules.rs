@@ -29,7 +29,11 @@ pub fn fault(source: &Source, line: usize, rule: &'static str, remedy: &str) -> 
 pub fn files_are_short(source: &Source) -> Vec<Fault> {
     let lines = source.text.lines().count();
     let remedy = "split it by subject into `foo.rs` and `foo/part.rs`";
-    if lines < 400 { Vec::new() } else { vec![fault(source, lines, "a file has fewer than 400 lines", remedy)] }
+    if lines < 400 {
+        Vec::new()
+    } else {
+        vec![fault(source, lines, "a file has fewer than 400 lines", remedy)]
+    }
 }
 
 pub fn no_file_is_named_mod(source: &Source) -> Vec<Fault> {
@@ -47,17 +51,8 @@ pub fn files_say_what_they_are(source: &Source) -> Vec<Fault> {
 /// The living code ends in an error that is explained, never in a panic; and it prints nowhere by itself.
 pub fn living_code_neither_panics_nor_prints(source: &Source) -> Vec<Fault> {
     const CALLS: &[&str] = &["unwrap", "expect", "unwrap_err", "expect_err", "unwrap_unchecked"];
-    const MACROS: &[&str] = &[
-        "panic",
-        "todo",
-        "unimplemented",
-        "unreachable",
-        "print",
-        "println",
-        "eprint",
-        "eprintln",
-        "dbg",
-    ];
+    const MACROS: &[&str] =
+        &["panic", "todo", "unimplemented", "unreachable", "print", "println", "eprint", "eprintln", "dbg"];
     if source.path == "src/main.rs" {
         return Vec::new();
     }
@@ -68,7 +63,8 @@ pub fn living_code_neither_panics_nor_prints(source: &Source) -> Vec<Fault> {
         let called = after_dot && next.is("(") && CALLS.iter().any(|call| word.is(call));
         let expanded = next.is("!") && MACROS.iter().any(|name| word.is(name));
         (called || expanded).then(|| {
-            let remedy = format!("`{}`: return an error that says what to do, or write through the screen", word.text);
+            let remedy =
+                format!("`{}`: return an error that says what to do, or write through the screen", word.text);
             fault(source, word.line, "living code neither panics nor prints", &remedy)
         })
     };
@@ -89,8 +85,8 @@ pub fn nothing_is_silenced(source: &Source) -> Vec<Fault> {
         Some(fault(source, name.line, "nothing is silenced for good", remedy))
     };
     let unsafe_words = tokens.iter().filter(|token| token.is("unsafe"));
-    let unsafe_words =
-        unsafe_words.map(|token| fault(source, token.line, "no unsafe code", "find the safe crate that does it"));
+    let unsafe_words = unsafe_words
+        .map(|token| fault(source, token.line, "no unsafe code", "find the safe crate that does it"));
     (0..tokens.len()).filter_map(silenced).chain(unsafe_words).collect()
 }
 
@@ -117,12 +113,15 @@ pub fn messages_hold_no_secret(source: &Source) -> Vec<Fault> {
     if !matches!(module.first(), Some(&("model" | "walkthrough" | "ui"))) {
         return Vec::new();
     }
-    let wiped = source.living.iter().filter(|token| WIPED.iter().any(|name| token.is(name))).map(|token| token.line);
+    let wiped =
+        source.living.iter().filter(|token| WIPED.iter().any(|name| token.is(name))).map(|token| token.line);
     let own = imports::own_paths(source).into_iter();
     let own = own.filter(|(path, _)| path.starts_with("secret::") && !NAMES_ONLY.contains(&path.as_str()));
     let remedy = "hold a `SecretId`; the secret stays in `engine::vault`";
     let lines = wiped.chain(own.map(|(_, line)| line));
-    lines.map(|line| fault(source, line, "messages, events, effects and facts hold no secret", remedy)).collect()
+    lines
+        .map(|line| fault(source, line, "messages, events, effects and facts hold no secret", remedy))
+        .collect()
 }
 
 /// The signatures and fields of `ui` take `Safe`, `&'static str`, or what ratatui made of them.
@@ -136,7 +135,8 @@ pub fn the_screen_takes_safe_text(source: &Source) -> Vec<Fault> {
         let text = token.is("String") || token.is("Cow") || (token.is("str") && !static_text);
         text.then_some(token.line)
     };
-    let spans = (0..tokens.len()).filter_map(|at| if tokens[at].is_word() { accepts(tokens, at) } else { None });
+    let spans =
+        (0..tokens.len()).filter_map(|at| if tokens[at].is_word() { accepts(tokens, at) } else { None });
     let lines = spans.flat_map(|span| span.filter_map(|at| foreign((at, &tokens[at]))).collect::<Vec<_>>());
     let remedy = "take `&Safe` or `&'static str`; foreign text comes through `text` and no other way";
     lines.map(|line| fault(source, line, "the screen takes safe text", remedy)).collect()
@@ -167,7 +167,9 @@ pub fn permits_come_from_the_ledger(source: &Source) -> Vec<Fault> {
         return Vec::new();
     }
     let tokens = &source.living;
-    let made = tokens.windows(3).filter(|three| three[0].is("Permit") && three[1].is("::") && three[2].is("granted"));
+    let made = tokens
+        .windows(3)
+        .filter(|three| three[0].is("Permit") && three[1].is("::") && three[2].is("granted"));
     let remedy = "ask `engine::ledger` to reserve the attempt; it hands out the permit";
     made.map(|three| fault(source, three[0].line, "permits come from the ledger", remedy)).collect()
 }
@@ -181,7 +183,8 @@ pub fn names_say_something(source: &Source) -> Vec<Fault> {
     };
     let remedy = "name it after what it is in the operator's world";
     let rule = "no Manager, Handler, Helper, Util, Data or Info";
-    let file = source.path.rsplit('/').next().map(|name| name.trim_end_matches(".rs")).filter(|name| empty(name));
+    let file =
+        source.path.rsplit('/').next().map(|name| name.trim_end_matches(".rs")).filter(|name| empty(name));
     let named = source.tokens.windows(2).filter(|pair| {
         let names = ["struct", "enum", "trait", "type", "mod", "union"].iter().any(|word| pair[0].is(word));
         names && pair[1].is_word() && empty(&pair[1].text)

@@ -71,7 +71,9 @@ pub fn read_all(root: &Path) -> Vec<Source> {
     }
     let tests: Vec<String> = sources.iter().flat_map(test_modules).collect();
     for source in &mut sources {
-        let inside = |test: &String| source.path == format!("{test}.rs") || source.path.starts_with(&format!("{test}/"));
+        let inside = |test: &String| {
+            source.path == format!("{test}.rs") || source.path.starts_with(&format!("{test}/"))
+        };
         if tests.iter().any(inside) {
             source.living.clear();
         }
@@ -104,7 +106,10 @@ fn test_modules(source: &Source) -> Vec<String> {
         let [word, name, end] = source.tokens.get(after..after + 3)? else { return None };
         (word.is("mod") && end.is(";")).then(|| format!("{folder}/{}", name.text))
     };
-    (0..source.tokens.len()).filter(|&at| is_test_attribute(&source.tokens, at)).filter_map(declares).collect()
+    (0..source.tokens.len())
+        .filter(|&at| is_test_attribute(&source.tokens, at))
+        .filter_map(declares)
+        .collect()
 }
 
 fn without_tests(tokens: &[Token]) -> Vec<Token> {
@@ -123,7 +128,10 @@ fn without_tests(tokens: &[Token]) -> Vec<Token> {
 
 /// Is this the `#` of a `#[cfg(…test…)]`?
 fn is_test_attribute(tokens: &[Token], at: usize) -> bool {
-    let starts = ["#", "[", "cfg", "("].iter().enumerate().all(|(by, text)| tokens.get(at + by).is_some_and(|t| t.is(text)));
+    let starts = ["#", "[", "cfg", "("]
+        .iter()
+        .enumerate()
+        .all(|(by, text)| tokens.get(at + by).is_some_and(|t| t.is(text)));
     let end = if starts { end_of_attribute(tokens, at) } else { None };
     let inside = end.map_or(&[][..], |end| &tokens[at..end]);
     inside.iter().any(|token| token.is("test")) && !inside.iter().any(|token| token.is("not"))
@@ -194,7 +202,8 @@ impl Reader<'_> {
             self.take(Kind::Literal, length);
         } else if first == '\'' {
             let name = 1 + word_length(&rest[1..]);
-            let kind = if rest[name..].starts_with('\'') && name > 1 { Kind::Literal } else { Kind::Lifetime };
+            let kind =
+                if rest[name..].starts_with('\'') && name > 1 { Kind::Literal } else { Kind::Lifetime };
             self.take(kind, name + usize::from(kind == Kind::Literal));
         } else if first.is_ascii_digit() {
             self.take(Kind::Literal, word_length(rest));

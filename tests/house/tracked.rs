@@ -56,7 +56,8 @@ pub fn files(root: &Path) -> Vec<String> {
         }
         _ => {
             let entries = std::fs::read_dir(root).expect("the repository can be read");
-            let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a UTF-8 name"));
+            let names = entries
+                .map(|entry| entry.expect("an entry").file_name().into_string().expect("a UTF-8 name"));
             names.filter(|name| name != "target").collect()
         }
     }
@@ -68,7 +69,11 @@ pub fn strangers_at_the_top(files: &[String]) -> Vec<String> {
         .iter()
         .filter_map(|file| file.split('/').next())
         .filter(|entry| !entry.starts_with('.') && !TOP.contains(entry))
-        .map(|entry| format!("{entry}: not one of the fixed entries at the top; put it under src, assets, tests or benches"))
+        .map(|entry| {
+            format!(
+                "{entry}: not one of the fixed entries at the top; put it under src, assets, tests or benches"
+            )
+        })
         .collect();
     strangers.dedup();
     strangers
@@ -89,6 +94,8 @@ pub fn bound_to_one_machine(name: &str, text: &str) -> Vec<String> {
 
 /// A path counts only from its beginning: `tests/work/` is nobody's machine.
 fn names(line: &str, pattern: &str) -> bool {
-    let inside = |at: usize| line[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || "._-}~".contains(c));
+    let inside = |at: usize| {
+        line[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || "._-}~".contains(c))
+    };
     line.match_indices(pattern).any(|(at, _)| !pattern.starts_with('/') || !inside(at))
 }
