@@ -157,8 +157,7 @@ impl<'a, W: io::Write> App<'a, W> {
     }
 
     fn ticked(&mut self) {
-        let now = self.clock.now().at;
-        let expired = self.engine.vault().wipe_unused(now);
+        let expired = self.engine.vault().wipe_idle();
         if !expired.is_empty() {
             let event = crate::walkthrough::event::Secret::Expired(expired);
             self.update(Msg::Happened(Event::Secret(event)), Cause::News);

@@ -6,6 +6,7 @@
 
 pub mod ledger;
 pub mod record;
+pub mod secrets;
 pub mod vault;
 
 mod directory;
@@ -31,7 +32,7 @@ use crate::walkthrough::event::{self, Event};
 
 use ledger::LedgerFile;
 use record::Recorder;
-use vault::Vault;
+use secrets::Secrets;
 
 pub use start::{EngineFault, Parts};
 
@@ -61,7 +62,7 @@ pub struct Engine {
 struct Shared {
     site: Site,
     clock: Clock,
-    vault: Arc<Vault>,
+    vault: Arc<Secrets>,
     ledger: LedgerFile,
     recorder: Recorder,
     directory: crate::directory::ldap::Client,
@@ -118,13 +119,15 @@ impl Engine {
                 let frozen = self.shared.vault.freeze();
                 self.tell(Event::Secret(event::Secret::Frozen(ticket, frozen)));
             }
-            Effect::ClearField => self.shared.vault.clear_field(),
+            Effect::ClearField => {
+                let _ = self.shared.vault.edit(vault::Edit::Clear);
+            }
             Effect::Wipe(secret) => self.shared.vault.wipe(secret),
             Effect::End => self.shared.vault.wipe_all(),
         }
     }
 
-    pub fn vault(&self) -> &Arc<Vault> {
+    pub fn vault(&self) -> &Secrets {
         &self.shared.vault
     }
 

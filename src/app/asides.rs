@@ -34,10 +34,11 @@ impl Asides {
     pub(super) fn write(&self, file: &Safe, text: &Safe, work: Work) {
         let (out, file, text) = (self.out.clone(), file.clone(), text.clone());
         tokio::task::spawn_blocking(move || {
-            let outcome = match write(&file, &text) {
+            let outcome = match write(file.as_str(), &text) {
                 Ok(()) => Outcome::Written(file),
                 Err(error) => Outcome::Failed(Safe::from(format!(
-                    "{file} was not written: {error}. Choose another name with o."
+                    "{} was not written: {error}. Choose another name with o.",
+                    file.as_str()
                 ))),
             };
             let _ = out.send((outcome, Some(work)));

@@ -33,7 +33,7 @@ impl<W: io::Write> App<'_, W> {
         }
         if key.code == Code::Enter {
             if burst.more_waiting || burst.right_behind {
-                let edited = self.engine.vault().edited();
+                let edited = self.engine.vault().mark_pasted();
                 self.field_edited(edited, true);
             } else {
                 self.intend(Intent::Proceed);
@@ -62,7 +62,7 @@ impl<W: io::Write> App<'_, W> {
 
     pub(super) fn paste_too_long(&mut self) {
         if self.model.focus() == Focus::MaskedField {
-            let mut edited = self.engine.vault().edited();
+            let mut edited = self.engine.vault().look();
             edited.refused = Some(EditRefused::TooLong);
             self.field_edited(edited, true);
         } else {

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::engine::Parts;
-use crate::engine::vault::{self, Vault};
+use crate::engine::secrets::Secrets;
+use crate::engine::vault;
 use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
 use crate::site::{Site, SiteFault};
 use crate::terminal::signals::Ending;
@@ -75,9 +76,9 @@ pub async fn walk(
     let lab = start(arguments, asked, &clock, (running.path().to_owned(), program))?;
     let addresses = lab.addresses();
     let site = Site::of_lab(&addresses)?;
-    let vault = Arc::new(Vault::new(clock.clone()));
-    for failed in vault::harden() {
-        tracing::info!(%failed, "memory");
+    let vault = Arc::new(Secrets::new(clock.clone()));
+    for outcome in vault::harden() {
+        tracing::info!(?outcome, "memory");
     }
     let parts = Parts {
         site,

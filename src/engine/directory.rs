@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use jiff::Timestamp;
 
 use crate::directory::ldap::{Credential, ReaderFault};
-use crate::directory::lockout::{AttemptId, Charge, Outcome, Request};
+use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Request};
 use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Standing, Tested};
 use crate::secret::SecretId;
 use crate::text::Safe;
@@ -16,7 +17,7 @@ use crate::walkthrough::effect::Reservation;
 use crate::walkthrough::event;
 
 use super::Shared;
-use super::ledger::ReserveRefused;
+use super::ledger::{LedgerFault, ReserveRefused};
 
 /// How many controllers are asked at once.
 const IN_FLIGHT: usize = 16;
@@ -60,27 +61,55 @@ fn controller(shared: &Shared, host: &Host) -> Option<Controller> {
 /// Reads what stands with the reader, then lets the ledger judge and write, before anything leaves.
 pub(super) async fn reserve(shared: Arc<Shared>, wanted: Reservation) -> event::Directory {
     let standing = stand(&shared, &wanted).await;
-    let request = Request {
-        account: wanted.account.key(),
-        controllers: wanted.controllers.clone(),
-        protocol: wanted.protocol,
-        charge: wanted.charge,
-        typed_account_name: wanted.typed_account_name,
-        retest_of_current: wanted.retest_of_current,
-        lockout_window: shared.site.lockout_window,
-    };
-    let (ledger, now, seen) = (shared.ledger.clone(), shared.clock.now().wall, standing.clone());
-    let reserved = tokio::task::spawn_blocking(move || ledger.reserve(&request, &seen, now)).await;
-    match reserved {
-        Ok(Ok(reserved)) => {
-            let attempts: Vec<(AttemptId, Host)> =
-                reserved.attempts.iter().copied().zip(wanted.controllers).collect();
-            shared.permits().extend(reserved.permits.into_iter().map(|permit| (permit.attempt(), permit)));
-            event::Directory::Reserved { attempts, budget: reserved.budget, standing }
-        }
+    let (shared_, now) = (Arc::clone(&shared), shared.clock.now().wall);
+    let seen = standing.clone();
+    let judged = tokio::task::spawn_blocking(move || judge(&shared_, &wanted, &seen, now)).await;
+    match judged {
+        Ok(Ok((attempts, budget))) => event::Directory::Reserved { attempts, budget, standing },
         Ok(Err(ReserveRefused::Shut(shut))) => event::Directory::GuardShut { shut, standing },
         Ok(Err(ReserveRefused::Fault(fault))) => event::Directory::LedgerFailed(fault.to_string().into()),
         Err(_) => event::Directory::LedgerFailed(Safe::new("a task of the program failed")),
+    }
+}
+
+/// One request each, so that a controller whose own budget is spent doesn't shut the others out.
+fn judge(
+    shared: &Shared,
+    wanted: &Reservation,
+    standing: &[Standing],
+    now: Timestamp,
+) -> Result<(Vec<(AttemptId, Host)>, Budget), ReserveRefused> {
+    let (mut attempts, mut budget, mut refused) = (Vec::new(), None, None);
+    for host in &wanted.controllers {
+        let request = Request {
+            account: wanted.account.key(),
+            controllers: vec![host.clone()],
+            protocol: wanted.protocol,
+            charge: wanted.charge,
+            typed_account_name: wanted.typed_account_name,
+            retest_of_current: wanted.retest_of_current,
+            lockout_window: shared.site.lockout_window,
+        };
+        // Each controller's own count, where it was read; the account's standing otherwise.
+        let own: Vec<Standing> = standing.iter().filter(|one| one.controller == *host).cloned().collect();
+        let seen = if own.is_empty() { standing } else { &own };
+        match shared.ledger.reserve(&request, seen, now) {
+            Ok(reserved) => {
+                budget = budget.or(Some(reserved.budget));
+                attempts.extend(reserved.attempts.iter().map(|attempt| (*attempt, host.clone())));
+                shared.permits().extend(reserved.permits.into_iter().map(|one| (one.attempt(), one)));
+            }
+            Err(why) => refused = refused.or(Some(why)),
+        }
+    }
+    match (budget, refused) {
+        (Some(budget), _) => Ok((attempts, budget)),
+        (None, Some(why)) => Err(why),
+        (None, None) => Err(ReserveRefused::Fault(LedgerFault::Disk {
+            doing: "asked",
+            path: Safe::new("attempts.jsonl"),
+            why: Safe::new("no controller was named"),
+        })),
     }
 }
 

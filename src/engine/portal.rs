@@ -28,7 +28,7 @@ pub(super) struct Session {
 pub(super) async fn request_code(shared: Arc<Shared>) -> event::Portal {
     match token::request_device_code(&shared.portal, &shared.site.login).await {
         Ok((shown, code)) => {
-            let held = shared.vault.keep(code);
+            let held = shared.vault.keep_secret(code);
             if let Some(old) = shared.session().device_code.replace(held) {
                 shared.vault.wipe(old);
             }
@@ -59,8 +59,8 @@ pub(super) async fn poll_sign_in(shared: Arc<Shared>) -> event::Portal {
 }
 
 fn keep(shared: &Shared, tokens: Tokens) {
-    let access = shared.vault.keep(tokens.access);
-    let refresh = tokens.refresh.map(|refresh| shared.vault.keep(refresh));
+    let access = shared.vault.keep_secret(tokens.access);
+    let refresh = tokens.refresh.map(|refresh| shared.vault.keep_secret(refresh));
     let expires = shared.clock.now().at.after(tokens.lives);
     let mut session = shared.session();
     let replaced = session.access.replace(access);

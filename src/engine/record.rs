@@ -18,7 +18,7 @@ use crate::walkthrough::effect::Ticket;
 use crate::walkthrough::event::{self, Event};
 use crate::walkthrough::fact::Fact;
 
-use super::vault::Vault;
+use super::secrets::Secrets;
 use super::{Answer, Told};
 
 /// Hands facts to the writer's thread, in order.
@@ -44,7 +44,7 @@ impl Recorder {
     pub fn start(
         file: JournalFile,
         clock: Clock,
-        vault: Arc<Vault>,
+        vault: Arc<Secrets>,
         out: Sender<Answer>,
     ) -> std::io::Result<Self> {
         let (lines, waiting) = mpsc::channel();
@@ -74,7 +74,7 @@ impl Recorder {
 struct Writer {
     file: JournalFile,
     clock: Clock,
-    vault: Arc<Vault>,
+    vault: Arc<Secrets>,
     out: Sender<Answer>,
 }
 
@@ -111,12 +111,12 @@ impl Writer {
     /// Compared as it would stand in the file, and as it was before JSON's escapes.
     fn holds_secret(&self, body: &str) -> bool {
         let plain: Option<serde_json::Value> = serde_json::from_str(body).ok();
-        self.vault.contains_secret(body) || plain.is_some_and(|value| self.any_text_holds_secret(&value))
+        self.vault.given_away_by(body) || plain.is_some_and(|value| self.any_text_holds_secret(&value))
     }
 
     fn any_text_holds_secret(&self, value: &serde_json::Value) -> bool {
         match value {
-            serde_json::Value::String(text) => self.vault.contains_secret(text),
+            serde_json::Value::String(text) => self.vault.given_away_by(text),
             serde_json::Value::Array(values) => values.iter().any(|value| self.any_text_holds_secret(value)),
             serde_json::Value::Object(fields) => {
                 fields.values().any(|value| self.any_text_holds_secret(value))

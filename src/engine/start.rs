@@ -19,7 +19,7 @@ use crate::site::Site;
 
 use super::ledger::{LedgerFault, LedgerFile};
 use super::record::Recorder;
-use super::vault::Vault;
+use super::secrets::Secrets;
 use super::{Answer, Engine, Shared, directory};
 
 /// Answers that may wait for the loop.
@@ -30,7 +30,7 @@ const PROBE_PATIENCE: Duration = Duration::from_secs(15);
 pub struct Parts {
     pub site: Site,
     pub clock: Clock,
-    pub vault: Arc<Vault>,
+    pub vault: Arc<Secrets>,
     /// Where attempts are counted.
     pub ledger: PathBuf,
     /// Where records are kept.
@@ -64,7 +64,7 @@ impl Engine {
             None => (ldap::Trust::system()?, portal::client::Trust::System),
         };
         let file = create_record(&records, &clock)?;
-        let reader = directory::Reader::new(reader.map(|secret| vault.insert(secret)));
+        let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
             ledger: LedgerFile::in_folder(&ledger)?,

@@ -90,7 +90,7 @@ impl Model {
         if self.walk.current != Step::Services || self.looking_at.is_some() {
             return None;
         }
-        self.walk.services.get(self.row).map(|row| row.server.host.clone())
+        self.services().get(self.row).map(|row| row.server.host.clone())
     }
 
     pub(super) fn show(&mut self, overlay: Overlay) {

@@ -35,6 +35,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
         }),
     }
     model.question_may_have_changed();
+    model.mark_logs();
     if model.walk.bells != model.bells {
         model.bells = model.walk.bells;
         model.requests.push(Request::Bell);
