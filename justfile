@@ -5,11 +5,11 @@ _list:
 
 # Walk the seven steps in the lab, e.g. `just lab --scenario refused`
 lab *arguments:
-    cargo run --locked --release -- lab {{arguments}}
+    cargo run --locked --release -- lab {{ arguments }}
 
 # Run the tests, or those whose names contain the arguments
 test *arguments:
-    cargo test --locked {{arguments}}
+    cargo test --locked {{ arguments }}
 
 # Formatting, lints, documentation, licences and bans
 check:
@@ -20,7 +20,7 @@ check:
 
 # Measure what is claimed to be fast
 bench *arguments:
-    cargo bench --locked {{arguments}}
+    cargo bench --locked {{ arguments }}
 
 # Everything the continuous integration runs, as it runs it: needs Debian and root
 ci:
