@@ -24,7 +24,7 @@ use crate::model::update::update;
 use crate::model::{Model, Size};
 use crate::terminal::input::{Burst, Input};
 use crate::terminal::page::{self, Page};
-use crate::terminal::signals::{Ending, Signal};
+use crate::terminal::signals::{self, Ending, Signal, Watchdog};
 use crate::text::Safe;
 use crate::ui::{self, look::Look};
 use crate::walkthrough::event::{Event, Intent};
@@ -60,6 +60,9 @@ pub struct App<'a, W: io::Write> {
     ends: Ends<'a, W>,
     bell: bool,
     ending: Option<Ending>,
+    /// How a walk that is being left in order will have ended.
+    leaving: Ending,
+    watchdog: Option<Watchdog>,
     /// Held from a message's arrival until its effects are started.
     work: Vec<Work>,
     asides: asides::Asides,
@@ -84,6 +87,8 @@ impl<'a, W: io::Write> App<'a, W> {
             ends,
             bell: manner.bell,
             ending: None,
+            leaving: Ending::Quit,
+            watchdog: None,
             work: Vec::new(),
             asides: asides::Asides::new(),
         }
@@ -97,7 +102,7 @@ impl<'a, W: io::Write> App<'a, W> {
         loop {
             if let Some(ending) = self.ending() {
                 self.engine.stop_watching();
-                if ending != Ending::Quit {
+                if !self.model.walk.over {
                     self.leave_at_once();
                 }
                 self.engine.vault().wipe_all();
@@ -110,7 +115,7 @@ impl<'a, W: io::Write> App<'a, W> {
     }
 
     fn ending(&self) -> Option<Ending> {
-        self.ending.or_else(|| self.model.walk.over.then_some(Ending::Quit))
+        self.ending.or_else(|| self.model.walk.over.then_some(self.leaving))
     }
 
     /// The first message, or the time at which something is due.
@@ -180,15 +185,15 @@ impl<'a, W: io::Write> App<'a, W> {
             Input::Paste(text) => self.pasted(text),
             Input::PasteTooLong => self.paste_too_long(),
             Input::FocusGained | Input::FocusLost => {}
-            Input::Lost => self.ending = Some(Ending::LinkLost),
+            Input::Lost => self.link_lost(),
         }
     }
 
     fn signalled(&mut self, signal: Signal) {
         match signal {
             Signal::Interrupt => self.key(Key::ctrl('c'), Burst::default()),
-            Signal::Terminate => self.ending = Some(Ending::Terminate),
-            Signal::HangUp => self.ending = Some(Ending::LinkLost),
+            Signal::Terminate => self.terminated(),
+            Signal::HangUp => self.link_lost(),
             Signal::Suspend => self.suspend(),
             Signal::Continue => {
                 if let Some(stopping) = self.ends.stopping {
@@ -198,6 +203,25 @@ impl<'a, W: io::Write> App<'a, W> {
             }
             Signal::Resized(size) => self.resized(size),
         }
+    }
+
+    /// Nobody watches any more: out within two seconds, whatever is stuck.
+    fn link_lost(&mut self) {
+        self.watchdog = self.watchdog.take().or_else(|| {
+            let nothing = || ();
+            Watchdog::set(signals::AFTER_HANG_UP, Ending::LinkLost, nothing).ok()
+        });
+        self.ending = Some(Ending::LinkLost);
+    }
+
+    /// TERM leaves without asking, but awaits a bind that was sent; a second one doesn't.
+    fn terminated(&mut self) {
+        if self.leaving == Ending::Terminate {
+            self.ending = Some(Ending::Terminate);
+            return;
+        }
+        self.leaving = Ending::Terminate;
+        self.intend(Intent::LeaveNow);
     }
 
     fn resized(&mut self, area: Area) {
@@ -267,7 +291,7 @@ impl<'a, W: io::Write> App<'a, W> {
         });
         match drawn {
             Ok(_) => self.pace.drawn(self.clock.now().at),
-            Err(_) => self.ending = Some(Ending::LinkLost),
+            Err(_) => self.link_lost(),
         }
     }
 

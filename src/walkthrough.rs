@@ -458,6 +458,7 @@ impl Walkthrough {
             Intent::MarkService(host) => self.dialog = Some(Question::EvidenceForService(host)),
             Intent::Note => self.dialog = Some(Question::Note),
             Intent::Leave => self.leave(),
+            Intent::LeaveNow => self.end_walk(),
             Intent::Recover => self.dialog = Some(Question::Recover),
         }
     }
