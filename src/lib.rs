@@ -12,4 +12,5 @@ pub mod secret;
 pub mod sensor;
 pub mod terminal;
 pub mod text;
+pub mod ui;
 pub mod walkthrough;

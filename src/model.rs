@@ -9,6 +9,7 @@ pub mod moving;
 pub mod msg;
 pub mod next_change;
 pub mod regions;
+pub mod rows;
 pub mod update;
 
 

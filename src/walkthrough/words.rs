@@ -5,6 +5,7 @@
 
 mod questions;
 mod reasons;
+mod screen;
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub use questions::{
     CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted,
 };
 pub use reasons::{Said, reason};
+pub use screen::*;
 
 fn safe(sentence: String) -> Safe {
     Safe::from(sentence)
