@@ -1,15 +1,19 @@
 //! The map of the program.
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod directory;
 pub mod engine;
 pub mod journal;
 pub mod key;
+pub mod lab;
 pub mod logs;
 pub mod model;
+pub mod plain;
 pub mod portal;
 pub mod secret;
 pub mod sensor;
+pub mod site;
 pub mod terminal;
 pub mod text;
 pub mod ui;

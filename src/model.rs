@@ -12,7 +12,6 @@ pub mod regions;
 pub mod rows;
 pub mod update;
 
-
 use tui_input::Input;
 
 use crate::clock::{Instant, Now};
@@ -71,6 +70,15 @@ pub enum Sort {
     ByName,
 }
 
+impl Sort {
+    pub fn other(self) -> Self {
+        match self {
+            Self::TroubleFirst => Self::ByName,
+            Self::ByName => Self::TroubleFirst,
+        }
+    }
+}
+
 /// What the line under the log pane's title asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
@@ -127,6 +135,8 @@ pub struct Model {
     pub line: Option<LineInput>,
     pub overlay: Option<Overlay>,
     pub overlay_scroll: u16,
+    /// The log pane is shifted to the right by so many columns.
+    pub logs_left: usize,
     /// The selected row of the step's table, and the first one shown.
     pub row: usize,
     pub row_top: usize,
@@ -142,7 +152,7 @@ pub struct Model {
     pub(crate) requests: Vec<msg::Request>,
     pub(crate) shown_question: Option<crate::walkthrough::step::Question>,
     pub(crate) bells: u32,
-    pub(crate) last_key: Option<Instant>,
+    pub(crate) marked: Option<crate::walkthrough::watch::Mark>,
 }
 
 impl Model {
@@ -160,6 +170,7 @@ impl Model {
             line: None,
             overlay: None,
             overlay_scroll: 0,
+            logs_left: 0,
             row: 0,
             row_top: 0,
             sort: Sort::TroubleFirst,
@@ -170,7 +181,7 @@ impl Model {
             requests: Vec::new(),
             shown_question: None,
             bells: 0,
-            last_key: None,
+            marked: None,
         }
     }
 

@@ -344,17 +344,10 @@ impl Walkthrough {
             Saving::AskingBack { again, .. } => *again,
             _ => None,
         };
-        [
-            self.portal.next_poll,
-            self.next_services,
-            self.next_sign_in,
-            self.next_standing,
-            watch,
-            asking_back,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [self.portal.next_poll, self.next_services, self.next_sign_in, self.next_standing, watch, asking_back]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What the record implies at this point; the same as the fold over the facts emitted so far.
@@ -465,6 +458,7 @@ impl Walkthrough {
             Intent::MarkService(host) => self.dialog = Some(Question::EvidenceForService(host)),
             Intent::Note => self.dialog = Some(Question::Note),
             Intent::Leave => self.leave(),
+            Intent::LeaveNow => self.end_walk(),
             Intent::Recover => self.dialog = Some(Question::Recover),
         }
     }

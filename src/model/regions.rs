@@ -59,11 +59,6 @@ impl Model {
     pub fn refused(&self) -> bool {
         self.walk.watch.as_ref().is_some_and(Watch::refused)
     }
-
-    /// Where everything lies now.
-    pub fn regions(&self) -> Regions {
-        Regions::new(Rect::new(0, 0, self.size.columns, self.size.rows), self.room, self.refused())
-    }
 }
 
 fn rail_columns(columns: u16) -> u16 {

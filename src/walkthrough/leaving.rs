@@ -274,11 +274,9 @@ impl Walkthrough {
                     self.read_entries_anew();
                 }
             }
-            Step::Configuration
-            | Step::Password
-            | Step::Save
-            | Step::Services
-            | Step::Sensors => self.go_to(to),
+            Step::Configuration | Step::Password | Step::Save | Step::Services | Step::Sensors => {
+                self.go_to(to)
+            }
         }
     }
 
@@ -305,7 +303,9 @@ impl Walkthrough {
             Step::DirectoryServices if !self.errands.values().any(|out| matches!(out, Errand::Reach(_))) => {
                 self.read_entries_anew();
             }
-            Step::Save if matches!(self.saving, Saving::AskingBack { again: Some(_), .. }) => self.read_back(),
+            Step::Save if matches!(self.saving, Saving::AskingBack { again: Some(_), .. }) => {
+                self.read_back()
+            }
             Step::Services => {
                 self.ask_services();
                 self.poll_portal();
@@ -356,7 +356,10 @@ impl Walkthrough {
     pub(super) fn finish_leaving(&mut self) {
         let waiting = self.errands.values().any(|errand| {
             errand.is_test()
-                || matches!(errand, Errand::Save | Errand::RecordingThen(Then::Test { .. } | Then::Save { .. }))
+                || matches!(
+                    errand,
+                    Errand::Save | Errand::RecordingThen(Then::Test { .. } | Then::Save { .. })
+                )
         });
         if !self.leaving || self.left || self.over || waiting {
             return;

@@ -20,12 +20,11 @@ pub const PROOF_GOOD_FOR: Duration = Duration::from_secs(300);
 
 impl Walkthrough {
     pub(super) fn enter_password(&mut self) {
-        let question =
-            if self.changed_in_directory.is_some_and(|option| option != words::CHANGED_NOT_YET) {
-                Question::Password
-            } else {
-                Question::ChangedInDirectory
-            };
+        let question = if self.changed_in_directory.is_some_and(|option| option != words::CHANGED_NOT_YET) {
+            Question::Password
+        } else {
+            Question::ChangedInDirectory
+        };
         self.ask(Step::Password, question);
     }
 
@@ -149,10 +148,9 @@ impl Walkthrough {
                 self.attempt_ended(attempt, &host, protocol, &tested);
             }
             (Some(Errand::Reach(host)), event::Directory::Reached(result)) => self.reached(&host, result),
-            (
-                Some(Errand::Reserve(protocol)),
-                event::Directory::Reserved { attempts, budget, standing },
-            ) => self.reserved(&attempts, protocol, budget, standing),
+            (Some(Errand::Reserve(protocol)), event::Directory::Reserved { attempts, budget, standing }) => {
+                self.reserved(&attempts, protocol, budget, standing)
+            }
             (errand, event::Directory::Reserved { attempts, .. }) => {
                 // Nobody waits for these any more, and nothing was sent.
                 debug_assert!(errand.is_none());
@@ -222,7 +220,9 @@ impl Walkthrough {
             return;
         }
         let reason = match shut {
-            Shut::NotBefore(until, why) => Reason::GuardNotBefore { until: *until, why: words::why_shut(why) },
+            Shut::NotBefore(until, why) => {
+                Reason::GuardNotBefore { until: *until, why: words::why_shut(why) }
+            }
             Shut::UntilUnlocked => Reason::GuardUntilUnlocked,
             Shut::Never(_) => Reason::GuardNever,
             Shut::TypeAccountName { .. } => {
@@ -271,12 +271,7 @@ impl Walkthrough {
     fn attempt_ended(&mut self, attempt: AttemptId, host: &Host, protocol: Protocol, tested: &Tested) {
         let Some(place) = self.open_attempts.iter().position(|open| *open == attempt) else { return };
         self.open_attempts.remove(place);
-        self.record(Fact::Attempted {
-            attempt,
-            host: host.clone(),
-            protocol,
-            answer: tested.answer.clone(),
-        });
+        self.record(Fact::Attempted { attempt, host: host.clone(), protocol, answer: tested.answer.clone() });
         let at = self.now.wall;
         let steps = self
             .trial
@@ -343,8 +338,7 @@ impl Walkthrough {
             .acceptance
             .as_ref()
             .is_some_and(|held| held.overridden && held.secret == secret && held.misgivings == misgivings);
-        self.acceptance =
-            Some(Acceptance { secret, account, proof, misgivings, overridden, at: self.now });
+        self.acceptance = Some(Acceptance { secret, account, proof, misgivings, overridden, at: self.now });
         self.set(Step::Password, Phase::Ready);
     }
 
@@ -388,10 +382,8 @@ impl Walkthrough {
         {
             self.out(Effect::Wipe(trial.secret));
         }
-        let stands = matches!(
-            self.phase(Step::Password),
-            Phase::Ready | Phase::Blocked(_) | Phase::Settled(_)
-        );
+        let stands =
+            matches!(self.phase(Step::Password), Phase::Ready | Phase::Blocked(_) | Phase::Settled(_));
         if stands && self.current == Step::Password {
             self.enter_password();
         }

@@ -66,25 +66,51 @@ pub enum RowWord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Accepted, with whatever stands against saving it without a word.
-    Accepted { proof: ProofWord, misgivings: Vec<Misgiving> },
-    Refused { host: Host, code: SubCode, previous: bool },
+    Accepted {
+        proof: ProofWord,
+        misgivings: Vec<Misgiving>,
+    },
+    Refused {
+        host: Host,
+        code: SubCode,
+        previous: bool,
+    },
     /// The password may be right, but the account can't be used with it.
-    Closed { host: Host, code: SubCode },
+    Closed {
+        host: Host,
+        code: SubCode,
+    },
     /// Neither proved nor refused.
-    Unproved { host: Host, fault: Fault },
+    Unproved {
+        host: Host,
+        fault: Fault,
+    },
 }
 
 /// Accepted, but.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misgiving {
     /// It may be the previous password until then.
-    PerhapsPrevious { until: Option<Timestamp> },
-    RefusedElsewhere { host: Host, code: SubCode },
-    NotKnownElsewhere { host: Host, fault: Fault },
+    PerhapsPrevious {
+        until: Option<Timestamp>,
+    },
+    RefusedElsewhere {
+        host: Host,
+        code: SubCode,
+    },
+    NotKnownElsewhere {
+        host: Host,
+        fault: Fault,
+    },
     /// The guard left no attempt for it.
-    NotTried { host: Host },
+    NotTried {
+        host: Host,
+    },
     /// Logon hours or workstations (530, 531).
-    RestrictedHere { host: Host, code: SubCode },
+    RestrictedHere {
+        host: Host,
+        code: SubCode,
+    },
     /// Proved, but not by the PDC emulator.
     NotAtPdcEmulator,
 }
@@ -121,7 +147,9 @@ enum Stage {
     /// The candidate with this number, alone.
     OneByOne(usize),
     /// All that remain, at once; so many answers are still out.
-    Together { out: usize },
+    Together {
+        out: usize,
+    },
     Over,
 }
 
@@ -172,7 +200,9 @@ impl Trial {
         if let Stage::Together { out } = &mut self.stage {
             *out = attempts.len();
             let tried: Vec<&Host> = attempts.iter().map(|(_, host)| host).collect();
-            for candidate in self.candidates.iter().skip(1).filter(|candidate| !tried.contains(&&candidate.host)) {
+            for candidate in
+                self.candidates.iter().skip(1).filter(|candidate| !tried.contains(&&candidate.host))
+            {
                 self.misgivings.push(Misgiving::NotTried { host: candidate.host.clone() });
             }
         }

@@ -227,7 +227,8 @@ impl Watch {
 
     /// Reaches a verdict if it is time; a refusal doesn't wait for the end. True when the verdict is new.
     pub fn conclude(&mut self, sensors: &[Sensor], now: Instant) -> bool {
-        if self.refused() && self.verdict.as_ref().is_none_or(|verdict| verdict.word != VerdictWord::Refused) {
+        if self.refused() && self.verdict.as_ref().is_none_or(|verdict| verdict.word != VerdictWord::Refused)
+        {
             self.verdict = Some(Verdict { word: VerdictWord::Refused, missing: Vec::new() });
             return true;
         }

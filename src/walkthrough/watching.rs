@@ -26,8 +26,7 @@ impl Walkthrough {
     pub(super) fn logs_told(&mut self, event: event::Logs) {
         match event {
             event::Logs::Found { source, host, at, known, .. } => {
-                let news =
-                    self.watch.as_mut().is_some_and(|watch| watch.found(source, &host, &at, &known));
+                let news = self.watch.as_mut().is_some_and(|watch| watch.found(source, &host, &at, &known));
                 if news {
                     self.record(Fact::Evidence { host, what: Safe::new(known.explanation().title) });
                     self.judge();
@@ -93,7 +92,8 @@ impl Walkthrough {
 
     /// Reaches the verdict if it is time.
     pub(super) fn judge(&mut self) {
-        let sensors = self.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
+        let sensors =
+            self.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
         let Some(watch) = &mut self.watch else { return };
         if !watch.conclude(sensors, self.now.at) {
             return;

@@ -23,9 +23,7 @@ use super::trial::{Misgiving, RowWord};
 use super::watch::{Finding, Missing, Verdict, VerdictWord, Watch};
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
-pub use questions::{
-    CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted,
-};
+pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub use reasons::{Said, reason};
 pub use screen::*;
 
@@ -62,10 +60,16 @@ pub fn title(step: Step) -> &'static str {
 /// What the documentation asks, in one sentence.
 pub fn purpose(step: Step) -> &'static str {
     match step {
-        Step::Portal => "Open the portal at the workspace URL, and read how the sensors are before anything changes.",
+        Step::Portal => {
+            "Open the portal at the workspace URL, and read how the sensors are before anything changes."
+        }
         Step::Configuration => "Select settings, then Configuration; look at what stands there now.",
-        Step::DirectoryServices => "Select Directory Services: which account, and which controllers can prove its password.",
-        Step::Password => "Change the password: the one Active Directory has now is typed here and tested first.",
+        Step::DirectoryServices => {
+            "Select Directory Services: which account, and which controllers can prove its password."
+        }
+        Step::Password => {
+            "Change the password: the one Active Directory has now is typed here and tested first."
+        }
         Step::Save => "Click Save: the tested password goes to the portal, and the sensors pick it up.",
         Step::Services => "Check that the sensor service is running on the standalone sensor servers.",
         Step::Sensors => "Under Configuration, Sensors: check the status, and watch for refused credentials.",
@@ -103,7 +107,9 @@ fn working(walk: &Walkthrough) -> String {
         },
         Step::Configuration => "Reading the portal.".into(),
         Step::DirectoryServices => "Reaching the domain controllers; no password is used.".into(),
-        Step::Password => "Testing the password, one controller first. A test that is sent is always awaited.".into(),
+        Step::Password => {
+            "Testing the password, one controller first. A test that is sent is always awaited.".into()
+        }
         Step::Save => match walk.saving {
             Saving::AskingBack { .. } => {
                 "The portal's answer was lost. Reading the entry back, to tell whether it was saved.".into()
@@ -113,10 +119,14 @@ fn working(walk: &Walkthrough) -> String {
             | Saving::Recording { .. }
             | Saving::Sending { .. }
             | Saving::Saved { .. }
-            | Saving::NotKnown { .. } => "Saving: the mark is recorded first, then the password is sent.".into(),
+            | Saving::NotKnown { .. } => {
+                "Saving: the mark is recorded first, then the password is sent.".into()
+            }
         },
         Step::Services => "Asking the sensor servers. Running means: the same process, seen twice.".into(),
-        Step::Sensors => "Watching the sensors and their logs. A verdict follows when the watch time is over.".into(),
+        Step::Sensors => {
+            "Watching the sensors and their logs. A verdict follows when the watch time is over.".into()
+        }
     }
 }
 
@@ -127,7 +137,9 @@ fn ready(walk: &Walkthrough) -> String {
         Step::DirectoryServices => "The controllers are reached. Enter goes on to the password.".into(),
         Step::Password => accepted_sentence(walk),
         Step::Save => "Enter shows what will be saved, and asks once more.".into(),
-        Step::Services => "Every standalone sensor's service is accounted for. Enter goes on to the sensors.".into(),
+        Step::Services => {
+            "Every standalone sensor's service is accounted for. Enter goes on to the sensors.".into()
+        }
         Step::Sensors => walk
             .watch
             .as_ref()
@@ -229,14 +241,16 @@ pub fn misgiving(misgiving: &Misgiving) -> Safe {
             "The password was changed so recently that the previous one is accepted too, until {}. Test again then, or give a reason.",
             clock_time(*until)
         )),
-        Misgiving::PerhapsPrevious { until: None } => {
-            Safe::new("It may be the previous password: nothing here could tell. Test where Kerberos works, or give a reason.")
-        }
+        Misgiving::PerhapsPrevious { until: None } => Safe::new(
+            "It may be the previous password: nothing here could tell. Test where Kerberos works, or give a reason.",
+        ),
         Misgiving::RefusedElsewhere { host, code } => {
             safe(format!("{host} refused it ({code}): not replicated yet, or wrong there."))
         }
         Misgiving::NotKnownElsewhere { host, fault } => safe(format!("{host} was not asked: {fault}.")),
-        Misgiving::NotTried { host } => safe(format!("{host} was not asked: the guard left no attempt for it.")),
+        Misgiving::NotTried { host } => {
+            safe(format!("{host} was not asked: the guard left no attempt for it."))
+        }
         Misgiving::RestrictedHere { host, code } => safe(format!(
             "{host} does not let the account sign in from here or now ({code}); the password was not judged wrong."
         )),
@@ -306,7 +320,9 @@ pub fn shut(shut: &Shut) -> Safe {
             safe(format!("not before {}: {}", clock_second(*until), why_shut(why)))
         }
         Shut::UntilUnlocked => Safe::new("until an administrator unlocks the account"),
-        Shut::TypeAccountName { why } => safe(format!("until the account's name is typed: {}", why_shut(why))),
+        Shut::TypeAccountName { why } => {
+            safe(format!("until the account's name is typed: {}", why_shut(why)))
+        }
         Shut::Never(why) => safe(format!("never: {}", why_shut(why))),
     }
 }
@@ -364,7 +380,9 @@ pub fn missing(missing: &Missing) -> Safe {
         Missing::Suspected(host) => {
             safe(format!("{host} wrote one refusal, and no second kind of evidence agrees."))
         }
-        Missing::NothingWatched => Safe::new("Nothing that would show a refusal could be watched throughout."),
+        Missing::NothingWatched => {
+            Safe::new("Nothing that would show a refusal could be watched throughout.")
+        }
         Missing::LeftEarly => Safe::new("The operator left before the watch time was over."),
     }
 }

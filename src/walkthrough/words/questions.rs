@@ -15,14 +15,12 @@ pub const CHANGED_NOT_YET: usize = 1;
 pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
     match question {
         Question::HowToBegin => Safe::new("How do you want to read the portal?"),
-        Question::CanEdit => {
-            Safe::new("Can someone present edit the portal's directory service accounts?")
-        }
+        Question::CanEdit => Safe::new("Can someone present edit the portal's directory service accounts?"),
         Question::WhichEntry => Safe::new("Which entry's password is to be changed?"),
         Question::UsedElsewhere => Safe::new("Is this account used anywhere else than by the sensors?"),
-        Question::WithoutController => {
-            Safe::new("No controller can prove the password. Why go on without one? Your reason goes into the record.")
-        }
+        Question::WithoutController => Safe::new(
+            "No controller can prove the password. Why go on without one? Your reason goes into the record.",
+        ),
         Question::ChangedInDirectory => {
             Safe::new("Has the password been changed in Active Directory already?")
         }
@@ -40,9 +38,9 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
             account_name(walk)
         )),
         Question::ConfirmSave => confirm_save(walk),
-        Question::ReasonForService(host) => {
-            safe(format!("The sensor service on {host} is not running. Why go on? Your reason goes into the record."))
-        }
+        Question::ReasonForService(host) => safe(format!(
+            "The sensor service on {host} is not running. Why go on? Your reason goes into the record."
+        )),
         Question::EvidenceForService(host) => {
             safe(format!("How do you know that the sensor service on {host} is running?"))
         }
@@ -77,16 +75,18 @@ fn sensor_count(walk: &Walkthrough) -> Option<usize> {
 /// A second line under the question, where it helps.
 pub fn hint(question: &Question) -> Option<&'static str> {
     match question {
-        Question::ChangedInDirectory => {
-            Some("The order is: Active Directory first, then the portal. In between, the sensors run on what they hold.")
-        }
+        Question::ChangedInDirectory => Some(
+            "The order is: Active Directory first, then the portal. In between, the sensors run on what they hold.",
+        ),
         Question::UsedElsewhere => {
             Some("Whatever else holds the old password keeps trying it, and may lock the account.")
         }
         Question::GoOnOrRetest | Question::ReasonToGoOn => {
             Some("A wrong password stops the sensor service on every sensor that relies on it.")
         }
-        Question::CanEdit => Some("Security Administrator, Security Operator, or System settings under Unified RBAC."),
+        Question::CanEdit => {
+            Some("Security Administrator, Security Operator, or System settings under Unified RBAC.")
+        }
         Question::Leave => Some("The record is closed; the secrets held are wiped."),
         Question::HowToBegin
         | Question::WhichEntry

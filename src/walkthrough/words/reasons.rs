@@ -55,9 +55,11 @@ pub fn reason(reason: &Reason) -> Said {
 
 fn of_the_portal(reason: &Reason) -> Said {
     match reason {
-        Reason::SignInDeclined => {
-            said("The sign-in was declined.", NOTHING_SAVED, "Enter begins anew, or work without the portal's interface.")
-        }
+        Reason::SignInDeclined => said(
+            "The sign-in was declined.",
+            NOTHING_SAVED,
+            "Enter begins anew, or work without the portal's interface.",
+        ),
         Reason::SignInExpired => {
             said("The code was not used in time.", NOTHING_SAVED, "Enter asks for a new one.")
         }
@@ -65,7 +67,9 @@ fn of_the_portal(reason: &Reason) -> Said {
             format!("The sign-in was blocked: {code}. {description}"),
             "Conditional Access may not allow a code sign-in from here.",
             match correlation {
-                Some(id) => format!("Give an administrator the correlation id {id}, or work without the portal's interface."),
+                Some(id) => format!(
+                    "Give an administrator the correlation id {id}, or work without the portal's interface."
+                ),
                 None => "Ask an administrator, or work without the portal's interface.".to_owned(),
             },
         ),
@@ -93,9 +97,11 @@ fn of_the_portal(reason: &Reason) -> Said {
 
 fn of_the_password(reason: &Reason) -> Said {
     match reason {
-        Reason::AccountUnusable(code) => {
-            said(format!("The account can't be used: {} ({code}).", code.meaning()), NOTHING_SAVED, code.remedy())
-        }
+        Reason::AccountUnusable(code) => said(
+            format!("The account can't be used: {} ({code}).", code.meaning()),
+            NOTHING_SAVED,
+            code.remedy(),
+        ),
         Reason::NoProvableController => said(
             "No controller can prove the password.",
             "None answers over TLS or Kerberos, so a password can't be tested from here.",
@@ -186,11 +192,9 @@ fn of_the_guard(reason: &Reason) -> Said {
 
 fn of_the_text(reason: &Reason) -> Said {
     match reason {
-        Reason::TextHoldsSecret => said(
-            "What you typed contains the password.",
-            "It was not recorded.",
-            "Say it in other words.",
-        ),
+        Reason::TextHoldsSecret => {
+            said("What you typed contains the password.", "It was not recorded.", "Say it in other words.")
+        }
         Reason::TextEmpty => {
             said("Nothing was typed.", "The walk stays where it is.", "Type a few words, or press Esc.")
         }
