@@ -28,6 +28,7 @@ use crate::terminal::signals::{self, Ending, Signal, Watchdog};
 use crate::text::Safe;
 use crate::ui::{self, look::Look};
 use crate::walkthrough::event::{Event, Intent};
+use crate::walkthrough::words;
 
 use pace::{Cause, Due, Pace};
 
@@ -283,7 +284,7 @@ impl<'a, W: io::Write> App<'a, W> {
 
     fn draw(&mut self) {
         let (model, look) = (&self.model, &self.look);
-        let title = ui::frame::title(model);
+        let title = words::window_title(&model.walk);
         self.ends.screen.backend_mut().title(&title);
         let drawn = self.ends.screen.draw(|frame| {
             ui::view(model, look, frame);

@@ -438,6 +438,16 @@ pub fn recover() -> [&'static str; 4] {
     ]
 }
 
+/// The terminal window's title: the step, or the verdict once there is one.
+pub fn window_title(walk: &Walkthrough) -> Safe {
+    let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
+    let step = walk.current;
+    match verdict {
+        Some(verdict) => safe(format!("{verdict} · {} · mdi-console", walk.terms.site)),
+        None => safe(format!("{} {} · {} · mdi-console", step.number(), short(step), walk.terms.site)),
+    }
+}
+
 /// The one line when the walk is over.
 pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
