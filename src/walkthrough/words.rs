@@ -61,18 +61,18 @@ pub fn title(step: Step) -> &'static str {
 pub fn purpose(step: Step) -> &'static str {
     match step {
         Step::Portal => {
-            "Open the portal at the workspace URL, and read how the sensors are before anything changes."
+            "Open the portal at the workspace URL."
         }
-        Step::Configuration => "Select settings, then Configuration; look at what stands there now.",
+        Step::Configuration => "Select settings, then Configuration.",
         Step::DirectoryServices => {
-            "Select Directory Services: which account, and which controllers can prove its password."
+            "Select Directory Services: the account, its controllers."
         }
         Step::Password => {
-            "Change the password: the one Active Directory has now is typed here and tested first."
+            "Under Password, change the password: tested first."
         }
-        Step::Save => "Click Save: the tested password goes to the portal, and the sensors pick it up.",
-        Step::Services => "Check that the sensor service is running on the standalone sensor servers.",
-        Step::Sensors => "Under Configuration, Sensors: check the status, and watch for refused credentials.",
+        Step::Save => "Click Save: the tested password goes to the portal.",
+        Step::Services => "Check that the sensor service runs on its servers.",
+        Step::Sensors => "On the Sensors page, check the status of the sensors.",
     }
 }
 
@@ -171,13 +171,13 @@ fn accepted_sentence(walk: &Walkthrough) -> String {
 /// What happens next, in a short sentence.
 pub fn next(step: Step) -> &'static str {
     match step {
-        Step::Portal => "Next: the configuration as it is. Nothing is changed before step 5.",
-        Step::Configuration => "Next: the account, and reaching the domain controllers without a password.",
-        Step::DirectoryServices => "Next: the password is typed and tested against Active Directory.",
-        Step::Password => "Next: Save. Only the password that was tested here can be saved.",
-        Step::Save => "Next: the sensors pick it up, their services and logs are watched.",
+        Step::Portal => "Next: what is there now. Nothing changes before step 5.",
+        Step::Configuration => "Next: the account, and its controllers; no password yet.",
+        Step::DirectoryServices => "Next: the password is typed and tested.",
+        Step::Password => "Next: Save. Only what was tested here can be saved.",
+        Step::Save => "Next: the sensors' services and logs are watched.",
         Step::Services => "Next: the sensor table, and the verdict.",
-        Step::Sensors => "Next: the record is closed, and one line says the verdict.",
+        Step::Sensors => "Next: the record is closed; one line says the verdict.",
     }
 }
 
