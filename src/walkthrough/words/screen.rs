@@ -4,6 +4,7 @@
 
 mod known;
 mod states;
+mod tape;
 mod trouble;
 mod truths;
 
@@ -21,6 +22,7 @@ use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
 pub use known::*;
 pub use states::*;
+pub use tape::*;
 pub use trouble::wrong;
 pub use truths::*;
 
@@ -229,12 +231,4 @@ pub fn field_warnings(field: &Field) -> Vec<Truth> {
         warnings.push(Truth::Warn(Safe::new("It begins or ends with a space. Is that part of it?")));
     }
     warnings
-}
-
-/// The log pane without a record.
-pub fn no_records(sources: usize) -> Safe {
-    match sources {
-        0 => Safe::new("No log source can be read yet; what the sensors write will stand here."),
-        _ => Safe::new("Nothing was written yet; what the sensors write will stand here."),
-    }
 }
