@@ -5,6 +5,7 @@
 
 mod questions;
 mod reasons;
+mod screen;
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use super::{Notice, Saving, SigningIn, Walkthrough};
 
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub use reasons::{Said, reason};
+pub use screen::*;
 
 fn safe(sentence: String) -> Safe {
     Safe::from(sentence)
