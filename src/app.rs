@@ -166,7 +166,7 @@ impl<'a, W: io::Write> App<'a, W> {
         let expired = self.engine.vault().wipe_idle();
         if !expired.is_empty() {
             let event = crate::walkthrough::event::Secret::Expired(expired);
-            self.update(Msg::Happened(Event::Secret(event)), Cause::News);
+            self.update(Msg::Happened(Box::new(Event::Secret(event))), Cause::News);
         }
         self.update(Msg::Ticked, Cause::News);
     }
@@ -309,7 +309,7 @@ impl<'a, W: io::Write> App<'a, W> {
     }
 
     fn intend(&mut self, intent: Intent) {
-        self.update(Msg::Happened(Event::Intended(intent)), Cause::Echo);
+        self.update(Msg::Happened(Box::new(Event::Intended(intent))), Cause::Echo);
     }
 
     fn key(&mut self, key: Key, burst: Burst) {

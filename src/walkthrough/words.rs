@@ -60,16 +60,10 @@ pub fn title(step: Step) -> &'static str {
 /// What the documentation asks, in one sentence.
 pub fn purpose(step: Step) -> &'static str {
     match step {
-        Step::Portal => {
-            "Open the portal at the workspace URL."
-        }
+        Step::Portal => "Open the portal at the workspace URL.",
         Step::Configuration => "Select settings, then Configuration.",
-        Step::DirectoryServices => {
-            "Select Directory Services: the account, its controllers."
-        }
-        Step::Password => {
-            "Under Password, change the password: tested first."
-        }
+        Step::DirectoryServices => "Select Directory Services: the account, its controllers.",
+        Step::Password => "Under Password, change the password: tested first.",
         Step::Save => "Click Save: the tested password goes to the portal.",
         Step::Services => "Check that the sensor service runs on its servers.",
         Step::Sensors => "On the Sensors page, check the status of the sensors.",
