@@ -3,12 +3,12 @@
 //! Relies on the model, on `walkthrough::words` for every sentence and on the domain's types; the only foreign text it
 //! takes is `Safe`. Deliberately absent: I/O, the clock, and any decision about the walk.
 
+pub mod frame;
 pub mod look;
 
 mod dialog;
 mod fit;
 mod footer;
-mod frame;
 mod glyphs;
 mod help;
 mod password;

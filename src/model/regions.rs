@@ -5,7 +5,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::{LogRoom, Model};
-use crate::walkthrough::watch::Watch;
+use crate::walkthrough::watch::VerdictWord;
 
 /// From this width on the rail has its words, below it only glyphs and numbers.
 const RAIL_WITH_WORDS: u16 = 74;
@@ -58,7 +58,8 @@ impl Regions {
 impl Model {
     /// The saved password is refused: a banner says so on every step.
     pub fn refused(&self) -> bool {
-        self.walk.watch.as_ref().is_some_and(Watch::refused)
+        let verdict = self.walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+        verdict.is_some_and(|verdict| verdict.word == VerdictWord::Refused)
     }
 }
 

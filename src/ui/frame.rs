@@ -11,7 +11,12 @@ use crate::walkthrough::words;
 use super::fit;
 use super::look::{Look, Role};
 
-pub fn draw(model: &Model, look: &Look, regions: &Regions, frame: &mut Frame) {
+/// The terminal window's own title: the place, the step, and the verdict or a refusal as soon as there is one.
+pub fn title(model: &Model) -> Safe {
+    words::window_title(&model.walk)
+}
+
+pub(super) fn draw(model: &Model, look: &Look, regions: &Regions, frame: &mut Frame) {
     let terms = &model.walk.terms;
     let columns = usize::from(regions.frame.width);
     let mark = if terms.lab { Role::Heading } else { Role::Alarm };

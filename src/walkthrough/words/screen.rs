@@ -15,7 +15,7 @@ use crate::clock::Instant;
 use crate::directory::lockout::Budget;
 use crate::text::Safe;
 use crate::walkthrough::event::{Field, FieldRefusal};
-use crate::walkthrough::step::{Phase, Question, Step};
+use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::Watch;
 use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
@@ -61,6 +61,23 @@ pub fn refused_banner(watch: &Watch) -> Safe {
         (false, more) => format!("{} and {more} more", hosts.join(", ")),
     };
     safe(format!("THE SAVED PASSWORD IS REFUSED: {by}. R shows the ways back."))
+}
+
+/// The terminal window's title; it says what the bell rings for.
+pub fn window_title(walk: &Walkthrough) -> Safe {
+    let (site, step) = (&walk.terms.site, walk.current);
+    let place = format!("{site} {} · {} {}", live_or_lab(&walk.terms), step.number(), super::short(step));
+    let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+    match (verdict, walk.phase(step)) {
+        (Some(verdict), _) => safe(format!("{} · {place}", super::verdict_word(verdict.word).to_uppercase())),
+        (None, Phase::Blocked(Reason::PasswordRefused { .. } | Reason::PasswordClosed { .. })) => {
+            safe(format!("PASSWORD REFUSED · {place}"))
+        }
+        (None, Phase::Blocked(Reason::NotSaved(_) | Reason::SomeoneElseChanged)) => {
+            safe(format!("NOT SAVED · {place}"))
+        }
+        _ => safe(place),
+    }
 }
 
 /// `1 sensor`, `2 sensors`.
