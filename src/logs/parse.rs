@@ -164,7 +164,7 @@ impl Parser {
             self.open = Some(Open { offset: line.offset, context: self.context, ..Open::default() });
         }
         if let Some(open) = &mut self.open {
-            open.take(&line, head);
+            open.take(line, head);
         }
     }
 
