@@ -28,6 +28,7 @@ use crate::terminal::signals::{self, Ending, Signal, Watchdog};
 use crate::text::Safe;
 use crate::ui::{self, look::Look};
 use crate::walkthrough::event::{Event, Intent};
+use crate::walkthrough::words;
 
 use pace::{Cause, Due, Pace};
 
@@ -184,7 +185,7 @@ impl<'a, W: io::Write> App<'a, W> {
         let expired = self.engine.vault().wipe_idle();
         if !expired.is_empty() {
             let event = crate::walkthrough::event::Secret::Expired(expired);
-            self.update(Msg::Happened(Event::Secret(event)), Cause::News);
+            self.update(Msg::Happened(Box::new(Event::Secret(event))), Cause::News);
         }
         self.update(Msg::Ticked, Cause::News);
     }
@@ -302,7 +303,7 @@ impl<'a, W: io::Write> App<'a, W> {
 
     fn draw(&mut self) {
         let (model, look) = (&self.model, &self.look);
-        let title = ui::frame::title(model);
+        let title = words::window_title(&model.walk);
         self.ends.screen.backend_mut().title(&title);
         let drawn = self.ends.screen.draw(|frame| {
             ui::view(model, look, frame);
@@ -327,7 +328,7 @@ impl<'a, W: io::Write> App<'a, W> {
     }
 
     fn intend(&mut self, intent: Intent) {
-        self.update(Msg::Happened(Event::Intended(intent)), Cause::Echo);
+        self.update(Msg::Happened(Box::new(Event::Intended(intent))), Cause::Echo);
     }
 
     fn key(&mut self, key: Key, burst: Burst) {

@@ -83,7 +83,7 @@ impl<D: Disk> Writer<D> {
         while let Ok(line) = lines.recv() {
             match line {
                 Line::Fact { ticket, fact, work } => {
-                    let told = Told::Event(Event::Record(ticket, self.write(&fact)));
+                    let told = Told::Event(Box::new(Event::Record(ticket, self.write(&fact))));
                     // A loop that is gone doesn't need the answer; the line is on disk all the same.
                     let _ = self.out.blocking_send(Answer { told, work });
                 }

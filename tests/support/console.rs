@@ -74,11 +74,7 @@ impl Console {
         Self::with(engine, lab, driven)
     }
 
-    fn with(
-        (engine, answers): (Engine, Receiver<Answer>),
-        lab: &Addresses,
-        driven: &Driven,
-    ) -> Tried<Self> {
+    fn with((engine, answers): (Engine, Receiver<Answer>), lab: &Addresses, driven: &Driven) -> Tried<Self> {
         let clock = driven.clock();
         let terms = Site::of_lab(lab)?.terms(Safe::new("ana"), Safe::new("jump-01"));
         let model = Model::new(terms, clock.now(), Size { columns: COLUMNS, rows: ROWS });

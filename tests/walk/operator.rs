@@ -30,10 +30,8 @@ impl Stage {
 
     /// Until the current step works no more.
     pub async fn until_settled(&mut self) -> Tried {
-        self.until("an end of the work", |model| {
-            *model.walk.phase(model.walk.current) != Phase::Working
-        })
-        .await
+        self.until("an end of the work", |model| *model.walk.phase(model.walk.current) != Phase::Working)
+            .await
     }
 
     /// Marks the option that begins so, by its number, and chooses it.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use mdi_console::journal::file::read_record;
 use mdi_console::journal::Consistency;
+use mdi_console::journal::file::read_record;
 use mdi_console::lab::scenario::End;
 use mdi_console::lab::world::{ACCOUNT, PREVIOUS_PASSWORD, READER_PASSWORD, WRONG_PASSWORD};
 use mdi_console::walkthrough::fact::{Fact, fold};
