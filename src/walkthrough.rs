@@ -15,6 +15,7 @@ use crate::secret::SecretId;
 use crate::sensor;
 use crate::text::Safe;
 
+pub mod closing;
 pub mod controllers;
 pub mod effect;
 pub mod errand;
