@@ -118,7 +118,9 @@ impl Model {
                 }
             }
             Action::NextRefusal | Action::PreviousRefusal => {
-                if self.logs.next_refused(action == Action::NextRefusal) {
+                // While the pane follows, the cursor stands at the end: whatever there is lies above.
+                let forward = action == Action::NextRefusal && !self.logs.is_following();
+                if self.logs.next_refused(forward) {
                     self.pane = Pane::Logs;
                 } else {
                     self.toast(Safe::new("No further refused credential."));
