@@ -171,13 +171,13 @@ fn accepted_sentence(walk: &Walkthrough) -> String {
 /// What happens next, in a short sentence.
 pub fn next(step: Step) -> &'static str {
     match step {
-        Step::Portal => "Next: the configuration as it is. Nothing is changed before step 5.",
-        Step::Configuration => "Next: the account, and reaching the domain controllers without a password.",
-        Step::DirectoryServices => "Next: the password is typed and tested against Active Directory.",
-        Step::Password => "Next: Save. Only the password that was tested here can be saved.",
-        Step::Save => "Next: the sensors pick it up, their services and logs are watched.",
+        Step::Portal => "Next: the configuration. Nothing changes before step 5.",
+        Step::Configuration => "Next: the account, and its domain controllers.",
+        Step::DirectoryServices => "Next: the password is typed and tested.",
+        Step::Password => "Next: Save, and only what was tested here.",
+        Step::Save => "Next: the services of the sensors are watched.",
         Step::Services => "Next: the sensor table, and the verdict.",
-        Step::Sensors => "Next: the record is closed, and one line says the verdict.",
+        Step::Sensors => "Next: the record is closed with the verdict.",
     }
 }
 
