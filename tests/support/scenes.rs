@@ -222,11 +222,21 @@ fn sensors() -> Vec<Scene> {
         story.read(reading)
     };
     let over = |story: Story| story.pass(Duration::from_mins(36));
+    let refused = || {
+        let mut model = model(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"));
+        let mut late = records("dc1.contoso.test");
+        late.truncate(1);
+        for record in &mut late {
+            record.at.offset = 200_000;
+        }
+        model.logs.push_batch(late);
+        model
+    };
     vec![
         ("watching", model(usual().at_sensors())),
         ("trouble", model(troubled())),
         ("one line of one host", model(usual().at_sensors().refusal_in_log(1, "dc1"))),
-        ("refused", model(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"))),
+        ("refused", refused()),
         ("the ways back", {
             model(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1").intend(Intent::Recover))
         }),
