@@ -35,7 +35,8 @@ impl Telling {
     /// Everything new, in the order in which it should be heard: what happened, where the walk is, what is asked.
     pub fn news(&mut self, walk: &Walkthrough) -> Vec<Safe> {
         let mut lines = self.happened(walk);
-        if walk.over {
+        let left = matches!(walk.phase(walk.current), Phase::Settled(_)) && walk.dialog.is_none();
+        if walk.over || left {
             return lines;
         }
         lines.extend(self.place(walk));
