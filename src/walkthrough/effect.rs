@@ -31,14 +31,32 @@ pub enum Effect {
     Wipe(SecretId),
     Reserve(Ticket, Reservation),
     /// Spends the permit of `attempt`.
-    Test { ticket: Ticket, attempt: AttemptId, host: Host, protocol: Protocol, account: Account, secret: SecretId },
+    Test {
+        ticket: Ticket,
+        attempt: AttemptId,
+        host: Host,
+        protocol: Protocol,
+        account: Account,
+        secret: SecretId,
+    },
     /// The attempt was reserved, but nothing was sent: it costs nothing.
     Release(AttemptId),
     /// Ask the reader what the PDC emulator counts for the account.
     ReadStanding(Ticket, Host, Account),
     TakeMark(Ticket, Option<(Host, Account)>),
-    Save { ticket: Ticket, entry: Safe, etag: Safe, change: Safe, account: Account, secret: SecretId },
-    AskService { ticket: Ticket, host: Host, service: sensor::Service },
+    Save {
+        ticket: Ticket,
+        entry: Safe,
+        etag: Safe,
+        change: Safe,
+        account: Account,
+        secret: SecretId,
+    },
+    AskService {
+        ticket: Ticket,
+        host: Host,
+        service: sensor::Service,
+    },
     Record(Ticket, Fact),
     /// The walk is over; nothing more will be asked for.
     End,

@@ -28,13 +28,25 @@ pub enum Event {
 pub enum Directory {
     Reached(Result<directory::Reach, directory::Fault>),
     /// The attempts stand in the ledger, on disk.
-    Reserved { attempts: Vec<(AttemptId, Host)>, budget: Budget, standing: Vec<Standing> },
-    GuardShut { shut: Shut, standing: Vec<Standing> },
+    Reserved {
+        attempts: Vec<(AttemptId, Host)>,
+        budget: Budget,
+        standing: Vec<Standing>,
+    },
+    GuardShut {
+        shut: Shut,
+        standing: Vec<Standing>,
+    },
     LedgerFailed(Safe),
     /// What the reader account saw; `None`: nothing could be read.
     StandingRead(Option<Standing>),
     /// The attempt's outcome stands in the ledger too.
-    Tested { attempt: AttemptId, host: Host, protocol: Protocol, tested: Tested },
+    Tested {
+        attempt: AttemptId,
+        host: Host,
+        protocol: Protocol,
+        tested: Tested,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +75,12 @@ pub enum Logs {
     /// A source can, or can't, be read now.
     Watched { source: SourceId, host: Safe, readable: bool },
     /// Where every source stands, what the PDC emulator counts, and a fresh random `Change-Id` to tell this save by.
-    Marked { ticket: Ticket, positions: Vec<(SourceId, Position)>, bad_password_count: Option<u32>, change: Safe },
+    Marked {
+        ticket: Ticket,
+        positions: Vec<(SourceId, Position)>,
+        bad_password_count: Option<u32>,
+        change: Safe,
+    },
 }
 
 /// The masked field and the vault; lengths and names only.
@@ -99,7 +116,10 @@ pub enum FieldRefusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// The line is on disk.
-    Recorded { count: u64, hash: Safe },
+    Recorded {
+        count: u64,
+        hash: Safe,
+    },
     Failed(Safe),
     /// The line would have held a secret, and was not written.
     HoldsSecret,

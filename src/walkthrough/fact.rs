@@ -18,27 +18,77 @@ use super::watch::VerdictWord;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case", rename_all_fields = "snake_case")]
 pub enum Fact {
-    Began { site: Safe, lab: bool, operator: Safe, host: Safe, program: Safe },
-    SignedIn { name: Option<Safe> },
+    Began {
+        site: Safe,
+        lab: bool,
+        operator: Safe,
+        host: Safe,
+        program: Safe,
+    },
+    SignedIn {
+        name: Option<Safe>,
+    },
     WorkedWithoutPortal,
     /// The state before anything was changed.
-    Baseline { sensors: usize, running: usize, credential_issues: usize },
-    CanEdit { answer: Safe },
-    EntryChosen { id: Safe, account: Account },
-    UsedElsewhere { answer: Safe },
-    ControllerReached { host: Host, provable: bool, pdc_emulator: bool, read_only: bool },
-    ControllerUnreachable { host: Host, why: Safe },
-    ChangedInDirectory { answer: Safe },
+    Baseline {
+        sensors: usize,
+        running: usize,
+        credential_issues: usize,
+    },
+    CanEdit {
+        answer: Safe,
+    },
+    EntryChosen {
+        id: Safe,
+        account: Account,
+    },
+    UsedElsewhere {
+        answer: Safe,
+    },
+    ControllerReached {
+        host: Host,
+        provable: bool,
+        pdc_emulator: bool,
+        read_only: bool,
+    },
+    ControllerUnreachable {
+        host: Host,
+        why: Safe,
+    },
+    ChangedInDirectory {
+        answer: Safe,
+    },
     /// The attempt stands in the ledger and is about to be made.
-    Attempting { attempt: AttemptId, host: Host, protocol: Protocol },
-    Attempted { attempt: AttemptId, host: Host, protocol: Protocol, answer: Answer },
-    GuardShut { why: Safe },
+    Attempting {
+        attempt: AttemptId,
+        host: Host,
+        protocol: Protocol,
+    },
+    Attempted {
+        attempt: AttemptId,
+        host: Host,
+        protocol: Protocol,
+        answer: Answer,
+    },
+    GuardShut {
+        why: Safe,
+    },
     /// The guard let one more attempt through because the account's name was typed.
     AccountNameTyped,
-    Accepted { proof: ProofWord, hosts: Vec<Host> },
-    Refused { host: Host, why: Safe },
+    Accepted {
+        proof: ProofWord,
+        hosts: Vec<Host>,
+    },
+    Refused {
+        host: Host,
+        why: Safe,
+    },
     AcceptanceVoided,
-    Overridden { gate: Gate, reason: Safe, about: Vec<Safe> },
+    Overridden {
+        gate: Gate,
+        reason: Safe,
+        about: Vec<Safe>,
+    },
     /// Everything that evidence will be measured against; on disk before the password leaves.
     SaveIntended {
         entry: Safe,
@@ -48,15 +98,40 @@ pub enum Fact {
         open_issues: Vec<Safe>,
         bad_password_count: Option<u32>,
     },
-    SaveEnded { result: SaveWord, why: Option<Safe> },
-    ServiceSeen { host: Host, state: Safe },
-    ServiceMarked { host: Host, evidence: Safe },
-    Evidence { host: Safe, what: Safe },
-    Verdict { verdict: VerdictWord, missing: Vec<Safe> },
-    Settled { step: Step, outcome: Outcome },
-    WentBack { to: Step },
-    Noted { text: Safe },
-    Left { step: Step, verdict: Option<VerdictWord> },
+    SaveEnded {
+        result: SaveWord,
+        why: Option<Safe>,
+    },
+    ServiceSeen {
+        host: Host,
+        state: Safe,
+    },
+    ServiceMarked {
+        host: Host,
+        evidence: Safe,
+    },
+    Evidence {
+        host: Safe,
+        what: Safe,
+    },
+    Verdict {
+        verdict: VerdictWord,
+        missing: Vec<Safe>,
+    },
+    Settled {
+        step: Step,
+        outcome: Outcome,
+    },
+    WentBack {
+        to: Step,
+    },
+    Noted {
+        text: Safe,
+    },
+    Left {
+        step: Step,
+        verdict: Option<VerdictWord>,
+    },
 }
 
 /// How the password was proved.
@@ -102,6 +177,8 @@ pub struct Durable {
     /// What `save` falls back to when an announced save turns out not to have happened.
     pub save_before: DurableSave,
     pub verdict: Option<VerdictWord>,
+    /// What `verdict` falls back to in the same way.
+    pub verdict_before: Option<VerdictWord>,
     pub left: bool,
 }
 
@@ -122,6 +199,7 @@ impl Default for Durable {
             save: DurableSave::No,
             save_before: DurableSave::No,
             verdict: None,
+            verdict_before: None,
             left: false,
         }
     }
@@ -137,7 +215,7 @@ pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Durable {
 }
 
 impl Durable {
-    fn apply(&mut self, fact: &Fact) {
+    pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::EntryChosen { id, .. } => self.entry = Some(id.clone()),
             Fact::Attempting { attempt, .. } => self.interrupted.push(*attempt),
@@ -145,7 +223,7 @@ impl Durable {
             Fact::SaveIntended { .. } => {
                 self.save_before = self.save;
                 self.save = DurableSave::NotKnown;
-                self.verdict = None;
+                self.verdict_before = self.verdict.take();
                 self.step = Step::Services;
             }
             Fact::SaveEnded { result, .. } => self.save_ended(*result),
@@ -183,15 +261,15 @@ impl Durable {
         match result {
             SaveWord::Saved => self.save = DurableSave::Saved,
             SaveWord::NotKnown => self.save = DurableSave::NotKnown,
-            SaveWord::NotSaved => {
-                self.save = self.save_before;
-                self.step = Step::Password;
-            }
-            SaveWord::Conflict => {
-                self.save = self.save_before;
-                self.step = Step::DirectoryServices;
-            }
+            SaveWord::NotSaved => self.not_saved(Step::Password),
+            SaveWord::Conflict => self.not_saved(Step::DirectoryServices),
         }
+    }
+
+    fn not_saved(&mut self, step: Step) {
+        self.save = self.save_before;
+        self.verdict = self.verdict_before;
+        self.step = step;
     }
 }
 

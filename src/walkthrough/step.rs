@@ -156,7 +156,11 @@ impl Question {
 pub enum Reason {
     SignInDeclined,
     SignInExpired,
-    SignInBlocked { code: Safe, description: Safe, correlation: Option<Safe> },
+    SignInBlocked {
+        code: Safe,
+        description: Safe,
+        correlation: Option<Safe>,
+    },
     PortalUnread(portal::Fault),
     /// Someone must be able to edit the portal before anything is changed.
     NobodyCanEdit,
@@ -168,12 +172,27 @@ pub enum Reason {
     /// The order is: Active Directory first, then the portal.
     NotYetChanged,
     PasswordEmpty,
-    PasswordRefused { host: Host, code: SubCode, previous: bool },
-    PasswordClosed { host: Host, code: SubCode },
+    PasswordRefused {
+        host: Host,
+        code: SubCode,
+        previous: bool,
+    },
+    PasswordClosed {
+        host: Host,
+        code: SubCode,
+    },
     /// Neither proved nor refused.
-    PasswordUnproved { host: Host, fault: directory::Fault },
-    WrongAccount { read: Safe },
-    GuardNotBefore { until: Timestamp, why: Safe },
+    PasswordUnproved {
+        host: Host,
+        fault: directory::Fault,
+    },
+    WrongAccount {
+        read: Safe,
+    },
+    GuardNotBefore {
+        until: Timestamp,
+        why: Safe,
+    },
     GuardUntilUnlocked,
     GuardNever,
     LedgerFailed(Safe),

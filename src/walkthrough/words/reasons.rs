@@ -53,11 +53,14 @@ pub fn reason(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_portal(reason: &Reason) -> Said {
     match reason {
-        Reason::SignInDeclined => {
-            said("The sign-in was declined.", NOTHING_SAVED, "Enter begins anew, or work without the portal's interface.")
-        }
+        Reason::SignInDeclined => said(
+            "The sign-in was declined.",
+            NOTHING_SAVED,
+            "Enter begins anew, or work without the portal's interface.",
+        ),
         Reason::SignInExpired => {
             said("The code was not used in time.", NOTHING_SAVED, "Enter asks for a new one.")
         }
@@ -65,7 +68,9 @@ fn of_the_portal(reason: &Reason) -> Said {
             format!("The sign-in was blocked: {code}. {description}"),
             "Conditional Access may not allow a code sign-in from here.",
             match correlation {
-                Some(id) => format!("Give an administrator the correlation id {id}, or work without the portal's interface."),
+                Some(id) => format!(
+                    "Give an administrator the correlation id {id}, or work without the portal's interface."
+                ),
                 None => "Ask an administrator, or work without the portal's interface.".to_owned(),
             },
         ),
@@ -91,11 +96,14 @@ fn of_the_portal(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_password(reason: &Reason) -> Said {
     match reason {
-        Reason::AccountUnusable(code) => {
-            said(format!("The account can't be used: {} ({code}).", code.meaning()), NOTHING_SAVED, code.remedy())
-        }
+        Reason::AccountUnusable(code) => said(
+            format!("The account can't be used: {} ({code}).", code.meaning()),
+            NOTHING_SAVED,
+            code.remedy(),
+        ),
         Reason::NoProvableController => said(
             "No controller can prove the password.",
             "None answers over TLS or Kerberos, so a password can't be tested from here.",
@@ -153,6 +161,7 @@ fn remedy(code: SubCode) -> String {
     format!("{} Press Enter to type it again.", code.remedy())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_guard(reason: &Reason) -> Said {
     match reason {
         Reason::GuardNotBefore { until, why } => said(
@@ -168,7 +177,7 @@ fn of_the_guard(reason: &Reason) -> Said {
         Reason::GuardNever => said(
             "This domain locks an account at its first failure.",
             "No test is safe.",
-            "Have the password tested where a failure is harmless, or go on without a controller in step 3.",
+            "Enter asks whether to go on without a test; one elsewhere would cost the same failure.",
         ),
         Reason::LedgerFailed(why) => said(
             format!("The ledger of attempts can't be written: {why}."),
@@ -184,13 +193,12 @@ fn of_the_guard(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_text(reason: &Reason) -> Said {
     match reason {
-        Reason::TextHoldsSecret => said(
-            "What you typed contains the password.",
-            "It was not recorded.",
-            "Say it in other words.",
-        ),
+        Reason::TextHoldsSecret => {
+            said("What you typed contains the password.", "It was not recorded.", "Say it in other words.")
+        }
         Reason::TextEmpty => {
             said("Nothing was typed.", "The walk stays where it is.", "Type a few words, or press Esc.")
         }
@@ -203,6 +211,7 @@ fn of_the_text(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_save(reason: &Reason) -> Said {
     match reason {
         Reason::ProofTooOld => said(
