@@ -25,7 +25,8 @@ pub fn draw(model: &Model, look: &Look, regions: &Regions, frame: &mut Frame) {
     // The stage's last line, where notices stand, stays in sight.
     let room = regions.stage.height.saturating_sub(4);
     let wide = regions.rail.union(regions.stage);
-    let fits = |stage: &Rect| fit::cells(inside(model, question, look, box_room(*stage, u16::MAX)).0.len()) <= room;
+    let fits =
+        |stage: &Rect| fit::cells(inside(model, question, look, box_room(*stage, u16::MAX)).0.len()) <= room;
     let stage = if fits(&regions.stage) { regions.stage } else { wide };
     let width = box_room(stage, room).columns.saturating_add(4);
     let (lines, cursor) = inside(model, question, look, box_room(stage, room));
@@ -67,7 +68,8 @@ fn inside(
     if let Some(hint) = words::hint(question) {
         explained.extend(wrapped(Role::Secondary, &Safe::new(hint)));
     }
-    let needed = lines.len().saturating_add(words::options(&model.walk, question).len().max(1)).saturating_add(1);
+    let needed =
+        lines.len().saturating_add(words::options(&model.walk, question).len().max(1)).saturating_add(1);
     explained.truncate(usize::from(rows).saturating_sub(needed));
     lines.extend(explained);
     lines.push(Line::default());

@@ -104,7 +104,8 @@ fn fact(look: &Look, label: &'static str, truth: &Truth, columns: u16) -> Vec<Li
     if fit::width(&text) > room && !text.contains(' ') {
         // An address is kept in one piece, for whoever copies it.
         let head = look.word(Role::Secondary, label);
-        return [Line::from(head), look.line(tone.into(), &fit::in_the_middle(&text, columns.into()))].to_vec();
+        return [Line::from(head), look.line(tone.into(), &fit::in_the_middle(&text, columns.into()))]
+            .to_vec();
     }
     let mut label = label;
     fit::wrap(&text, room)

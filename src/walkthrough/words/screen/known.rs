@@ -175,11 +175,14 @@ pub fn proof_held(walk: &Walkthrough, now: Now) -> Truth {
     };
     let words = super::proof(held.proof);
     let age = age_of(held.at.at, now.at);
-    let tested = if age.as_str() == "now" { "tested just now".to_owned() } else { format!("tested {age} ago") };
+    let tested =
+        if age.as_str() == "now" { "tested just now".to_owned() } else { format!("tested {age} ago") };
     let sentence = safe(format!("{words}, {tested}"));
     match held.proof {
         ProofWord::CurrentByKerberos | ProofWord::CurrentByAge if !held.overridden => Truth::Good(sentence),
-        _ if held.overridden => Truth::Warn(safe(format!("{sentence}; saved past what is below by your reason"))),
+        _ if held.overridden => {
+            Truth::Warn(safe(format!("{sentence}; saved past what is below by your reason")))
+        }
         _ => Truth::Warn(sentence),
     }
 }
