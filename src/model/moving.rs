@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use crate::logs::{Mark, MarkedSource};
 use crate::text::Safe;
 use crate::walkthrough::watch::VerdictWord;
 
@@ -221,13 +220,7 @@ impl Model {
         let mark = self.walk.watch.as_ref().map(|watch| &watch.mark);
         if mark != self.marked.as_ref() {
             self.marked = mark.cloned();
-            let sources = self.marked.as_ref().map(|mark| Mark {
-                sources: mark
-                    .positions
-                    .iter()
-                    .map(|(source, at)| MarkedSource { source: *source, files: vec![*at] })
-                    .collect(),
-            });
+            let sources = self.marked.as_ref().map(|mark| mark.logs.clone());
             self.logs.set_mark(sources);
         }
     }

@@ -41,6 +41,22 @@ impl Walkthrough {
         }
     }
 
+    /// The masked field is open: for a first password, or for another one after a refusal.
+    pub fn takes_password(&self) -> bool {
+        self.current == Step::Password
+            && self.dialog.is_none()
+            && matches!(
+                self.phase(Step::Password),
+                Phase::Asking(Question::Password)
+                    | Phase::Blocked(
+                        Reason::PasswordEmpty
+                            | Reason::PasswordRefused { .. }
+                            | Reason::PasswordClosed { .. }
+                            | Reason::WrongAccount { .. }
+                    )
+            )
+    }
+
     pub(super) fn freeze(&mut self) {
         self.set(Step::Password, Phase::Working);
         let ticket = self.errand(Errand::Freeze);

@@ -236,6 +236,11 @@ impl Walkthrough {
             protocol: attempt.protocol,
             answer: tested.answer.clone(),
         });
+        if let (Some(budget), Answer::Refused(_) | Answer::NotKnown(_)) = (&mut self.budget, &tested.answer) {
+            // It was read before this attempt, which has since cost one.
+            budget.counted = budget.counted.saturating_add(1);
+            budget.safe = budget.safe.saturating_sub(1);
+        }
         if self.leaving || self.over {
             return;
         }

@@ -16,7 +16,7 @@ use crate::clock::Instant;
 use crate::portal::{Sensor, ServiceStatus};
 use crate::text::Safe;
 
-use super::step::{Outcome, Phase, Question, Reason, Step};
+use super::step::{Outcome, Phase, Reason, Step};
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
 pub(super) use outcomes::{accepted, misgiving_about};
@@ -256,9 +256,4 @@ pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
 pub fn blocked(why: &Reason) -> Safe {
     let said = reason(why);
     safe(format!("{} {} {}", said.what, said.means, said.remedy))
-}
-
-/// The masked field in a word, for `--plain`.
-pub fn is_masked(question: &Question) -> bool {
-    *question == Question::Password
 }
