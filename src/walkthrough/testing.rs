@@ -96,7 +96,10 @@ impl Walkthrough {
             (Some(Errand::Reserve(protocol)), event::Directory::Reserved { attempts, budget, standing })
                 if !self.leaving =>
             {
-                self.budget = Some(budget);
+                // The account's own: the other controllers' counts are each their own.
+                if self.budget.is_none() || self.trial.as_ref().is_some_and(Trial::alone) {
+                    self.budget = Some(budget);
+                }
                 self.keep_standing(&standing);
                 self.reserved(&attempts, protocol);
             }
