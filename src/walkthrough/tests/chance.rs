@@ -27,9 +27,10 @@ fn odd_moves(player: &Player) -> Vec<Move> {
         Intent::Note,
         Intent::Recover,
     ];
-    let answers = player.out.iter().enumerate().flat_map(|(place, effect)| {
-        player.ways(effect).into_iter().map(move |way| Move::Answer(place, way))
-    });
+    let answers =
+        player.out.iter().enumerate().flat_map(|(place, effect)| {
+            player.ways(effect).into_iter().map(move |way| Move::Answer(place, way))
+        });
     let waits = [1, 4, 31, 301, 1900].map(Move::Later);
     intents.map(Move::Intend).into_iter().chain(answers).chain(waits).collect()
 }

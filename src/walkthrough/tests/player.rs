@@ -346,12 +346,16 @@ impl Player {
         let walk = &self.walk;
         let errands: Vec<_> = walk.errands.values().collect();
         let place = (walk.current, &walk.progress, &walk.dialog, &walk.signing_in, walk.over, walk.leaving);
-        let what = (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
+        let what =
+            (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
         let then = (&walk.saving, &walk.services, &walk.watch, &walk.next_watch, &walk.marking, &errands);
         let kinds: Vec<_> = self.out.iter().map(kind_of).collect();
         let rest = (&walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
         let more = (walk.can_edit, walk.used_elsewhere, walk.without_controller, walk.changed_in_directory);
-        let _ = std::fmt::write(&mut Into(&mut hasher), format_args!("{place:?}{what:?}{then:?}{rest:?}{more:?}"));
+        let _ = std::fmt::write(
+            &mut Into(&mut hasher),
+            format_args!("{place:?}{what:?}{then:?}{rest:?}{more:?}"),
+        );
         hasher.finish()
     }
 }
@@ -450,10 +454,20 @@ pub fn stale() -> Vec<Event> {
         Event::Directory(ticket, Directory::StandingRead(None)),
         Event::Directory(
             ticket,
-            Directory::Tested { attempt: AttemptId(u64::MAX), host: PDC.into(), protocol: Protocol::Ldap, tested },
+            Directory::Tested {
+                attempt: AttemptId(u64::MAX),
+                host: PDC.into(),
+                protocol: Protocol::Ldap,
+                tested,
+            },
         ),
         Event::Sensor(ticket, Sensor::ServiceAnswered { host, service, state: ServiceState::Stopped }),
-        Event::Logs(Logs::Marked { ticket, positions: Vec::new(), bad_password_count: None, change: "x".into() }),
+        Event::Logs(Logs::Marked {
+            ticket,
+            positions: Vec::new(),
+            bad_password_count: None,
+            change: "x".into(),
+        }),
         Event::Secret(event::Secret::Frozen(ticket, None)),
         Event::Record(ticket, Record::Recorded { count: 99, hash: "x".into() }),
         Event::Record(ticket, Record::Failed("x".into())),
