@@ -337,7 +337,7 @@ impl<W: io::Write> Looping<W> {
 
     /// Everything new; then the prompt, if one is open and not there already.
     fn tell(&mut self) {
-        let mut lines = self.telling.news(&self.walk);
+        let mut lines = self.telling.news(&self.walk, self.leaving != Ending::Quit);
         lines.extend(self.still_at_work());
         self.say(&lines);
         let prompt = prompt::open(&self.walk);
