@@ -98,7 +98,7 @@ pub fn holds(player: &Player) {
     }
     leaving_ends(player, true);
     leaving_ends(player, false);
-    if matches!(player.walk.phase(player.walk.current), Phase::Blocked(_)) {
+    if !player.walk.leaving && matches!(player.walk.phase(player.walk.current), Phase::Blocked(_)) {
         a_key_leads_on(player);
     }
 }
@@ -143,7 +143,8 @@ fn a_key_leads_on(player: &Player) {
         tried.intend(intent);
         tried.print() != before
     });
-    assert!(leads_on, "no way out of {:?}", player.walk.phase(player.walk.current));
+    let walk = &player.walk;
+    assert!(leads_on, "no way out of {:?}, with {:?} out", walk.phase(walk.current), walk.errands);
 }
 
 /// Visits at most `most` states around `from`. Returns how many, and how many verdicts of each kind were seen.
