@@ -25,14 +25,17 @@ pub fn draw(model: &Model, look: &Look, regions: &Regions, frame: &mut Frame) {
     // The stage's last line, where notices stand, stays in sight.
     let room = regions.stage.height.saturating_sub(4);
     let wide = regions.rail.union(regions.stage);
-    let fits = |stage: &Rect| fit::cells(inside(model, question, look, box_room(*stage, u16::MAX)).0.len()) <= room;
+    let fits =
+        |stage: &Rect| fit::cells(inside(model, question, look, box_room(*stage, u16::MAX)).0.len()) <= room;
     let stage = if fits(&regions.stage) { regions.stage } else { wide };
     let width = box_room(stage, room).columns.saturating_add(4);
     let (lines, cursor) = inside(model, question, look, box_room(stage, room));
     let height = fit::cells(lines.len()).saturating_add(2);
     let [row] = Layout::vertical([Constraint::Length(height)]).flex(Flex::Center).areas(stage);
     let [area] = Layout::horizontal([Constraint::Length(width)]).flex(Flex::Center).areas(row);
-    let block = look.pane(true).title(look.span(Role::Heading, &Safe::from(format!(" {} ", words::heading(question)))));
+    let block = look
+        .pane(true)
+        .title(look.span(Role::Heading, &Safe::from(format!(" {} ", words::heading(question)))));
     let [inner] = Layout::horizontal([Constraint::Fill(1)]).horizontal_margin(1).areas(block.inner(area));
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -65,7 +68,8 @@ fn inside(
     if let Some(hint) = words::hint(question) {
         explained.extend(wrapped(Role::Secondary, &Safe::new(hint)));
     }
-    let needed = lines.len().saturating_add(words::options(&model.walk, question).len().max(1)).saturating_add(1);
+    let needed =
+        lines.len().saturating_add(words::options(&model.walk, question).len().max(1)).saturating_add(1);
     explained.truncate(usize::from(rows).saturating_sub(needed));
     lines.extend(explained);
     lines.push(Line::default());
@@ -97,7 +101,7 @@ pub fn options(
         .zip(0_usize..)
         .map(|(option, number)| {
             let here = marked == Some(number);
-            let text = fit::in_the_middle(option, room.saturating_sub(3));
+            let text = fit::at_end(option, room.saturating_sub(3));
             let text = Safe::from(format!(" {} {text} ", number.saturating_add(1)));
             let mark = if here { look.word(Role::Plain, look.glyphs().here) } else { Span::raw(" ") };
             Line::from(vec![mark, look.span(if here { Role::Selected } else { Role::Plain }, &text)])

@@ -104,7 +104,8 @@ fn fact(look: &Look, label: &'static str, truth: &Truth, columns: u16) -> Vec<Li
     if fit::width(&text) > room && !text.contains(' ') {
         // An address is kept in one piece, for whoever copies it.
         let head = look.word(Role::Secondary, label);
-        return [Line::from(head), look.line(tone.into(), &fit::in_the_middle(&text, columns.into()))].to_vec();
+        return [Line::from(head), look.line(tone.into(), &fit::in_the_middle(&text, columns.into()))]
+            .to_vec();
     }
     let mut label = label;
     fit::wrap(&text, room)
@@ -140,7 +141,9 @@ fn heights(parts: &[Part], lines: &[Vec<Line>], room: u16) -> Vec<u16> {
             _ => fit::cells(lines.len()),
         })
         .collect();
-    let over = |heights: &[u16]| heights.iter().fold(0_u16, |sum, rows| sum.saturating_add(*rows)).saturating_sub(room);
+    let over = |heights: &[u16]| {
+        heights.iter().fold(0_u16, |sum, rows| sum.saturating_add(*rows)).saturating_sub(room)
+    };
     for (number, part) in parts.iter().enumerate().rev() {
         if over(&heights) > 0
             && let (Part::Gap, Some(rows)) = (part, heights.get_mut(number))

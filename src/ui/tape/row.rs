@@ -49,7 +49,8 @@ impl Style<'_> {
             (false, true) => look.word(Role::Bad, look.glyphs().bad),
             (false, false) => Span::raw(" "),
         };
-        let time = record.time.map_or_else(Safe::default, |time| Safe::from(time.strftime("%H:%M:%S").to_string()));
+        let time =
+            record.time.map_or_else(Safe::default, |time| Safe::from(time.strftime("%H:%M:%S").to_string()));
         let label = Safe::from(record.host.split('.').next().unwrap_or_default());
         let level = record.level.map_or_else(Safe::default, |level| Safe::new(level.word()));
         let named = record.component.clone().unwrap_or_default();
@@ -58,7 +59,10 @@ impl Style<'_> {
             look.span(Role::Secondary, &padded(&time, 9)),
             look.span(Role::Plain, &padded(&fit::in_the_middle(&label, host), host.saturating_add(1))),
             look.span(severity(record.level), &padded(&fit::at_end(&level, 5), 6)),
-            look.span(Role::Secondary, &padded(&fit::in_the_middle(&named, component), component.saturating_add(2))),
+            look.span(
+                Role::Secondary,
+                &padded(&fit::in_the_middle(&named, component), component.saturating_add(2)),
+            ),
         ]);
         let more = if folded > 0 { format!(" +{folded}") } else { String::new() };
         let room = self.columns.saturating_sub(line.width()).saturating_sub(more.len());

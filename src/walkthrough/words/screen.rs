@@ -217,10 +217,13 @@ pub fn field_warnings(field: &Field) -> Vec<Truth> {
     let mut warnings = Vec::new();
     match field.refused {
         Some(FieldRefusal::TooLong) => {
-            warnings.push(Truth::Bad(Safe::new("That was longer than 256 characters; nothing of it was taken.")));
+            warnings
+                .push(Truth::Bad(Safe::new("That was longer than 256 characters; nothing of it was taken.")));
         }
         Some(FieldRefusal::ControlCharacter) => {
-            warnings.push(Truth::Bad(Safe::new("That held a line break or control character; nothing was taken.")));
+            warnings.push(Truth::Bad(Safe::new(
+                "That held a line break or control character; nothing was taken.",
+            )));
         }
         None => {}
     }

@@ -111,7 +111,11 @@ pub fn who_can_edit(walk: &Walkthrough) -> Option<Truth> {
 pub fn elsewhere(walk: &Walkthrough) -> Option<Truth> {
     Some(match walk.used_elsewhere? {
         0 => Truth::Plain(Safe::new("Used by the sensors alone.")),
-        1 => Truth::Warn(Safe::new("Used elsewhere too: what keeps the old password there may lock the account.")),
-        _ => Truth::Warn(Safe::new("Perhaps used elsewhere: what keeps the old password may lock the account.")),
+        1 => Truth::Warn(Safe::new(
+            "Used elsewhere too: what keeps the old password there may lock the account.",
+        )),
+        _ => Truth::Warn(Safe::new(
+            "Perhaps used elsewhere: what keeps the old password may lock the account.",
+        )),
     })
 }
