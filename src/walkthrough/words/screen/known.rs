@@ -92,7 +92,7 @@ pub fn reached_so_far(walk: &Walkthrough) -> Option<Safe> {
 pub fn certificate(tls: &Tls) -> Safe {
     match tls {
         Tls::Verified { until, .. } => super::day(*until),
-        Tls::NoServerCertificate => Safe::new("no server certificate"),
+        Tls::NoServerCertificate => Safe::new("no certificate"),
         Tls::Failed(_) => Safe::new("not trusted"),
     }
 }
