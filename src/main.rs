@@ -1,5 +1,7 @@
 //! Parses the arguments, runs what was asked for, and ends with its exit code.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that speaks to the shell")]
+
 use std::io::Write as _;
 use std::process::ExitCode;
 

@@ -71,6 +71,7 @@ pub enum Sort {
 }
 
 impl Sort {
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::TroubleFirst => Self::ByName,

@@ -80,7 +80,7 @@ impl<W: io::Write> App<'_, W> {
             }),
         };
         let edited = Event::Secret(event::Secret::Edited(field));
-        self.update(Msg::Happened(edited), Cause::Echo);
+        self.update(Msg::Happened(Box::new(edited)), Cause::Echo);
     }
 }
 

@@ -70,9 +70,17 @@ pub async fn walk(parts: Parts, traits: Traits, bell: bool) -> Result<(Ending, M
 /// Who is at the keyboard, and of which machine.
 pub fn who() -> (Safe, Safe) {
     let user = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
-    let user = user.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
+    let user = user.or_else(login_name).unwrap_or_else(|| "unknown".to_owned());
     let host = gethostname::gethostname();
     (Safe::from(user), Safe::new(&host.to_string_lossy()))
+}
+
+/// By the system's own table of users, where the environment doesn't tell.
+fn login_name() -> Option<String> {
+    let own = rustix::process::getuid().as_raw().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let line = users.lines().find(|line| line.split(':').nth(2) == Some(&own))?;
+    line.split(':').next().map(str::to_owned)
 }
 
 /// What this terminal can do.

@@ -149,7 +149,7 @@ impl Model {
 
     /// `hh:mm` or `hh:mm:ss` of the day of the selected record.
     pub(super) fn jump(&mut self, text: &str) {
-        let day = self.logs.selected().and_then(|record| record.time).map(|time| time.date());
+        let day = self.logs.selected().and_then(|record| record.time).map(jiff::civil::DateTime::date);
         let time = text.trim().parse::<jiff::civil::Time>().ok();
         match day.zip(time) {
             Some((day, time)) if self.logs.to_time(day.to_datetime(time)) => {}

@@ -41,7 +41,8 @@ impl Regions {
         ])
         .areas(area);
         let [left, stage] =
-            Layout::horizontal([Constraint::Length(rail_columns(area.width)), Constraint::Fill(1)]).areas(middle);
+            Layout::horizontal([Constraint::Length(rail_columns(area.width)), Constraint::Fill(1)])
+                .areas(middle);
         let helped = area.width >= WIDE && left.height >= RAIL_ROWS.saturating_add(HELP_ROWS);
         let rail_rows = if helped { RAIL_ROWS } else { left.height };
         let [rail, help] = Layout::vertical([Constraint::Length(rail_rows), Constraint::Fill(1)]).areas(left);
@@ -89,12 +90,17 @@ mod tests {
             for room in [LogRoom::Small, LogRoom::Half, LogRoom::Most] {
                 let area = Rect::new(0, 0, width, height);
                 let regions = Regions::new(area, room, height % 2 == 0);
-                let panes = [regions.frame, regions.banner, regions.rail, regions.help, regions.stage, regions.tape];
+                let panes =
+                    [regions.frame, regions.banner, regions.rail, regions.help, regions.stage, regions.tape];
                 let covered: u32 = panes.iter().chain([&regions.footer]).map(|pane| pane.area()).sum();
                 assert!(covered <= area.area(), "{width}×{height}: {regions:?}");
                 for (number, one) in panes.iter().enumerate() {
                     let later = panes.iter().skip(number + 1);
-                    assert!(later.clone().all(|other| !one.intersects(*other) || one.is_empty() || other.is_empty()));
+                    assert!(
+                        later
+                            .clone()
+                            .all(|other| !one.intersects(*other) || one.is_empty() || other.is_empty())
+                    );
                 }
             }
         }

@@ -165,7 +165,7 @@ impl<W: io::Write> Looping<W> {
     fn answered(&mut self, answer: Answer) {
         self.work.push(answer.work);
         match answer.told {
-            Told::Event(event) => self.happened(event),
+            Told::Event(event) => self.happened(*event),
             Told::Records(records) => {
                 let mut refused = Vec::new();
                 for record in records.into_iter().filter(|record| !record.context) {

@@ -28,7 +28,9 @@ pub fn draw(model: &Model, look: &Look, stage: Rect, frame: &mut Frame) {
     let height = fit::cells(lines.len()).saturating_add(2).min(stage.height.saturating_sub(2));
     let [row] = Layout::vertical([Constraint::Length(height)]).flex(Flex::Center).areas(stage);
     let [area] = Layout::horizontal([Constraint::Length(width)]).flex(Flex::Center).areas(row);
-    let block = look.pane(true).title(look.span(Role::Heading, &Safe::from(format!(" {} ", words::heading(question)))));
+    let block = look
+        .pane(true)
+        .title(look.span(Role::Heading, &Safe::from(format!(" {} ", words::heading(question)))));
     let [inner] = Layout::horizontal([Constraint::Fill(1)]).horizontal_margin(1).areas(block.inner(area));
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

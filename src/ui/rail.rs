@@ -68,8 +68,11 @@ fn figures(model: &Model, look: &Look, columns: usize) -> Vec<Line<'static>> {
     let mut figures: Vec<(Role, Safe)> = Vec::new();
     if let Some(reading) = &model.walk.portal.reading {
         let all = reading.sensors.len();
-        let running =
-            reading.sensors.iter().filter(|sensor| sensor.service == crate::portal::ServiceStatus::Running).count();
+        let running = reading
+            .sensors
+            .iter()
+            .filter(|sensor| sensor.service == crate::portal::ServiceStatus::Running)
+            .count();
         figures.push((Role::Plain, words::counted(all, "sensor", "sensors")));
         let tone = if running == all { Role::Plain } else { Role::Warn };
         figures.push((tone, Safe::from(format!("{running} running"))));

@@ -60,19 +60,13 @@ pub fn title(step: Step) -> &'static str {
 /// What the documentation asks, in one sentence.
 pub fn purpose(step: Step) -> &'static str {
     match step {
-        Step::Portal => {
-            "Open the portal at the workspace URL, and read how the sensors are before anything changes."
-        }
-        Step::Configuration => "Select settings, then Configuration; look at what stands there now.",
-        Step::DirectoryServices => {
-            "Select Directory Services: which account, and which controllers can prove its password."
-        }
-        Step::Password => {
-            "Change the password: the one Active Directory has now is typed here and tested first."
-        }
-        Step::Save => "Click Save: the tested password goes to the portal, and the sensors pick it up.",
-        Step::Services => "Check that the sensor service is running on the standalone sensor servers.",
-        Step::Sensors => "Under Configuration, Sensors: check the status, and watch for refused credentials.",
+        Step::Portal => "Open the portal at the workspace URL.",
+        Step::Configuration => "Select settings, then Configuration.",
+        Step::DirectoryServices => "Select Directory Services: the account, its controllers.",
+        Step::Password => "Under Password, change the password: tested first.",
+        Step::Save => "Click Save: the tested password goes to the portal.",
+        Step::Services => "Check that the sensor service runs on its servers.",
+        Step::Sensors => "On the Sensors page, check the status of the sensors.",
     }
 }
 
@@ -171,13 +165,13 @@ fn accepted_sentence(walk: &Walkthrough) -> String {
 /// What happens next, in a short sentence.
 pub fn next(step: Step) -> &'static str {
     match step {
-        Step::Portal => "Next: the configuration as it is. Nothing is changed before step 5.",
-        Step::Configuration => "Next: the account, and reaching the domain controllers without a password.",
-        Step::DirectoryServices => "Next: the password is typed and tested against Active Directory.",
-        Step::Password => "Next: Save. Only the password that was tested here can be saved.",
-        Step::Save => "Next: the sensors pick it up, their services and logs are watched.",
+        Step::Portal => "Next: what is there now. Nothing changes before step 5.",
+        Step::Configuration => "Next: the account, and its controllers; no password yet.",
+        Step::DirectoryServices => "Next: the password is typed and tested.",
+        Step::Password => "Next: Save. Only what was tested here can be saved.",
+        Step::Save => "Next: the sensors' services and logs are watched.",
         Step::Services => "Next: the sensor table, and the verdict.",
-        Step::Sensors => "Next: the record is closed, and one line says the verdict.",
+        Step::Sensors => "Next: the record is closed; one line says the verdict.",
     }
 }
 
@@ -436,6 +430,16 @@ pub fn recover() -> [&'static str; 4] {
         "The account keeps locking: stop AATPSensorUpdater and AATPSensor on the hosts seen refusing, unlock on the PDC emulator, test in the same minute, save, start the services; unlock once more if needed.",
         "Or prove a second account, and add it to the portal as another entry.",
     ]
+}
+
+/// The terminal window's title: the step, or the verdict once there is one.
+pub fn window_title(walk: &Walkthrough) -> Safe {
+    let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
+    let step = walk.current;
+    match verdict {
+        Some(verdict) => safe(format!("{verdict} · {} · mdi-console", walk.terms.site)),
+        None => safe(format!("{} {} · {} · mdi-console", step.number(), short(step), walk.terms.site)),
+    }
 }
 
 /// The one line when the walk is over.

@@ -44,7 +44,10 @@ impl Asked {
 pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
     let walk = &model.walk;
     if model.looking_at.is_some() {
-        return Asked { lines: sentence(look, None, &words::looking_at(walk.current), columns), cursor: None };
+        return Asked {
+            lines: sentence(look, None, &words::looking_at(walk.current), columns),
+            cursor: None,
+        };
     }
     let phase = walk.phase(walk.current);
     let mark = match phase {
@@ -69,7 +72,12 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
     asked
 }
 
-fn sentence(look: &Look, mark: Option<(&'static str, Role)>, text: &Safe, columns: u16) -> Vec<Line<'static>> {
+fn sentence(
+    look: &Look,
+    mark: Option<(&'static str, Role)>,
+    text: &Safe,
+    columns: u16,
+) -> Vec<Line<'static>> {
     let Some((mut glyph, role)) = mark else { return wrapped(look, Role::Heading, text, columns) };
     fit::wrap(text, usize::from(columns).saturating_sub(2))
         .iter()

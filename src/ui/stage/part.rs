@@ -134,7 +134,9 @@ fn heights(parts: &[Part], lines: &[Vec<Line>], room: u16) -> Vec<u16> {
             _ => fit::cells(lines.len()),
         })
         .collect();
-    let over = |heights: &[u16]| heights.iter().fold(0_u16, |sum, rows| sum.saturating_add(*rows)).saturating_sub(room);
+    let over = |heights: &[u16]| {
+        heights.iter().fold(0_u16, |sum, rows| sum.saturating_add(*rows)).saturating_sub(room)
+    };
     for (number, part) in parts.iter().enumerate().rev() {
         let over = over(&heights);
         if let (Part::Table(_), Some(rows)) = (part, heights.get_mut(number)) {

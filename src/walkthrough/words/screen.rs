@@ -4,6 +4,7 @@
 
 mod known;
 mod states;
+mod tape;
 mod trouble;
 mod truths;
 
@@ -21,6 +22,7 @@ use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
 pub use known::*;
 pub use states::*;
+pub use tape::*;
 pub use trouble::wrong;
 pub use truths::*;
 
@@ -215,10 +217,13 @@ pub fn field_warnings(field: &Field) -> Vec<Truth> {
     let mut warnings = Vec::new();
     match field.refused {
         Some(FieldRefusal::TooLong) => {
-            warnings.push(Truth::Bad(Safe::new("That was longer than 256 characters; nothing of it was taken.")));
+            warnings
+                .push(Truth::Bad(Safe::new("That was longer than 256 characters; nothing of it was taken.")));
         }
         Some(FieldRefusal::ControlCharacter) => {
-            warnings.push(Truth::Bad(Safe::new("That held a line break or control character; nothing was taken.")));
+            warnings.push(Truth::Bad(Safe::new(
+                "That held a line break or control character; nothing was taken.",
+            )));
         }
         None => {}
     }
@@ -229,12 +234,4 @@ pub fn field_warnings(field: &Field) -> Vec<Truth> {
         warnings.push(Truth::Warn(Safe::new("It begins or ends with a space. Is that part of it?")));
     }
     warnings
-}
-
-/// The log pane without a record.
-pub fn no_records(sources: usize) -> Safe {
-    match sources {
-        0 => Safe::new("No log source can be read yet; what the sensors write will stand here."),
-        _ => Safe::new("Nothing was written yet; what the sensors write will stand here."),
-    }
 }
