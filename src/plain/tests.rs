@@ -61,7 +61,7 @@ fn stage(source: Source) -> Stage {
     let clock = driven.clock();
     let folder = tempfile::tempdir().expect("a folder");
     let mut scenario = scenario::find(scenario::DEFAULT).expect("the default");
-    scenario.portal.sign_in = vec!["authorization_pending".into(); 40];
+    scenario.portal.sign_in = vec!["authorization_pending".into(); 200];
     let (logs, program) = (folder.path().join("lab"), "mdi-console".into());
     std::fs::create_dir(&logs).expect("a folder");
     let options = StartOptions { scenario, clock: clock.clone(), folder: logs, program, password: None };
