@@ -200,10 +200,12 @@ impl Model {
         if self.pane == Pane::Logs && self.walk.dialog.is_none() {
             return Focus::Pane(Pane::Logs);
         }
+        if self.walk.takes_password() && self.in_field && self.looking_at.is_none() {
+            return Focus::MaskedField;
+        }
         match self.walk.question().map(crate::walkthrough::step::Question::kind) {
             Some(AnswerKind::Choice) => Focus::Choice,
             Some(AnswerKind::Text) => Focus::Field,
-            Some(AnswerKind::Masked) if self.in_field && self.looking_at.is_none() => Focus::MaskedField,
             Some(AnswerKind::Masked) | None => Focus::Pane(self.pane),
         }
     }

@@ -3,6 +3,7 @@
 //! The program under test is this very file, started again on the terminal with `MDI_CONSOLE_CHILD` set.
 //! Deliberately absent: the console itself.
 
+#[expect(dead_code, reason = "the session needs no process ids and no silence")]
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/svg.rs"]

@@ -66,14 +66,14 @@ impl Model {
 fn rail_columns(columns: u16) -> u16 {
     match columns {
         WIDE.. => 30,
-        RAIL_WITH_WORDS.. => 21,
+        RAIL_WITH_WORDS.. => 20,
         _ => 7,
     }
 }
 
 fn tape_rows(rows: u16, room: LogRoom) -> u16 {
     match room {
-        LogRoom::Small => rows.div_euclid(4),
+        LogRoom::Small => rows.div_euclid(5),
         LogRoom::Half => rows.div_euclid(2),
         // What is asked of the operator stays in sight.
         LogRoom::Most => rows.saturating_sub(9),

@@ -178,6 +178,14 @@ fn service(row: &ServiceRow) -> Whole {
         ("AATPSensor", words::service(&row.sensor)),
         ("AATPSensorUpdater", words::service(&row.updater)),
     ];
+    let process = words::process(&row.sensor);
+    if !process.is_empty() {
+        whole.push(("Process id", process));
+    }
+    let learnt = words::learnt_by(row);
+    if !learnt.is_empty() {
+        whole.push(("Learnt by", learnt));
+    }
     if let Some(evidence) = &row.marked {
         whole.push(("Marked by operator", evidence.clone()));
     }

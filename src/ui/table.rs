@@ -103,7 +103,7 @@ impl Table<'_> {
     }
 
     pub fn draw(&self, look: &Look, area: Rect, frame: &mut Frame) -> Option<Shown> {
-        if area.is_empty() {
+        if area.height < 2 && self.total > 0 || area.is_empty() {
             return None;
         }
         if self.total == 0 {

@@ -35,7 +35,13 @@ pub fn model(story: Story) -> Model {
     model.walk = story.walk;
     model.logs.push_batch(records("dc1.contoso.test"));
     let files = vec![Position { file: 0, offset: 100_000 }];
-    model.logs.set_mark(model.walk.watch.as_ref().map(|_| Mark { sources: vec![MarkedSource { source: SourceId(1), files }] }));
+    model.logs.set_mark(
+        model
+            .walk
+            .watch
+            .as_ref()
+            .map(|_| Mark { sources: vec![MarkedSource { source: SourceId(1), files }] }),
+    );
     model
 }
 
@@ -102,9 +108,12 @@ fn configuration() -> Vec<Scene> {
         }),
         ("without the portal", model(usual().choose(1).choose(0))),
         ("leave", model(usual().configured().intend(Intent::Leave))),
-        ("a note", with(usual().configured().intend(Intent::Note), |model| {
-            model.input = tui_input::Input::new("ticket INC-4711, on the phone with Bea".into());
-        })),
+        (
+            "a note",
+            with(usual().configured().intend(Intent::Note), |model| {
+                model.input = tui_input::Input::new("ticket INC-4711, on the phone with Bea".into());
+            }),
+        ),
         ("help", with(usual().configured(), |model| model.overlay = Some(Overlay::Help))),
     ]
 }
@@ -139,9 +148,12 @@ fn directory() -> Vec<Scene> {
                 .fold(one(), |story, host| story.reached(host, Err(Fault::TimedOut)));
             model(story.choose(2).enter())
         }),
-        ("a row whole", with(one().all_reached().choose(0), |model| {
-            model.overlay = model.whole_row().map(Overlay::Row);
-        })),
+        (
+            "a row whole",
+            with(one().all_reached().choose(0), |model| {
+                model.overlay = model.whole_row().map(Overlay::Row);
+            }),
+        ),
     ]
 }
 
@@ -166,13 +178,20 @@ fn password() -> Vec<Scene> {
         ("not proved", model(usual().testing().tested(Answer::NotKnown(Fault::TimedOut)))),
         ("the guard is shut", model(usual().at_field().enter().frozen().budget_spent())),
         ("the account's name", model(usual().at_field().enter().frozen().policy_not_known())),
-        ("looking at step 3", with(usual().at_field(), |model| model.looking_at = Some(Step::DirectoryServices))),
-        ("searching the logs", with(usual().at_field(), |model| {
-            model.in_field = false;
-            model.pane = Pane::Logs;
-            model.line = Some(LineInput { kind: LineKind::Search, input: tui_input::Input::new("ldap".into()) });
-            model.logs.search("ldap").expect("a search");
-        })),
+        (
+            "looking at step 3",
+            with(usual().at_field(), |model| model.looking_at = Some(Step::DirectoryServices)),
+        ),
+        (
+            "searching the logs",
+            with(usual().at_field(), |model| {
+                model.in_field = false;
+                model.pane = Pane::Logs;
+                model.line =
+                    Some(LineInput { kind: LineKind::Search, input: tui_input::Input::new("ldap".into()) });
+                model.logs.search("ldap").expect("a search");
+            }),
+        ),
     ]
 }
 
@@ -198,13 +217,20 @@ fn services() -> Vec<Scene> {
         ("one is stopped", model(usual().saved().services("sensor1"))),
         ("a reason for it", model(usual().saved().services("sensor1").enter())),
         ("all run", with(usual().saved().services_settled(), |model| model.row = 1)),
-        ("most room for the logs", with(usual().saved().services(""), |model| {
-            model.room = LogRoom::Most;
-            model.pane = Pane::Logs;
-        })),
-        ("a record whole", with(usual().saved(), |model| {
-            model.overlay = records("dc1").into_iter().next().map(|record| Overlay::Record(Box::new(record)));
-        })),
+        (
+            "most room for the logs",
+            with(usual().saved().services(""), |model| {
+                model.room = LogRoom::Most;
+                model.pane = Pane::Logs;
+            }),
+        ),
+        (
+            "a record whole",
+            with(usual().saved(), |model| {
+                model.overlay =
+                    records("dc1").into_iter().next().map(|record| Overlay::Record(Box::new(record)));
+            }),
+        ),
     ]
 }
 
@@ -222,24 +248,39 @@ fn sensors() -> Vec<Scene> {
         story.read(reading)
     };
     let over = |story: Story| story.pass(Duration::from_mins(36));
+    let refused = || {
+        let mut model = model(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"));
+        let mut late = records("dc1.contoso.test");
+        late.truncate(1);
+        for record in &mut late {
+            record.at.offset = 200_000;
+        }
+        model.logs.push_batch(late);
+        model
+    };
     vec![
         ("watching", model(usual().at_sensors())),
         ("trouble", model(troubled())),
         ("one line of one host", model(usual().at_sensors().refusal_in_log(1, "dc1"))),
-        ("refused", model(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"))),
+        ("refused", refused()),
         ("the ways back", {
             model(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1").intend(Intent::Recover))
         }),
-        ("refused, seen from step 4", with(
-            troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"),
-            |model| model.looking_at = Some(Step::Password),
-        )),
+        (
+            "refused, seen from step 4",
+            with(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"), |model| {
+                model.looking_at = Some(Step::Password)
+            }),
+        ),
         ("confirmed", model(over(usual().at_sensors()))),
         ("not confirmed", model(over(troubled()))),
-        ("a toast", with(usual().at_sensors(), |model| {
-            let text = Safe::new("That step has not been reached yet.");
-            model.toast = Some(mdi_console::model::Toast { text, since: model.now.at });
-        })),
+        (
+            "a toast",
+            with(usual().at_sensors(), |model| {
+                let text = Safe::new("That step has not been reached yet.");
+                model.toast = Some(mdi_console::model::Toast { text, since: model.now.at });
+            }),
+        ),
         ("leave", model(usual().at_sensors().intend(Intent::Leave))),
     ]
 }

@@ -14,7 +14,8 @@ use mdi_console::directory::{
 use mdi_console::logs::{Position, SourceId};
 use mdi_console::portal::signin::{self, DeviceCode};
 use mdi_console::portal::{
-    self, Deployment, Entry, Health, HealthIssue, IssueStatus, Reading, SaveAnswer, Sensor, SensorKind, ServiceStatus,
+    self, Deployment, Entry, Health, HealthIssue, IssueStatus, Reading, SaveAnswer, Sensor, SensorKind,
+    ServiceStatus,
 };
 use mdi_console::secret::SecretId;
 use mdi_console::sensor::{Server, Service, ServiceState};
@@ -75,7 +76,8 @@ fn terms(names: Names, lab: bool) -> Terms {
         poll: Duration::from_secs(60),
         watch: Duration::from_mins(35),
         settle: Duration::from_mins(3),
-        banner: lab.then(|| Safe::new("The lab's account is svc-mdi in contoso.test, its password Lab-Pass-2026!")),
+        banner: lab
+            .then(|| Safe::new("The lab's account is svc-mdi in contoso.test, its password Lab-Pass-2026!")),
     }
 }
 
@@ -240,7 +242,8 @@ impl Story {
                     3..5 => SensorKind::AdfsIntegrated,
                     _ => SensorKind::DomainControllerStandalone,
                 };
-                let host = if number < 3 { format!("dc{}", number + 1) } else { format!("sensor{}", number - 2) };
+                let host =
+                    if number < 3 { format!("dc{}", number + 1) } else { format!("sensor{}", number - 2) };
                 let mut sensor = Sensor {
                     id: Safe::from(number.to_string()),
                     host: self.host(&host),
@@ -341,7 +344,8 @@ impl Story {
     }
 
     pub fn frozen(mut self) -> Self {
-        let ticket = self.take(|effect| if let Effect::Freeze(ticket) = effect { Some(*ticket) } else { None });
+        let ticket =
+            self.take(|effect| if let Effect::Freeze(ticket) = effect { Some(*ticket) } else { None });
         let Some(ticket) = ticket else { return self };
         self.tell(Event::Secret(event::Secret::Frozen(ticket, Some(SecretId(1)))))
     }
@@ -360,7 +364,8 @@ impl Story {
     }
 
     pub fn guard_shut(mut self, shut: Shut) -> Self {
-        let asked = self.take(|effect| if let Effect::Reserve(ticket, _) = effect { Some(*ticket) } else { None });
+        let asked =
+            self.take(|effect| if let Effect::Reserve(ticket, _) = effect { Some(*ticket) } else { None });
         let Some(ticket) = asked else { return self };
         self.tell(Event::Directory(ticket, event::Directory::GuardShut { shut, standing: Vec::new() }))
     }
@@ -378,7 +383,9 @@ impl Story {
     /// The next test that is out is answered so.
     pub fn tested(mut self, answer: Answer) -> Self {
         let out = self.take(|effect| match effect {
-            Effect::Test { ticket, attempt, host, protocol, .. } => Some((*ticket, *attempt, host.clone(), *protocol)),
+            Effect::Test { ticket, attempt, host, protocol, .. } => {
+                Some((*ticket, *attempt, host.clone(), *protocol))
+            }
             _ => None,
         });
         let Some((ticket, attempt, host, protocol)) = out else { return self };
@@ -400,7 +407,9 @@ impl Story {
     }
 
     pub fn wrong_password() -> Answer {
-        let text = Safe::new("80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data 52e, v1db1");
+        let text = Safe::new(
+            "80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data 52e, v1db1",
+        );
         Answer::Refused(Refusal { code: SubCode::WrongPassword, text })
     }
 
@@ -410,7 +419,12 @@ impl Story {
 
     /// Proved by Kerberos at the PDC emulator; dc3 can't be reached, so there is a misgiving.
     pub fn accepted(self) -> Self {
-        self.testing().tested(Answer::Accepted).reserved().tested(Answer::Accepted).reserved().tested(Answer::Accepted)
+        self.testing()
+            .tested(Answer::Accepted)
+            .reserved()
+            .tested(Answer::Accepted)
+            .reserved()
+            .tested(Answer::Accepted)
     }
 
     /// The Save dialog.
@@ -423,7 +437,8 @@ impl Story {
     }
 
     pub fn marked(mut self) -> Self {
-        let ticket = self.take(|effect| if let Effect::TakeMark(ticket, _) = effect { Some(*ticket) } else { None });
+        let ticket =
+            self.take(|effect| if let Effect::TakeMark(ticket, _) = effect { Some(*ticket) } else { None });
         let Some(ticket) = ticket else { return self };
         let positions = vec![(SourceId(1), Position { file: 1, offset: 5000 })];
         let change = Safe::new("8d4f");
@@ -433,7 +448,11 @@ impl Story {
     pub fn sources(mut self) -> Self {
         for (number, host) in [(1, "dc1"), (2, "dc2"), (3, "sensor1")] {
             let host = self.host(host);
-            self = self.tell(Event::Logs(event::Logs::Watched { source: SourceId(number), host, readable: true }));
+            self = self.tell(Event::Logs(event::Logs::Watched {
+                source: SourceId(number),
+                host,
+                readable: true,
+            }));
         }
         self
     }
@@ -457,7 +476,9 @@ impl Story {
     pub fn service(mut self, name: &str, service: Service, state: ServiceState) -> Self {
         let host = self.host(name);
         let ticket = self.take(|effect| match effect {
-            Effect::AskService { ticket, host: asked, service: of } if *asked == host && *of == service => Some(*ticket),
+            Effect::AskService { ticket, host: asked, service: of } if *asked == host && *of == service => {
+                Some(*ticket)
+            }
             _ => None,
         });
         let Some(ticket) = ticket else { return self };

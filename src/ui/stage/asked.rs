@@ -66,7 +66,8 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
         }
         Phase::Ready | Phase::Working | Phase::Settled(_) => {}
     }
-    if walk.current == Step::Password && matches!(phase, Phase::Working | Phase::Ready) {
+    let open_again = walk.takes_password() && matches!(phase, Phase::Blocked(_));
+    if open_again || walk.current == Step::Password && matches!(phase, Phase::Working | Phase::Ready) {
         password::field(model, look, columns, &mut asked);
     }
     asked

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::logs::window::{Row, RowLine};
-use crate::logs::{FindKind, Level, Record};
+use crate::logs::{Find, FindKind, Level, Record};
 use crate::text::Safe;
 use crate::walkthrough::words;
 
@@ -49,7 +49,8 @@ impl Style<'_> {
             (false, true) => look.word(Role::Bad, look.glyphs().bad),
             (false, false) => Span::raw(" "),
         };
-        let time = record.time.map_or_else(Safe::default, |time| Safe::from(time.strftime("%H:%M:%S").to_string()));
+        let time =
+            record.time.map_or_else(Safe::default, |time| Safe::from(time.strftime("%H:%M:%S").to_string()));
         let label = Safe::from(record.host.split('.').next().unwrap_or_default());
         let level = record.level.map_or_else(Safe::default, |level| Safe::new(level.word()));
         let named = record.component.clone().unwrap_or_default();
@@ -57,12 +58,15 @@ impl Style<'_> {
             mark,
             look.span(Role::Secondary, &padded(&time, 9)),
             look.span(Role::Plain, &padded(&fit::in_the_middle(&label, host), host.saturating_add(1))),
-            look.span(severity(record.level), &padded(&fit::at_end(&level, 7), 8)),
-            look.span(Role::Secondary, &padded(&fit::in_the_middle(&named, component), component.saturating_add(2))),
+            look.span(severity(record.level), &padded(&fit::at_end(&level, 5), 6)),
+            look.span(
+                Role::Secondary,
+                &padded(&fit::in_the_middle(&named, component), component.saturating_add(2)),
+            ),
         ]);
         let more = if folded > 0 { format!(" +{folded}") } else { String::new() };
         let room = self.columns.saturating_sub(line.width()).saturating_sub(more.len());
-        let message = self.found(row, 0, room);
+        let message = self.telling(row, folded > 0, room).unwrap_or_else(|| self.found(row, 0, room));
         let used = message.iter().fold(0_usize, |sum, span| sum.saturating_add(span.width()));
         line.spans.extend(message);
         if !more.is_empty() {
@@ -70,6 +74,22 @@ impl Style<'_> {
             line.push_span(look.span(Role::Secondary, &Safe::from(more)));
         }
         line
+    }
+
+    /// From where the fault stands, if that would be out of sight: it is what the row is about.
+    fn telling(&self, row: &Row, folded: bool, room: usize) -> Option<Vec<Span<'static>>> {
+        let about = |find: &&Find| matches!(find.kind, FindKind::CredentialRefused | FindKind::OtherFault);
+        let find = row.record.finds.iter().find(about).filter(|find| find.line == 0 || folded)?;
+        let text = row.record.line(find.line)?;
+        let before = Safe::from(text.get(..find.range.start)?);
+        let end = fit::width(&Safe::from(text.get(..find.range.end)?));
+        if self.left > 0 || !row.places.is_empty() || (find.line == 0 && end < room) || before.is_empty() {
+            return None;
+        }
+        let marks = Marks { record: row.record, number: find.line, places: &[] };
+        let mut spans = vec![self.look.word(Role::Secondary, self.look.glyphs().more)];
+        spans.extend(marks.spans(self.look, text, (fit::width(&before), room.saturating_sub(1))));
+        Some(spans)
     }
 
     fn more(&self, row: &Row, number: usize) -> Line<'static> {

@@ -62,7 +62,7 @@ pub fn refused_banner(watch: &Watch) -> Safe {
         (false, 0) => hosts.join(", "),
         (false, more) => format!("{} and {more} more", hosts.join(", ")),
     };
-    safe(format!("THE SAVED PASSWORD IS REFUSED: {by}. R shows the ways back."))
+    safe(format!("THE SAVED PASSWORD IS REFUSED. R shows the ways back. {by}"))
 }
 
 /// The terminal window's title; it says what the bell rings for.
@@ -206,7 +206,7 @@ pub fn help_title(step: Step) -> Safe {
 }
 
 pub const AMBIGUOUS: &str = "It has more than one cause: alone it proves nothing about the password.";
-pub const OUTSIDE_THE_FIELD: &str = "Enter returns to the field; outside it letters are commands.";
+pub const OUTSIDE_THE_FIELD: &str = "Enter returns to the field.";
 
 /// What stands in an empty masked field.
 pub fn empty_field(held: bool) -> &'static str {

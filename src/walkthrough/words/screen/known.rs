@@ -174,10 +174,15 @@ pub fn proof_held(walk: &Walkthrough, now: Now) -> Truth {
         return Truth::Bad(Safe::new("none: no tested password is at hand"));
     };
     let words = super::proof(held.proof);
-    let sentence = safe(format!("{words}, tested: {}", age_of(held.at.at, now.at)));
+    let age = age_of(held.at.at, now.at);
+    let tested =
+        if age.as_str() == "now" { "tested just now".to_owned() } else { format!("tested {age} ago") };
+    let sentence = safe(format!("{words}, {tested}"));
     match held.proof {
         ProofWord::CurrentByKerberos | ProofWord::CurrentByAge if !held.overridden => Truth::Good(sentence),
-        _ if held.overridden => Truth::Warn(safe(format!("{sentence}; past that by your reason"))),
+        _ if held.overridden => {
+            Truth::Warn(safe(format!("{sentence}; saved past what is below by your reason")))
+        }
         _ => Truth::Warn(sentence),
     }
 }
@@ -317,7 +322,7 @@ pub fn watch_so_far(walk: &Walkthrough, now: Now) -> Option<Truth> {
     let found = if parts.is_empty() { "nothing observed yet".to_owned() } else { parts.join(", ") };
     let sentence = match &watch.verdict {
         Some(verdict) => safe(format!("{}: {found}", super::super::verdict_word(verdict.word))),
-        None => safe(format!("{} left to watch: {found}", left_of(watch.until.since(now.at)))),
+        None => safe(format!("{} left: {found}", left_of(watch.until.since(now.at)))),
     };
     Some(if watch.refused() {
         Truth::Bad(sentence)

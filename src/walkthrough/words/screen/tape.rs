@@ -32,7 +32,7 @@ pub fn refused_counts(before: usize, after: usize, saved: bool) -> Safe {
     match (before, after, saved) {
         (0, 0, false) => Safe::new("none refused"),
         (before, _, false) => safe(format!("{before} refused, before the change")),
-        (before, after, true) => safe(format!("refused: {before} before the change, {after} after")),
+        (before, after, true) => safe(format!("{before} refused before the change, {after} after")),
     }
 }
 

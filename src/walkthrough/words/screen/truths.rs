@@ -84,10 +84,7 @@ pub fn saving(walk: &Walkthrough) -> Option<Truth> {
         Saving::Recording { .. } => Truth::Plain(Safe::new("Putting the intention on record.")),
         Saving::Sending { since, .. } => {
             let seconds = walk.now.at.since(since.at).as_secs();
-            Truth::Plain(safe(format!(
-                "Sent to {}; waiting for the answer, {seconds} s.",
-                walk.terms.save_host
-            )))
+            Truth::Plain(safe(format!("Sent; waiting for the answer, {seconds} s.")))
         }
         Saving::AskingBack { tries, .. } => {
             Truth::Warn(safe(format!("The answer was lost. Reading the entry back: try {tries}.")))
