@@ -12,6 +12,7 @@ mod echo;
 mod known;
 mod looping;
 mod prompt;
+mod saying;
 mod signals;
 mod telling;
 #[cfg(test)]
