@@ -3,8 +3,11 @@
 mod chance;
 mod checker;
 mod controls;
+mod engine;
 mod explore;
+mod parting;
 mod player;
+mod proving;
 mod said;
+mod saves;
 mod site;
-mod stories;

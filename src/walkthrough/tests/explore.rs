@@ -8,7 +8,8 @@ use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::step::{AnswerKind, Phase, Question, Step};
 use crate::walkthrough::watch::VerdictWord;
 
-use super::player::{Player, Way, kind_of, stale, walked_to};
+use super::engine::stale;
+use super::player::{Player, Way, kind_of, walked_to};
 use super::site::SENSOR;
 
 /// One letter of the alphabet.
