@@ -13,7 +13,8 @@ use crate::walkthrough::event::{self, Event};
 
 use super::player::{Player, Way};
 use super::site::{
-    PDC, SENSOR, SOURCE, credential_issue, entry, facts, not_known, now, place, reach, reading, refused, tested,
+    PDC, SENSOR, SOURCE, credential_issue, entry, facts, not_known, now, place, reach, reading, refused,
+    tested,
 };
 
 impl Player {
@@ -209,10 +210,20 @@ pub fn stale() -> Vec<Event> {
         Event::Directory(ticket, Directory::StandingRead(None)),
         Event::Directory(
             ticket,
-            Directory::Tested { attempt: AttemptId(u64::MAX), host: PDC.into(), protocol: Protocol::Ldap, tested },
+            Directory::Tested {
+                attempt: AttemptId(u64::MAX),
+                host: PDC.into(),
+                protocol: Protocol::Ldap,
+                tested,
+            },
         ),
         Event::Sensor(ticket, Sensor::ServiceAnswered { host, service, state: ServiceState::Stopped }),
-        Event::Logs(Logs::Marked { ticket, positions: Vec::new(), bad_password_count: None, change: "x".into() }),
+        Event::Logs(Logs::Marked {
+            ticket,
+            positions: Vec::new(),
+            bad_password_count: None,
+            change: "x".into(),
+        }),
         Event::Secret(event::Secret::Frozen(ticket, None)),
         Event::Record(ticket, Record::Recorded { count: 99, hash: "x".into() }),
         Event::Record(ticket, Record::Failed("x".into())),

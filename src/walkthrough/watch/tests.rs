@@ -53,7 +53,7 @@ impl Site {
     fn new() -> Self {
         let position = Position { file: 1, offset: 100 };
         let mark = Mark {
-            positions: [(SourceId(1), position), (SourceId(2), position)].into(),
+            logs: crate::logs::Mark::of(&[(SourceId(1), position), (SourceId(2), position)]),
             open_issues: ["old".into()].into(),
             bad_password_count: Some(0),
         };
@@ -108,9 +108,13 @@ impl Site {
             "old-issue-closed" => self.read(&[issue("old", IssueStatus::Closed)]),
             "stopped" => self.watch.probed(&host.into(), &Standing::Stopped { since }),
             "running" => self.watch.probed(&host.into(), &Standing::Running { pid: 7, since }),
-            "restarting" => self.watch.probed(&host.into(), &Standing::Restarting { pid: 8, before: 7, since }),
+            "restarting" => {
+                self.watch.probed(&host.into(), &Standing::Restarting { pid: 8, before: 7, since })
+            }
             "settling" => self.watch.probed(&host.into(), &Standing::Settling { pid: 8, since }),
-            "unasked" => self.watch.probed(&host.into(), &Standing::Unknown(crate::sensor::Why::AccessDenied)),
+            "unasked" => {
+                self.watch.probed(&host.into(), &Standing::Unknown(crate::sensor::Why::AccessDenied))
+            }
             "syncing" => {
                 for one in self.sensors.iter_mut().filter(|one| *one.host == *host) {
                     one.deployment = Deployment::Syncing;
