@@ -18,6 +18,7 @@ use super::site::{
 };
 
 impl Player {
+    #[expect(clippy::too_many_lines, reason = "a table: one answer for each effect")]
     pub(super) fn well(&mut self, effect: &Effect) -> Event {
         use event::{Directory, Logs, Portal, Record, Secret};
         match effect {
@@ -93,6 +94,7 @@ impl Player {
     }
 
     /// The ways in which an errand can go wrong; `None`: there are no more.
+    #[expect(clippy::too_many_lines, reason = "a table: the bad answers for each effect")]
     pub(super) fn badly(&self, effect: &Effect, how: u8) -> Option<Event> {
         use event::{Directory, Portal, Record, Secret};
         let fault = || Fault::Server(503);
