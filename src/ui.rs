@@ -40,7 +40,7 @@ pub fn view(model: &Model, look: &Look, frame: &mut Frame) {
         stage::draw(model, look, regions.stage, frame);
         tape::draw(model, look, regions.tape, frame);
         footer::draw(model, look, regions.footer, frame);
-        dialog::draw(model, look, regions.stage, frame);
+        dialog::draw(model, look, &regions, frame);
         help::draw_over(model, look, &regions, frame);
     }
     if look.ascii() {

@@ -13,8 +13,8 @@ use std::error::Error;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use mdi_console::key::Key;
 use mdi_console::terminal::input::{self, Input};
-use mdi_console::terminal::key::Key;
 use mdi_console::terminal::page::{self, Page};
 use mdi_console::terminal::signals::{self, Ending, Signal};
 use mdi_console::terminal::traits::{Traits, Wishes};

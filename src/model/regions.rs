@@ -41,7 +41,8 @@ impl Regions {
         ])
         .areas(area);
         let [left, stage] =
-            Layout::horizontal([Constraint::Length(rail_columns(area.width)), Constraint::Fill(1)]).areas(middle);
+            Layout::horizontal([Constraint::Length(rail_columns(area.width)), Constraint::Fill(1)])
+                .areas(middle);
         let helped = area.width >= WIDE && left.height >= RAIL_ROWS.saturating_add(HELP_ROWS);
         let rail_rows = if helped { RAIL_ROWS } else { left.height };
         let [rail, help] = Layout::vertical([Constraint::Length(rail_rows), Constraint::Fill(1)]).areas(left);
@@ -65,14 +66,14 @@ impl Model {
 fn rail_columns(columns: u16) -> u16 {
     match columns {
         WIDE.. => 30,
-        RAIL_WITH_WORDS.. => 21,
+        RAIL_WITH_WORDS.. => 20,
         _ => 7,
     }
 }
 
 fn tape_rows(rows: u16, room: LogRoom) -> u16 {
     match room {
-        LogRoom::Small => rows.div_euclid(4),
+        LogRoom::Small => rows.div_euclid(5),
         LogRoom::Half => rows.div_euclid(2),
         // What is asked of the operator stays in sight.
         LogRoom::Most => rows.saturating_sub(9),
@@ -89,12 +90,17 @@ mod tests {
             for room in [LogRoom::Small, LogRoom::Half, LogRoom::Most] {
                 let area = Rect::new(0, 0, width, height);
                 let regions = Regions::new(area, room, height % 2 == 0);
-                let panes = [regions.frame, regions.banner, regions.rail, regions.help, regions.stage, regions.tape];
+                let panes =
+                    [regions.frame, regions.banner, regions.rail, regions.help, regions.stage, regions.tape];
                 let covered: u32 = panes.iter().chain([&regions.footer]).map(|pane| pane.area()).sum();
                 assert!(covered <= area.area(), "{width}×{height}: {regions:?}");
                 for (number, one) in panes.iter().enumerate() {
                     let later = panes.iter().skip(number + 1);
-                    assert!(later.clone().all(|other| !one.intersects(*other) || one.is_empty() || other.is_empty()));
+                    assert!(
+                        later
+                            .clone()
+                            .all(|other| !one.intersects(*other) || one.is_empty() || other.is_empty())
+                    );
                 }
             }
         }

@@ -39,7 +39,9 @@ impl Model {
         };
         let mut rows = match &self.walk.trial {
             Some(trial) => trial.rows.clone(),
-            None => self.walk.candidates().into_iter().map(|one| unasked(one.host, one.pdc_emulator)).collect(),
+            None => {
+                self.walk.candidates().into_iter().map(|one| unasked(one.host, one.pdc_emulator)).collect()
+            }
         };
         rows.extend(self.walk.unreachable().into_iter().map(|host| unasked(host, false)));
         rows.sort_by_key(|row| !row.pdc_emulator);
@@ -59,7 +61,9 @@ impl Model {
             self.walk.portal.reading.iter().flat_map(|reading| &reading.sensors).collect();
         match self.sort {
             Sort::ByName => sensors.sort_by(|one, other| one.host.cmp(&other.host)),
-            Sort::TroubleFirst => sensors.sort_by_cached_key(|sensor| (self.trouble(sensor), sensor.host.clone())),
+            Sort::TroubleFirst => {
+                sensors.sort_by_cached_key(|sensor| (self.trouble(sensor), sensor.host.clone()));
+            }
         }
         sensors
     }
@@ -101,7 +105,10 @@ impl Model {
         if let Some(baseline) = &self.walk.baseline {
             let before = baseline.reading.sensors.iter().find(|before| before.id == sensor.id);
             let change = words::change(before, sensor);
-            whole.push(("Change", if change.is_empty() { Safe::new("none since the baseline") } else { change }));
+            whole.push((
+                "Change",
+                if change.is_empty() { Safe::new("none since the baseline") } else { change },
+            ));
         }
         if let Some(finding) = self.finding(sensor) {
             whole.push(("After the save", Safe::new(words::finding(finding))));
@@ -135,7 +142,10 @@ fn station(station: &Station) -> Whole {
             whole.push(("What to do", Safe::new(fault.remedy())));
         }
         Reaching::Reached(reach) => {
-            whole.push(("Role", Safe::new(if reach.pdc_emulator { "PDC emulator" } else { "domain controller" })));
+            whole.push((
+                "Role",
+                Safe::new(if reach.pdc_emulator { "PDC emulator" } else { "domain controller" }),
+            ));
             whole.push(("Answers in", words::milliseconds(reach.latency)));
             whole.push(("TLS", words::tls(&reach.tls)));
             if let crate::directory::Tls::Verified { issuer, .. } = &reach.tls {
@@ -168,6 +178,14 @@ fn service(row: &ServiceRow) -> Whole {
         ("AATPSensor", words::service(&row.sensor)),
         ("AATPSensorUpdater", words::service(&row.updater)),
     ];
+    let process = words::process(&row.sensor);
+    if !process.is_empty() {
+        whole.push(("Process id", process));
+    }
+    let learnt = words::learnt_by(row);
+    if !learnt.is_empty() {
+        whole.push(("Learnt by", learnt));
+    }
     if let Some(evidence) = &row.marked {
         whole.push(("Marked by operator", evidence.clone()));
     }

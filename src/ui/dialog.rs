@@ -8,27 +8,34 @@ use ratatui::widgets::{Clear, Paragraph};
 use tui_input::Input;
 
 use crate::model::Model;
+use crate::model::regions::Regions;
 use crate::text::Safe;
 use crate::walkthrough::step::{AnswerKind, Question};
 use crate::walkthrough::{Walkthrough, words};
 
 use super::fit;
 use super::look::{Look, Role};
-use super::stage::set_cursor;
+use super::stage::{Room, set_cursor};
 
 /// The widest a dialog gets.
 const WIDEST: u16 = 76;
 
-pub fn draw(model: &Model, look: &Look, stage: Rect, frame: &mut Frame) {
+pub fn draw(model: &Model, look: &Look, regions: &Regions, frame: &mut Frame) {
     let Some(question) = &model.walk.dialog else { return };
-    let width = stage.width.saturating_sub(4).min(WIDEST);
-    let columns = width.saturating_sub(4);
-    let (lines, cursor) = inside(model, question, look, columns);
     // The stage's last line, where notices stand, stays in sight.
-    let height = fit::cells(lines.len()).saturating_add(2).min(stage.height.saturating_sub(2));
+    let room = regions.stage.height.saturating_sub(4);
+    let wide = regions.rail.union(regions.stage);
+    let fits =
+        |stage: &Rect| fit::cells(inside(model, question, look, box_room(*stage, u16::MAX)).0.len()) <= room;
+    let stage = if fits(&regions.stage) { regions.stage } else { wide };
+    let width = box_room(stage, room).columns.saturating_add(4);
+    let (lines, cursor) = inside(model, question, look, box_room(stage, room));
+    let height = fit::cells(lines.len()).saturating_add(2);
     let [row] = Layout::vertical([Constraint::Length(height)]).flex(Flex::Center).areas(stage);
     let [area] = Layout::horizontal([Constraint::Length(width)]).flex(Flex::Center).areas(row);
-    let block = look.pane(true).title(look.span(Role::Heading, &Safe::from(format!(" {} ", words::heading(question)))));
+    let block = look
+        .pane(true)
+        .title(look.span(Role::Heading, &Safe::from(format!(" {} ", words::heading(question)))));
     let [inner] = Layout::horizontal([Constraint::Fill(1)]).horizontal_margin(1).areas(block.inner(area));
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -38,22 +45,33 @@ pub fn draw(model: &Model, look: &Look, stage: Rect, frame: &mut Frame) {
     }
 }
 
+fn box_room(stage: Rect, rows: u16) -> Room {
+    Room { columns: stage.width.saturating_sub(4).min(WIDEST).saturating_sub(4), rows }
+}
+
+/// The dialog's lines, and where its field's cursor stands. Where the room is short, what explains is cut, never what
+/// is asked or answered.
 fn inside(
     model: &Model,
     question: &Question,
     look: &Look,
-    columns: u16,
+    Room { columns, rows }: Room,
 ) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
     let wrapped = |role: Role, text: &Safe| {
         fit::wrap(text, columns.into()).iter().map(|line| look.line(role, line)).collect::<Vec<_>>()
     };
     let mut lines = wrapped(Role::Heading, &words::question(&model.walk, question));
+    let mut explained = Vec::new();
     for line in words::explained(&model.walk, question) {
-        lines.extend(wrapped(Role::Plain, &line));
+        explained.extend(wrapped(Role::Plain, &line));
     }
     if let Some(hint) = words::hint(question) {
-        lines.extend(wrapped(Role::Secondary, &Safe::new(hint)));
+        explained.extend(wrapped(Role::Secondary, &Safe::new(hint)));
     }
+    let needed =
+        lines.len().saturating_add(words::options(&model.walk, question).len().max(1)).saturating_add(1);
+    explained.truncate(usize::from(rows).saturating_sub(needed));
+    lines.extend(explained);
     lines.push(Line::default());
     match question.kind() {
         AnswerKind::Choice => {
@@ -83,7 +101,7 @@ pub fn options(
         .zip(0_usize..)
         .map(|(option, number)| {
             let here = marked == Some(number);
-            let text = fit::in_the_middle(option, room.saturating_sub(3));
+            let text = fit::at_end(option, room.saturating_sub(3));
             let text = Safe::from(format!(" {} {text} ", number.saturating_add(1)));
             let mark = if here { look.word(Role::Plain, look.glyphs().here) } else { Span::raw(" ") };
             Line::from(vec![mark, look.span(if here { Role::Selected } else { Role::Plain }, &text)])

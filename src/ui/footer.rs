@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::model::keymap::{self, Action, Binding};
 use crate::model::{Focus, Model, Pane};
-use crate::walkthrough::step::Step;
+use crate::walkthrough::step::{Phase, Step};
 
 use super::look::{Look, Role};
 
@@ -51,10 +51,17 @@ fn columns_of(binding: &Binding) -> usize {
 /// Whether the key does something on this step.
 fn serves(model: &Model, focus: Focus, binding: &Binding) -> bool {
     let step = model.walk.current;
+    let working = *model.walk.phase(step) == Phase::Working;
+    let waiting = working && !matches!(step, Step::Services | Step::Sensors);
     match binding.action {
         Action::Mark => step == Step::Services && model.looking_at.is_none(),
         Action::Refresh => !matches!(step, Step::Password | Step::Save),
-        Action::Back => step != Step::Portal,
+        Action::Back => step != Step::Portal && !waiting,
+        Action::Enter => focus != Focus::Pane(Pane::Stage) || !waiting || model.looking_at.is_some(),
+        // Out of a step's own question Esc only leads to the logs, as Tab does.
+        Action::Escape if matches!(focus, Focus::Choice | Focus::Field) => {
+            model.walk.dialog.is_some() || model.line.is_some()
+        }
         Action::NextRefusal => focus == Focus::Pane(Pane::Logs),
         // One way out is enough to show; `q` is the shorter.
         Action::Interrupt => !matches!(focus, Focus::Pane(_)),

@@ -31,7 +31,12 @@ pub(super) fn draw(model: &Model, look: &Look, regions: &Regions, frame: &mut Fr
         Span::raw("  "),
         Span::styled(format!(" {} ", words::live_or_lab(terms)), look.style(mark)),
     ];
-    let right = vec![look.span(Role::Secondary, &who), Span::raw("  "), look.span(Role::Plain, &clock), Span::raw(" ")];
+    let right = vec![
+        look.span(Role::Secondary, &who),
+        Span::raw("  "),
+        look.span(Role::Plain, &clock),
+        Span::raw(" "),
+    ];
     frame.render_widget(Line::from(left), regions.frame);
     frame.render_widget(Line::from(right).right_aligned(), regions.frame);
     if let Some(watch) = model.walk.watch.as_ref().filter(|_| !regions.banner.is_empty()) {

@@ -91,7 +91,9 @@ fn help(model: &Model, look: &Look, columns: u16) -> Vec<Line<'static>> {
         if shown {
             lines.push(Line::default());
             lines.push(Line::from(look.word(Role::Heading, heading)));
-            lines.extend(KEYS.iter().filter(|key| belongs(key, focus)).flat_map(|key| binding(look, key, columns)));
+            lines.extend(
+                KEYS.iter().filter(|key| belongs(key, focus)).flat_map(|key| binding(look, key, columns)),
+            );
         }
     }
     lines

@@ -36,7 +36,7 @@ pub fn field(model: &Model, look: &Look, columns: u16, asked: &mut Asked) {
     for warning in words::field_warnings(field) {
         asked.lines.extend(warned(look, &warning, columns));
     }
-    if !focused && model.walk.question().is_some_and(words::is_masked) && model.looking_at.is_none() {
+    if !focused && model.walk.takes_password() && model.looking_at.is_none() {
         let said = Safe::new(words::OUTSIDE_THE_FIELD);
         asked.lines.push(look.line(Role::Secondary, &fit::at_end(&said, columns.into())));
     }

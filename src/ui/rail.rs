@@ -16,6 +16,9 @@ use super::fit;
 use super::look::{Look, Role, Tone};
 use super::tape;
 
+/// A narrower rail has no state words, so that no step seems to have one more than another.
+const ROOM_FOR_STATES: usize = 26;
+
 pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
     let words = Regions::rail_has_words(frame.area());
     let block = look.pane(false).title(look.word(Role::Heading, if words { " Steps " } else { "" }));
@@ -56,7 +59,7 @@ fn one(model: &Model, look: &Look, step: Step, columns: usize) -> Line<'static> 
         Span::raw(" "),
         look.span(if looked_at { Role::Selected } else { name_role }, &name),
     ];
-    if used <= columns {
+    if used <= columns && columns >= ROOM_FOR_STATES {
         spans.push(Span::raw(" ".repeat(columns.saturating_sub(used).saturating_add(1))));
         spans.push(look.word(Role::Secondary, state));
     }
@@ -68,8 +71,11 @@ fn figures(model: &Model, look: &Look, columns: usize) -> Vec<Line<'static>> {
     let mut figures: Vec<(Role, Safe)> = Vec::new();
     if let Some(reading) = &model.walk.portal.reading {
         let all = reading.sensors.len();
-        let running =
-            reading.sensors.iter().filter(|sensor| sensor.service == crate::portal::ServiceStatus::Running).count();
+        let running = reading
+            .sensors
+            .iter()
+            .filter(|sensor| sensor.service == crate::portal::ServiceStatus::Running)
+            .count();
         figures.push((Role::Plain, words::counted(all, "sensor", "sensors")));
         let tone = if running == all { Role::Plain } else { Role::Warn };
         figures.push((tone, Safe::from(format!("{running} running"))));
@@ -77,15 +83,15 @@ fn figures(model: &Model, look: &Look, columns: usize) -> Vec<Line<'static>> {
         figures.push((Role::Secondary, Safe::new("sensors not read")));
     }
     let (before, after) = tape::refused(model);
-    figures.push((Role::Plain, Safe::from(format!("{before} refused (before)"))));
+    figures.push((Role::Plain, Safe::from(format!("{before} refused before"))));
     if let Some(watch) = &model.walk.watch {
         let role = if after > 0 { Role::Bad } else { Role::Plain };
-        figures.push((role, Safe::from(format!("{after} refused (after)"))));
+        figures.push((role, Safe::from(format!("{after} refused after"))));
         figures.push(match &watch.verdict {
             Some(verdict) => (Role::from(tone(verdict.word)), Safe::new(words::verdict_word(verdict.word))),
             None => {
                 let left = words::left_of(watch.until.since(model.now.at));
-                (Role::Plain, Safe::from(format!("watch: {left} left")))
+                (Role::Plain, Safe::from(format!("{left} of watch")))
             }
         });
     }

@@ -42,7 +42,9 @@ pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
         let sorted = if model.sort == Sort::ByName { " by name " } else { " trouble first " };
         block = block.title_top(Line::from(look.word(Role::Secondary, sorted)).right_aligned());
     }
-    if let Some(Shown { first, last, total }) = shown.filter(|shown| shown.last < shown.total || shown.first > 1) {
+    if let Some(Shown { first, last, total }) =
+        shown.filter(|shown| shown.last < shown.total || shown.first > 1)
+    {
         let range = Safe::from(format!(" {first}–{last} of {total} "));
         block = block.title_bottom(look.line(Role::Secondary, &range).right_aligned());
     }

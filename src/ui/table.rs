@@ -67,7 +67,12 @@ impl Cell {
 
     /// A state: glyph, word and colour.
     pub fn state(look: &Look, tone: Tone, word: &Safe) -> Self {
-        Self { text: Safe::from(format!("{} {word}", look.glyph(tone))), role: tone.into(), cut: Cut::End, mark: "" }
+        Self {
+            text: Safe::from(format!("{} {word}", look.glyph(tone))),
+            role: tone.into(),
+            cut: Cut::End,
+            mark: "",
+        }
     }
 }
 
@@ -98,11 +103,14 @@ impl Table<'_> {
     }
 
     pub fn draw(&self, look: &Look, area: Rect, frame: &mut Frame) -> Option<Shown> {
-        if area.is_empty() {
+        if area.height < 2 && self.total > 0 || area.is_empty() {
             return None;
         }
         if self.total == 0 {
-            frame.render_widget(look.line(Role::Secondary, &fit::at_end(&self.empty, area.width.into())), area);
+            frame.render_widget(
+                look.line(Role::Secondary, &fit::at_end(&self.empty, area.width.into())),
+                area,
+            );
             return None;
         }
         let widths = widths(self.columns, area.width);
@@ -139,7 +147,8 @@ impl Table<'_> {
 
     fn spans(&self, look: &Look, cells: Vec<Cell>, widths: &[u16]) -> Line<'static> {
         let mut spans = Vec::new();
-        for ((cell, column), width) in cells.into_iter().zip(self.columns).zip(widths).filter(|(_, width)| **width > 0)
+        for ((cell, column), width) in
+            cells.into_iter().zip(self.columns).zip(widths).filter(|(_, width)| **width > 0)
         {
             if !spans.is_empty() {
                 spans.push(Span::raw(" ".repeat(GAP.into())));
@@ -167,7 +176,8 @@ fn widths(columns: &[Column], room: u16) -> Vec<u16> {
         kept.fold(0_u16, |sum, (column, _)| sum.saturating_add(column.least).saturating_add(GAP))
     };
     while needed(&left) > room.saturating_add(GAP) {
-        let kept = columns.iter().zip(&left).enumerate().filter(|(_, (column, kept))| **kept && column.rank > 0);
+        let kept =
+            columns.iter().zip(&left).enumerate().filter(|(_, (column, kept))| **kept && column.rank > 0);
         let Some((out, _)) = kept.max_by_key(|(_, (column, _))| column.rank) else { break };
         if let Some(kept) = left.get_mut(out) {
             *kept = false;

@@ -29,6 +29,7 @@ pub fn processor_time(pid: i32) -> Tried<Duration> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name may hold anything, up to the last bracket; after it, the times are the 12th and 13th.
     let rest = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: Vec<u32> = rest.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+    let ticks: Vec<u32> =
+        rest.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
     Ok(TICK.saturating_mul(ticks.iter().sum()))
 }

@@ -162,7 +162,8 @@ impl Seat {
         let records = files(&self.state())?;
         let mut records = records.iter().filter(|path| path.extension().is_some_and(|end| end == "jsonl"));
         let record = read(&std::fs::read(records.next().ok_or("there is no record")?)?);
-        if record.consistency != Consistency::Consistent || record.torn.is_some() || records.next().is_some() {
+        if record.consistency != Consistency::Consistent || record.torn.is_some() || records.next().is_some()
+        {
             return Err(format!("{}, torn: {:?}", record.consistency, record.torn).into());
         }
         record.lines.iter().map(|line| Ok(serde_json::from_str(line.body.get())?)).collect()

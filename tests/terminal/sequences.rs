@@ -50,13 +50,26 @@ pub fn colours(sequence: &str) -> Vec<u8> {
 #[test]
 fn what_may_not_be_sent_would_be_found() {
     let forbidden = [
-        "\x1b[6n", "\x1b[c", "\x1b[>c", "\x1b[?u", "\x1b[18t", "\x1b]11;?\x07", "\x1b]11;?\x1b\\",
-        "\x1bP+q544e\x1b\\", "\x1b[?1000h", "\x1b[?1003;1006h", "\x1b[?1004h", "\x1b[>1u", "\x1b[?2026$p", "\x1bc",
+        "\x1b[6n",
+        "\x1b[c",
+        "\x1b[>c",
+        "\x1b[?u",
+        "\x1b[18t",
+        "\x1b]11;?\x07",
+        "\x1b]11;?\x1b\\",
+        "\x1bP+q544e\x1b\\",
+        "\x1b[?1000h",
+        "\x1b[?1003;1006h",
+        "\x1b[?1004h",
+        "\x1b[>1u",
+        "\x1b[?2026$p",
+        "\x1bc",
     ];
     for sent in forbidden {
         assert!(!sequences(sent.as_bytes()).iter().all(|one| is_allowed(one)), "{sent:?}");
     }
-    let allowed = b"a\x1b[m\x1b[1;31mb\x1b[3;4H\x1b[2J\x1b[?2026h\x1b]2;1 Portal\x1b\\c\x1b[2;20r\x1b[3S\x1b[?25l";
+    let allowed =
+        b"a\x1b[m\x1b[1;31mb\x1b[3;4H\x1b[2J\x1b[?2026h\x1b]2;1 Portal\x1b\\c\x1b[2;20r\x1b[3S\x1b[?25l";
     assert_eq!(sequences(allowed).len(), 10);
     assert!(sequences(allowed).iter().all(|one| is_allowed(one)), "{:?}", sequences(allowed));
     assert_eq!(colours("[0;1;31;106m"), [31, 106]);

@@ -39,7 +39,8 @@ fn a_newline_inside_a_paste_tests_nothing_and_enter_by_itself_does() -> Tried {
             seat.pty.send("\x1bOP")?;
             seat.pty.wait_for("What can go wrong")?;
             seat.pty.send("\x1bOP")?;
-            seat.pty.wait_until("the help's end", |screen| !screen.contents().contains("What can go wrong"))?;
+            seat.pty
+                .wait_until("the help's end", |screen| !screen.contents().contains("What can go wrong"))?;
             assert!(!seat.pty.text().contains("esting the password"), "{}", seat.pty.text());
             Ok(())
         }

@@ -18,7 +18,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn add_answer(&mut self, model: &Model, look: &Look, question: &Question, columns: u16) {
+    fn add_answer(&mut self, model: &Model, question: &Question, (look, columns): (&Look, u16)) {
         if let Some(hint) = words::hint(question) {
             self.lines.extend(wrapped(look, Role::Secondary, &Safe::new(hint), columns));
         }
@@ -44,7 +44,10 @@ impl Asked {
 pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
     let walk = &model.walk;
     if model.looking_at.is_some() {
-        return Asked { lines: sentence(look, None, &words::looking_at(walk.current), columns), cursor: None };
+        return Asked {
+            lines: sentence(look, None, &words::looking_at(walk.current), columns),
+            cursor: None,
+        };
     }
     let phase = walk.phase(walk.current);
     let mark = match phase {
@@ -55,7 +58,7 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
     };
     let mut asked = Asked { lines: sentence(look, mark, &words::asked_of_step(walk), columns), cursor: None };
     match phase {
-        Phase::Asking(question) => asked.add_answer(model, look, question, columns),
+        Phase::Asking(question) => asked.add_answer(model, question, (look, columns)),
         Phase::Blocked(why) => {
             let said = words::reason(why);
             asked.lines.extend(wrapped(look, Role::Secondary, &said.means, columns));
@@ -63,13 +66,19 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
         }
         Phase::Ready | Phase::Working | Phase::Settled(_) => {}
     }
-    if walk.current == Step::Password && matches!(phase, Phase::Working | Phase::Ready) {
+    let open_again = walk.takes_password() && matches!(phase, Phase::Blocked(_));
+    if open_again || walk.current == Step::Password && matches!(phase, Phase::Working | Phase::Ready) {
         password::field(model, look, columns, &mut asked);
     }
     asked
 }
 
-fn sentence(look: &Look, mark: Option<(&'static str, Role)>, text: &Safe, columns: u16) -> Vec<Line<'static>> {
+fn sentence(
+    look: &Look,
+    mark: Option<(&'static str, Role)>,
+    text: &Safe,
+    columns: u16,
+) -> Vec<Line<'static>> {
     let Some((mut glyph, role)) = mark else { return wrapped(look, Role::Heading, text, columns) };
     fit::wrap(text, usize::from(columns).saturating_sub(2))
         .iter()

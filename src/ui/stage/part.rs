@@ -17,7 +17,7 @@ use crate::ui::table::{Shown, Table};
 /// A table shorter than this, its head included, is of no use.
 const SHORTEST_TABLE: u16 = 4;
 /// The column in which the values of facts begin.
-const LABEL: usize = 11;
+const LABEL: usize = 10;
 
 pub enum Part<'a> {
     Gap,
@@ -30,7 +30,7 @@ pub enum Part<'a> {
     Table(Table<'a>),
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     pub fn dim(sentence: Safe) -> Self {
         Part::Sentence(None, Role::Secondary, sentence)
     }
@@ -100,8 +100,15 @@ pub fn signed(look: &Look, tone: Tone, sentence: &Safe, columns: u16) -> Vec<Lin
 fn fact(look: &Look, label: &'static str, truth: &Truth, columns: u16) -> Vec<Line<'static>> {
     let (tone, text) = tone_of(truth.clone());
     let text = if tone == Tone::Neutral { text } else { Safe::from(format!("{} {text}", look.glyph(tone))) };
+    let room = usize::from(columns).saturating_sub(LABEL);
+    if fit::width(&text) > room && !text.contains(' ') {
+        // An address is kept in one piece, for whoever copies it.
+        let head = look.word(Role::Secondary, label);
+        return [Line::from(head), look.line(tone.into(), &fit::in_the_middle(&text, columns.into()))]
+            .to_vec();
+    }
     let mut label = label;
-    fit::wrap(&text, usize::from(columns).saturating_sub(LABEL))
+    fit::wrap(&text, room)
         .iter()
         .map(|line| {
             let head = Safe::from(format!("{:<LABEL$}", std::mem::take(&mut label)));
@@ -134,13 +141,9 @@ fn heights(parts: &[Part], lines: &[Vec<Line>], room: u16) -> Vec<u16> {
             _ => fit::cells(lines.len()),
         })
         .collect();
-    let over = |heights: &[u16]| heights.iter().fold(0_u16, |sum, rows| sum.saturating_add(*rows)).saturating_sub(room);
-    for (number, part) in parts.iter().enumerate().rev() {
-        let over = over(&heights);
-        if let (Part::Table(_), Some(rows)) = (part, heights.get_mut(number)) {
-            *rows = rows.saturating_sub(over).max(SHORTEST_TABLE.min(*rows));
-        }
-    }
+    let over = |heights: &[u16]| {
+        heights.iter().fold(0_u16, |sum, rows| sum.saturating_add(*rows)).saturating_sub(room)
+    };
     for (number, part) in parts.iter().enumerate().rev() {
         if over(&heights) > 0
             && let (Part::Gap, Some(rows)) = (part, heights.get_mut(number))
@@ -148,9 +151,17 @@ fn heights(parts: &[Part], lines: &[Vec<Line>], room: u16) -> Vec<u16> {
             *rows = 0;
         }
     }
+    for (number, part) in parts.iter().enumerate().rev() {
+        let over = over(&heights);
+        if let (Part::Table(_), Some(rows)) = (part, heights.get_mut(number)) {
+            *rows = rows.saturating_sub(over).max(SHORTEST_TABLE.min(*rows));
+        }
+    }
+    // Half a sentence could say the opposite of the whole: a part that doesn't fit is left out.
     let mut left = room;
-    for rows in &mut heights {
-        *rows = (*rows).min(left);
+    for (part, rows) in parts.iter().zip(&mut heights) {
+        let least = if matches!(part, Part::Table(_)) { 2 } else { *rows };
+        *rows = if left < least { 0 } else { (*rows).min(left) };
         left = left.saturating_sub(*rows);
     }
     heights

@@ -16,7 +16,7 @@ pub fn known(model: &Model) -> Vec<Part<'_>> {
     parts.push(Part::fact("Sensors", words::by_status(reading)));
     parts.push(Part::fact("Versions", words::by_version(reading)));
     parts.push(Part::Fact("Health", words::issues(reading)));
-    parts.push(Part::fact("Directory", words::entries(walk)));
+    parts.push(Part::fact("Entries", words::entries(walk)));
     parts.push(Part::Fact("Read", words::read_age(walk, model.now)));
     let warnings = words::warnings(walk);
     if !warnings.is_empty() {

@@ -15,7 +15,7 @@ pub fn known(model: &Model) -> Vec<Part<'_>> {
     }
     parts.push(Part::fact("Account", words::account(walk)));
     parts.push(Part::fact("Goes to", walk.terms.save_host.clone()));
-    parts.push(Part::fact("Vouched by", words::issuer(walk)));
+    parts.push(Part::fact("Issuer", words::issuer(walk)));
     if matches!(walk.saving, Saving::NotBegun | Saving::Marking | Saving::Recording { .. }) {
         parts.push(Part::Fact("Proof", words::proof_held(walk, model.now)));
     }

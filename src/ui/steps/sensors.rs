@@ -11,7 +11,7 @@ use crate::ui::stage::{Part, fault, selected, truth};
 use crate::ui::table::{Cell, Column, Table, column, number};
 
 const COLUMNS: &[Column] = &[
-    column("sensor", (18, 34), 0),
+    column("sensor", (16, 34), 0),
     column("service", (11, 13), 1),
     column("after the save", (17, 19), 0),
     column("change", (11, 16), 4),
@@ -41,13 +41,16 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
 
 fn cells(model: &Model, look: &Look, sensor: &Sensor) -> Vec<Cell> {
     let baseline = model.walk.baseline.as_ref();
-    let before = baseline.and_then(|baseline| baseline.reading.sensors.iter().find(|one| one.id == sensor.id));
+    let before =
+        baseline.and_then(|baseline| baseline.reading.sensors.iter().find(|one| one.id == sensor.id));
     let change = if baseline.is_some() { words::change(before, sensor) } else { Safe::default() };
     vec![
         Cell::name(sensor.host.clone()),
         Cell::state(look, of_service(&sensor.service), &words::service_status(&sensor.service)),
         match model.finding(sensor) {
-            Some(finding) => Cell::state(look, of_finding(finding), &Safe::new(words::finding_short(finding))),
+            Some(finding) => {
+                Cell::state(look, of_finding(finding), &Safe::new(words::finding_short(finding)))
+            }
             None => Cell::dim(Safe::default()),
         },
         Cell::plain(change),
@@ -83,10 +86,13 @@ fn of_finding(finding: Finding) -> Tone {
 fn of_deployment(deployment: &Deployment) -> Tone {
     match deployment {
         Deployment::UpToDate => Tone::Good,
-        Deployment::StartFailure | Deployment::Disconnected | Deployment::Unreachable | Deployment::UpdateFailed => {
-            Tone::Bad
+        Deployment::StartFailure
+        | Deployment::Disconnected
+        | Deployment::Unreachable
+        | Deployment::UpdateFailed => Tone::Bad,
+        Deployment::Outdated | Deployment::Updating | Deployment::NotConfigured | Deployment::Syncing => {
+            Tone::Warn
         }
-        Deployment::Outdated | Deployment::Updating | Deployment::NotConfigured | Deployment::Syncing => Tone::Warn,
         Deployment::Other(_) | Deployment::Absent => Tone::Unknown,
     }
 }

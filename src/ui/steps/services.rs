@@ -10,7 +10,7 @@ use crate::ui::stage::{Part, selected, truth};
 use crate::ui::table::{Cell, Column, Table, column, number};
 
 const COLUMNS: &[Column] = &[
-    column("server", (18, 36), 0),
+    column("server", (20, 36), 0),
     column("AATPSensor", (19, 24), 0),
     column("Updater", (11, 24), 3),
     number("pid", 5, 2),

@@ -4,6 +4,7 @@
 
 mod known;
 mod states;
+mod tape;
 mod trouble;
 mod truths;
 
@@ -21,6 +22,7 @@ use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
 pub use known::*;
 pub use states::*;
+pub use tape::*;
 pub use trouble::wrong;
 pub use truths::*;
 
@@ -60,7 +62,7 @@ pub fn refused_banner(watch: &Watch) -> Safe {
         (false, 0) => hosts.join(", "),
         (false, more) => format!("{} and {more} more", hosts.join(", ")),
     };
-    safe(format!("THE SAVED PASSWORD IS REFUSED: {by}. R shows the ways back."))
+    safe(format!("THE SAVED PASSWORD IS REFUSED. R shows the ways back. {by}"))
 }
 
 /// The terminal window's title; it says what the bell rings for.
@@ -204,7 +206,7 @@ pub fn help_title(step: Step) -> Safe {
 }
 
 pub const AMBIGUOUS: &str = "It has more than one cause: alone it proves nothing about the password.";
-pub const OUTSIDE_THE_FIELD: &str = "Enter returns to the field; outside it letters are commands.";
+pub const OUTSIDE_THE_FIELD: &str = "Enter returns to the field.";
 
 /// What stands in an empty masked field.
 pub fn empty_field(held: bool) -> &'static str {
@@ -215,10 +217,13 @@ pub fn field_warnings(field: &Field) -> Vec<Truth> {
     let mut warnings = Vec::new();
     match field.refused {
         Some(FieldRefusal::TooLong) => {
-            warnings.push(Truth::Bad(Safe::new("That was longer than 256 characters; nothing of it was taken.")));
+            warnings
+                .push(Truth::Bad(Safe::new("That was longer than 256 characters; nothing of it was taken.")));
         }
         Some(FieldRefusal::ControlCharacter) => {
-            warnings.push(Truth::Bad(Safe::new("That held a line break or control character; nothing was taken.")));
+            warnings.push(Truth::Bad(Safe::new(
+                "That held a line break or control character; nothing was taken.",
+            )));
         }
         None => {}
     }
@@ -229,12 +234,4 @@ pub fn field_warnings(field: &Field) -> Vec<Truth> {
         warnings.push(Truth::Warn(Safe::new("It begins or ends with a space. Is that part of it?")));
     }
     warnings
-}
-
-/// The log pane without a record.
-pub fn no_records(sources: usize) -> Safe {
-    match sources {
-        0 => Safe::new("No log source can be read yet; what the sensors write will stand here."),
-        _ => Safe::new("Nothing was written yet; what the sensors write will stand here."),
-    }
 }

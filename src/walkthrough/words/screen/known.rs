@@ -35,7 +35,9 @@ pub fn entries(walk: &Walkthrough) -> Safe {
     let names: Vec<String> = walk
         .entries
         .iter()
-        .map(|entry| format!("{} in {}{}", entry.account, entry.domain, if entry.managed { " (gMSA)" } else { "" }))
+        .map(|entry| {
+            format!("{} in {}{}", entry.account, entry.domain, if entry.managed { " (gMSA)" } else { "" })
+        })
         .collect();
     match names.len() {
         0 => Safe::new("not read yet"),
@@ -45,7 +47,9 @@ pub fn entries(walk: &Walkthrough) -> Safe {
 }
 
 pub fn entries_order() -> Safe {
-    Safe::new("In the order in which sensors try them: the exact domain first, then its parent, then the rest.")
+    Safe::new(
+        "In the order in which sensors try them: the exact domain first, then its parent, then the rest.",
+    )
 }
 
 pub fn unread_portal(walk: &Walkthrough) -> Safe {
@@ -88,7 +92,7 @@ pub fn reached_so_far(walk: &Walkthrough) -> Option<Safe> {
 pub fn certificate(tls: &Tls) -> Safe {
     match tls {
         Tls::Verified { until, .. } => super::day(*until),
-        Tls::NoServerCertificate => Safe::new("no server certificate"),
+        Tls::NoServerCertificate => Safe::new("no certificate"),
         Tls::Failed(_) => Safe::new("not trusted"),
     }
 }
@@ -98,9 +102,10 @@ pub fn controller_trouble(station: &Station) -> Option<Truth> {
     let host = &station.host;
     match &station.state {
         Reaching::Failed(fault) => Some(Truth::Warn(safe(format!("{host}: {fault}. {}", fault.remedy())))),
-        Reaching::Reached(reach) if !reach.own_domain => {
-            Some(Truth::Warn(safe(format!("{host} holds {}, not the account's domain.", reach.naming_context))))
-        }
+        Reaching::Reached(reach) if !reach.own_domain => Some(Truth::Warn(safe(format!(
+            "{host} holds {}, not the account's domain.",
+            reach.naming_context
+        )))),
         Reaching::Reached(reach) => match &reach.tls {
             Tls::Failed(fault) => Some(Truth::Warn(safe(format!("{host}: {fault}. {}", fault.remedy())))),
             _ if reach.skew.as_secs().abs() > 120 => Some(Truth::Warn(safe(format!(
@@ -165,12 +170,19 @@ pub fn issuer(walk: &Walkthrough) -> Safe {
 
 /// The proof that the save rests on, and its age.
 pub fn proof_held(walk: &Walkthrough, now: Now) -> Truth {
-    let Some(held) = &walk.acceptance else { return Truth::Bad(Safe::new("none: no tested password is at hand")) };
+    let Some(held) = &walk.acceptance else {
+        return Truth::Bad(Safe::new("none: no tested password is at hand"));
+    };
     let words = super::proof(held.proof);
-    let sentence = safe(format!("{words}, tested: {}", age_of(held.at.at, now.at)));
+    let age = age_of(held.at.at, now.at);
+    let tested =
+        if age.as_str() == "now" { "tested just now".to_owned() } else { format!("tested {age} ago") };
+    let sentence = safe(format!("{words}, {tested}"));
     match held.proof {
         ProofWord::CurrentByKerberos | ProofWord::CurrentByAge if !held.overridden => Truth::Good(sentence),
-        _ if held.overridden => Truth::Warn(safe(format!("{sentence}; past that by your reason"))),
+        _ if held.overridden => {
+            Truth::Warn(safe(format!("{sentence}; saved past what is below by your reason")))
+        }
         _ => Truth::Warn(sentence),
     }
 }
@@ -190,7 +202,9 @@ pub fn no_way_back(walk: &Walkthrough) -> Safe {
     if walk.saved() {
         return Safe::new("The old password is gone from the portal; the way back is another save.");
     }
-    Safe::new("Once it is saved the portal forgets the old password; the sensors go over as each next authenticates.")
+    Safe::new(
+        "Once it is saved the portal forgets the old password; the sensors go over as each next authenticates.",
+    )
 }
 
 pub fn no_servers() -> Safe {
@@ -271,12 +285,17 @@ pub fn services_known(walk: &Walkthrough) -> Vec<Truth> {
         if let Standing::Unknown(why) = &row.sensor
             && !row.settled()
         {
-            truths.push(Truth::Warn(safe(format!("{} could not be asked: {why}. It says nothing of the service.", row.server.host))));
+            truths.push(Truth::Warn(safe(format!(
+                "{} could not be asked: {why}. It says nothing of the service.",
+                row.server.host
+            ))));
             break;
         }
     }
     if !walk.terms.probe {
-        truths.push(Truth::Plain(Safe::new("No way of asking is set up here: look at each server, and mark it with m.")));
+        truths.push(Truth::Plain(Safe::new(
+            "No way of asking is set up here: look at each server, and mark it with m.",
+        )));
     }
     truths
 }
@@ -303,7 +322,7 @@ pub fn watch_so_far(walk: &Walkthrough, now: Now) -> Option<Truth> {
     let found = if parts.is_empty() { "nothing observed yet".to_owned() } else { parts.join(", ") };
     let sentence = match &watch.verdict {
         Some(verdict) => safe(format!("{}: {found}", super::super::verdict_word(verdict.word))),
-        None => safe(format!("{} left to watch: {found}", left_of(watch.until.since(now.at)))),
+        None => safe(format!("{} left: {found}", left_of(watch.until.since(now.at)))),
     };
     Some(if watch.refused() {
         Truth::Bad(sentence)
@@ -316,7 +335,9 @@ pub fn watch_so_far(walk: &Walkthrough, now: Now) -> Option<Truth> {
 
 pub fn no_sensors(walk: &Walkthrough) -> Safe {
     match walk.signing_in {
-        SigningIn::Without => Safe::new("The portal's interface is not used: look at the Sensors page in your browser."),
+        SigningIn::Without => {
+            Safe::new("The portal's interface is not used: look at the Sensors page in your browser.")
+        }
         _ => Safe::new("The sensors will stand here once the portal is read."),
     }
 }

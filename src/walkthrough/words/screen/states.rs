@@ -64,11 +64,9 @@ pub fn finding_short(finding: Finding) -> &'static str {
     match finding {
         Finding::RunningNoRefusal => "no refusal seen",
         Finding::DoesNotUse => "not used there",
-        Finding::Refused
-        | Finding::Suspected
-        | Finding::Trouble
-        | Finding::NotObserved
-        | Finding::TookIt => super::super::finding(finding),
+        Finding::Refused | Finding::Suspected | Finding::Trouble | Finding::NotObserved | Finding::TookIt => {
+            super::super::finding(finding)
+        }
     }
 }
 

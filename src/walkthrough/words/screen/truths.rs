@@ -84,7 +84,7 @@ pub fn saving(walk: &Walkthrough) -> Option<Truth> {
         Saving::Recording { .. } => Truth::Plain(Safe::new("Putting the intention on record.")),
         Saving::Sending { since, .. } => {
             let seconds = walk.now.at.since(since.at).as_secs();
-            Truth::Plain(safe(format!("Sent to {}; waiting for the answer, {seconds} s.", walk.terms.save_host)))
+            Truth::Plain(safe(format!("Sent; waiting for the answer, {seconds} s.")))
         }
         Saving::AskingBack { tries, .. } => {
             Truth::Warn(safe(format!("The answer was lost. Reading the entry back: try {tries}.")))
@@ -111,7 +111,11 @@ pub fn who_can_edit(walk: &Walkthrough) -> Option<Truth> {
 pub fn elsewhere(walk: &Walkthrough) -> Option<Truth> {
     Some(match walk.used_elsewhere? {
         0 => Truth::Plain(Safe::new("Used by the sensors alone.")),
-        1 => Truth::Warn(Safe::new("Used elsewhere too: what keeps the old password there may lock the account.")),
-        _ => Truth::Warn(Safe::new("Perhaps used elsewhere: what keeps the old password may lock the account.")),
+        1 => Truth::Warn(Safe::new(
+            "Used elsewhere too: what keeps the old password there may lock the account.",
+        )),
+        _ => Truth::Warn(Safe::new(
+            "Perhaps used elsewhere: what keeps the old password may lock the account.",
+        )),
     })
 }
