@@ -120,7 +120,8 @@ fn start(
         .map_err(|source| LabNotWalked::Folder { what: "the password file", source })?
         .map(Zeroizing::new);
     let options = StartOptions {
-        scenario,
+        // Whoever gave the password knows it, and the screen is no place for it.
+        scenario: Scenario { banner: scenario.banner && password.is_none(), ..scenario },
         clock: clock.clone(),
         folder,
         program,

@@ -25,9 +25,9 @@ fn nothing_is_sent_but_what_draws() -> Tried {
     seat.go_to(Stop::Verdict)?;
     seat.pty.send("\x03\x03")?;
     seat.pty.exit(PATIENCE)?;
-    let sent = sequences(&seat.pty.output());
-    assert!(sent.len() > 500, "only {} sequences", sent.len());
-    let strange: Vec<&String> = sent.iter().filter(|one| !is_allowed(one)).collect();
+    let found = sequences(&seat.pty.output());
+    assert!(found.len() > 500, "only {} sequences", found.len());
+    let strange: Vec<&String> = found.iter().filter(|one| !is_allowed(one)).collect();
     assert!(strange.is_empty(), "{strange:?}");
     Ok(())
 }
@@ -35,7 +35,7 @@ fn nothing_is_sent_but_what_draws() -> Tried {
 #[test]
 fn the_first_frame_is_one_synchronized_update_where_the_terminal_has_that() -> Tried {
     let check = |term: &str, synchronized: bool| -> Tried {
-        let mut seat = Seat::take(&Way { environment: &[("TERM", term)], ..Way::default() })?;
+        let seat = Seat::take(&Way { environment: &[("TERM", term)], ..Way::default() })?;
         seat.pty.wait_for("leave")?;
         let output = String::from_utf8_lossy(&seat.pty.output()).into_owned();
         let frame = match output.split_once("\x1b[?2026h") {
