@@ -34,11 +34,15 @@ pub async fn sensors(
     if portal.bearer(&headers).is_none() {
         return unauthorized(&portal);
     }
-    let rows: Vec<Value> = {
+    let part = Part::asked(&portal, &parameters);
+    // Only what the page shows is put into JSON: a large fleet has many pages, and is polled every second.
+    let (rows, total) = {
         let world = portal.shared.world();
-        world.fleet.sensors.iter().map(|one| sensor(one, &world.fleet, &world.directory)).collect()
+        let (fleet, directory) = (&world.fleet, &world.directory);
+        let shown = fleet.sensors.iter().skip(part.skip).take(part.top);
+        (shown.map(|one| sensor(one, fleet, directory)).collect(), fleet.sensors.len())
     };
-    page(&portal, "sensors", rows, &parameters)
+    page(&portal, "sensors", (rows, total, part), &parameters)
 }
 
 pub async fn health_issues(
@@ -59,7 +63,25 @@ pub async fn health_issues(
             row.get(*field).and_then(Value::as_str).is_some_and(|held| held.eq_ignore_ascii_case(value))
         })
     };
-    page(&portal, "healthIssues", rows.into_iter().filter(fits).collect(), &parameters)
+    let fitting: Vec<Value> = rows.into_iter().filter(fits).collect();
+    let part = Part::asked(&portal, &parameters);
+    let total = fitting.len();
+    let shown = fitting.into_iter().skip(part.skip).take(part.top).collect();
+    page(&portal, "healthIssues", (shown, total, part), &parameters)
+}
+
+/// Which rows of a list a page shows.
+struct Part {
+    skip: usize,
+    top: usize,
+}
+
+impl Part {
+    fn asked(portal: &Portal, parameters: &HashMap<String, String>) -> Self {
+        let number = |name: &str| parameters.get(name).and_then(|text| text.parse::<usize>().ok());
+        let size = portal.shared.world().scenario.portal.page_size.max(1);
+        Self { skip: number("$skip").unwrap_or(0), top: number("$top").unwrap_or(size).min(size) }
+    }
 }
 
 /// `Status eq 'open' and healthIssueType eq 'global'`; None when it can't be read.
@@ -78,13 +100,15 @@ fn conditions(filter: &str) -> Option<Vec<(&'static str, String)>> {
     filter.split(" and ").map(condition).collect()
 }
 
-fn page(portal: &Portal, what: &str, rows: Vec<Value>, parameters: &HashMap<String, String>) -> Response {
-    let number = |name: &str| parameters.get(name).and_then(|text| text.parse::<usize>().ok());
-    let size = portal.shared.world().scenario.portal.page_size.max(1);
-    let top = number("$top").unwrap_or(size).min(size);
-    let skip = number("$skip").unwrap_or(0);
-    let (total, end) = (rows.len(), skip.saturating_add(top));
-    let shown: Vec<Value> = rows.into_iter().skip(skip).take(top).collect();
+/// The rows of one part, out of so many in all.
+fn page(
+    portal: &Portal,
+    what: &str,
+    (shown, total, part): (Vec<Value>, usize, Part),
+    parameters: &HashMap<String, String>,
+) -> Response {
+    let Part { skip, top } = part;
+    let end = skip.saturating_add(top);
     let mut body = json!({
         "@odata.context": format!("{}/v1.0/$metadata#security/identities/{what}", portal.origin),
         "value": shown,
