@@ -52,14 +52,15 @@ fn a_line_more_in_the_logs_costs_few_bytes_in_one_write() -> Tried {
 
 #[test]
 fn memory_stays_small_whatever_the_fleet() -> Tried {
-    let check = |scenario: &str, most: u64| -> Tried {
+    let check = |scenario: &str, stop: Stop, most: u64| -> Tried {
         let mut seat = Seat::take(&Way { scenario, ..Way::default() })?;
-        seat.go_to(Stop::Verdict)?;
+        seat.go_to(stop)?;
         let resident = process::resident(seat.pty.pid())?;
         println!("resident in {scenario}: {resident} KiB of {most}");
         assert!(resident < most + UNOPTIMISED, "{scenario}: {resident} KiB");
         Ok(())
     };
-    check("clean", CLEAN)?;
-    check("large-fleet", LARGE_FLEET)
+    check("clean", Stop::Verdict, CLEAN)?;
+    // Without optimisation its two thousand servers are long in the asking; the bench goes to the end.
+    check("large-fleet", Stop::Accepted, LARGE_FLEET)
 }

@@ -28,12 +28,11 @@ pub enum Stop {
     Accepted,
     Count,
     Services,
-    Sensors,
     Verdict,
 }
 
 /// Each stop, what stands on the screen there, and what takes the walk on.
-const WALK: [(Stop, &str, Press); 12] = [
+const WALK: [(Stop, &str, Press); 11] = [
     (Stop::Begin, "How do you want to read the portal?", Press::Enter),
     (Stop::CanEdit, "Can someone present edit", Press::Enter),
     (Stop::Configuration, "Enter chooses Directory Services", Press::Enter),
@@ -44,7 +43,6 @@ const WALK: [(Stop, &str, Press); 12] = [
     (Stop::Accepted, "Enter goes on to Save.", Press::Enter),
     (Stop::Count, COUNT, Press::Count),
     (Stop::Services, "Enter goes on to the sensors.", Press::Enter),
-    (Stop::Sensors, "Watching the sensors", Press::Nothing),
     (Stop::Verdict, "Confirmed:", Press::Nothing),
 ];
 
