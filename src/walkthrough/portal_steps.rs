@@ -55,7 +55,7 @@ impl Walkthrough {
             (Errand::ReadEntries, event::Portal::EntriesRead(entries)) => self.entries_read(entries),
             (Errand::ReadBack, event::Portal::EntryRead(entry)) => self.entry_read_back(&entry),
             (Errand::ReadPortal(asked_at), event::Portal::Read(reading)) => {
-                self.portal_read(reading, asked_at)
+                self.portal_read(reading, asked_at);
             }
             (Errand::Save, event::Portal::SaveAnswered(answer)) => self.save_answered(answer),
             (Errand::ReadIssuer, event::Portal::IssuerRead(issuer)) => self.issuer = Some(issuer),

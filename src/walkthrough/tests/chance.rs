@@ -33,9 +33,7 @@ fn odd_moves(player: &Player) -> Vec<Move> {
     let out = player.out.iter().enumerate();
     let answers = out
         .filter(|(place, effect)| !matches!(effect, Effect::Record(..)) || Some(*place) == first_line)
-        .flat_map(|(place, effect)| {
-            player.ways(effect).into_iter().map(move |way| Move::Answer(place, way))
-        });
+        .flat_map(|(place, effect)| player.ways(effect).into_iter().map(move |way| Move::Answer(place, way)));
     let waits = [1, 4, 31, 301, 1900].map(Move::Later);
     intents.map(Move::Intend).into_iter().chain(answers).chain(waits).collect()
 }

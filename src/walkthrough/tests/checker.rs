@@ -139,7 +139,10 @@ impl Checker {
             }
             Fact::Overridden { gate: Gate::SavedUntested, .. } => self.untested_override = true,
             Fact::SaveIntended { change, tested, .. } => {
-                assert!(*tested || self.untested_override, "an untested password, and the record doesn't say so");
+                assert!(
+                    *tested || self.untested_override,
+                    "an untested password, and the record doesn't say so"
+                );
                 self.intended = Some((change.clone(), *tested));
             }
             _ => {}
@@ -150,7 +153,10 @@ impl Checker {
 
     pub fn wanted(&mut self, effects: &[Effect], walk: &Walkthrough) {
         for effect in effects {
-            assert!(!self.over || matches!(effect, Effect::Record(..) | Effect::Release(_) | Effect::Wipe(_)), "{effect:?}");
+            assert!(
+                !self.over || matches!(effect, Effect::Record(..) | Effect::Release(_) | Effect::Wipe(_)),
+                "{effect:?}"
+            );
             match effect {
                 Effect::Record(ticket, fact) => {
                     self.recording.insert(*ticket, fact.clone());
@@ -205,7 +211,8 @@ impl Checker {
 
     /// After every event: what must be true of the state itself.
     pub fn settled(&mut self, walk: &Walkthrough) {
-        if matches!(walk.saving, Saving::Saved { at } | Saving::NotKnown { at } if Some(at) != self.saved_at) {
+        if matches!(walk.saving, Saving::Saved { at } | Saving::NotKnown { at } if Some(at) != self.saved_at)
+        {
             self.saved(walk.now);
         }
         assert_eq!(walk.durable(), self.folded, "the state forgets what is on record");
@@ -261,7 +268,9 @@ fn implied(walk: &Walkthrough) -> Implied {
     };
     let save = match walk.saving {
         Saving::Saved { .. } => Some(DurableSave::Saved),
-        Saving::NotKnown { .. } | Saving::Sending { .. } | Saving::AskingBack { .. } => Some(DurableSave::NotKnown),
+        Saving::NotKnown { .. } | Saving::Sending { .. } | Saving::AskingBack { .. } => {
+            Some(DurableSave::NotKnown)
+        }
         Saving::NotBegun | Saving::Marking | Saving::Recording { .. } => {
             walk.watch.is_none().then_some(DurableSave::No)
         }

@@ -1,12 +1,12 @@
 //! Stories of the record, the portal that fails, and leaving.
 
-use crate::walkthrough::fact::Fact;
+use crate::directory::Answer;
+use crate::walkthrough::Notice;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::Intent;
+use crate::walkthrough::fact::Fact;
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::VerdictWord;
-use crate::walkthrough::Notice;
-use crate::directory::Answer;
 
 use super::player::{Player, Way, kind_of, walked_to};
 

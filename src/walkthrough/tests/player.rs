@@ -200,12 +200,16 @@ impl Player {
         let walk = &self.walk;
         let errands: Vec<_> = walk.errands.values().collect();
         let place = (walk.current, &walk.progress, &walk.dialog, &walk.signing_in, walk.over, walk.leaving);
-        let what = (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
+        let what =
+            (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
         let then = (&walk.saving, &walk.services, &walk.watch, &walk.next_watch, &walk.marking, &errands);
         let kinds: Vec<_> = self.out.iter().map(kind_of).collect();
         let rest = (&walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
         let more = (walk.can_edit, walk.used_elsewhere, walk.without_controller, walk.changed_in_directory);
-        let _ = std::fmt::write(&mut Into(&mut hasher), format_args!("{place:?}{what:?}{then:?}{rest:?}{more:?}"));
+        let _ = std::fmt::write(
+            &mut Into(&mut hasher),
+            format_args!("{place:?}{what:?}{then:?}{rest:?}{more:?}"),
+        );
         hasher.finish()
     }
 }
@@ -237,6 +241,8 @@ pub fn kind_of(effect: &Effect) -> &'static str {
     }
 }
 
+type Leg = fn(&mut Player);
+
 /// Walks well from the beginning to where step `to` waits for the operator.
 pub fn walked_to(to: Step) -> Player {
     let mut player = Player::new();
@@ -244,7 +250,7 @@ pub fn walked_to(to: Step) -> Player {
     player.settle();
     player.tick();
     player.settle();
-    let legs: [(Step, fn(&mut Player)); 6] = [
+    let legs: [(Step, Leg); 6] = [
         (Step::Configuration, |player| player.choose(0)),
         (Step::DirectoryServices, Player::enter),
         (Step::Password, |player| {

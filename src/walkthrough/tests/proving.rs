@@ -1,13 +1,13 @@
 //! Stories of the password: the guard, the field, the misgivings.
 
-use crate::walkthrough::fact::{ProofWord, Fact, Gate};
+use crate::directory;
+use crate::directory::{KerberosService, Tls};
 use crate::walkthrough::effect::Effect;
-use crate::walkthrough::{event, Notice, Reaching};
 use crate::walkthrough::event::{Event, Intent};
+use crate::walkthrough::fact::{Fact, Gate, ProofWord};
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::trial::Misgiving;
-use crate::directory::{KerberosService, Tls};
-use crate::directory;
+use crate::walkthrough::{Notice, Reaching, event};
 
 use super::player::{Player, Way, walked_to};
 use super::site::{PDC, SECOND, reach};
@@ -42,7 +42,12 @@ fn the_account_name_once_typed_tests_the_same_password_at_once_and_once() {
     assert_eq!(names, [true]);
     player.answer("reserve", Way::Well);
     player.answer("ldap", Way::Well);
-    assert!(player.out.iter().any(|effect| matches!(effect, Effect::Reserve(_, next) if !next.typed_account_name)));
+    assert!(
+        player
+            .out
+            .iter()
+            .any(|effect| matches!(effect, Effect::Reserve(_, next) if !next.typed_account_name))
+    );
 }
 
 #[test]
@@ -65,7 +70,11 @@ fn a_guard_that_never_opens_leaves_a_reasoned_way_and_says_untested() {
     player.type_it();
     assert_eq!(player.walk.current, Step::Save);
     assert!(
-        player.checker.facts.iter().any(|fact| matches!(fact, Fact::Overridden { gate: Gate::SavedUntested, .. }))
+        player
+            .checker
+            .facts
+            .iter()
+            .any(|fact| matches!(fact, Fact::Overridden { gate: Gate::SavedUntested, .. }))
     );
 }
 
@@ -125,7 +134,8 @@ fn a_controller_that_cannot_be_asked_needs_a_reason_and_says_its_own_why() {
         let mut player = walked_to(Step::DirectoryServices);
         player.intend(Intent::Refresh);
         player.answer("entries", Way::Well);
-        let place = player.out.iter().position(|one| matches!(one, Effect::Reach(_, host, _) if **host == *SECOND));
+        let place =
+            player.out.iter().position(|one| matches!(one, Effect::Reach(_, host, _) if **host == *SECOND));
         let Effect::Reach(ticket, ..) = player.out.remove(place.unwrap()) else { panic!() };
         player.send(Event::Directory(ticket, event::Directory::Reached(result)));
         player.settle();
@@ -191,5 +201,9 @@ fn a_silent_pdc_emulator_is_passed_over_and_what_the_next_one_says_needs_a_reaso
     let held = player.walk.acceptance.clone().unwrap();
     assert_eq!(held.proof, ProofWord::CurrentElsewhere);
     assert!(held.misgivings.contains(&Misgiving::NotAtPdcEmulator));
-    assert!(held.misgivings.iter().any(|one| matches!(one, Misgiving::NotKnownElsewhere { host, .. } if **host == *PDC)));
+    assert!(
+        held.misgivings
+            .iter()
+            .any(|one| matches!(one, Misgiving::NotKnownElsewhere { host, .. } if **host == *PDC))
+    );
 }

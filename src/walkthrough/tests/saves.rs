@@ -1,12 +1,12 @@
 //! Stories of the save and of what is seen after it.
 
 use crate::logs::Known;
+use crate::portal::{Fault, IssueStatus, SaveAnswer, ServiceStatus};
 use crate::walkthrough::effect::Effect;
-use crate::walkthrough::{event, Notice, Saving};
 use crate::walkthrough::event::{Event, Intent};
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::VerdictWord;
-use crate::portal::{Fault, IssueStatus, SaveAnswer, ServiceStatus};
+use crate::walkthrough::{Notice, Saving, event};
 
 use super::player::{Way, kind_of, walked_to};
 use super::site::{credential_issue, reading};
@@ -95,7 +95,8 @@ fn a_service_answer_from_before_the_save_is_no_observation() {
         player.out.iter().filter(|effect| kind_of(effect) == "service").cloned().collect();
     player.settle();
     player.wait(10);
-    let late: Vec<Effect> = player.out.iter().filter(|effect| kind_of(effect) == "service").cloned().collect();
+    let late: Vec<Effect> =
+        player.out.iter().filter(|effect| kind_of(effect) == "service").cloned().collect();
     assert!(before.is_empty() && !late.is_empty());
     player.intend(Intent::BackTo(Step::Password));
     player.choose(0);
@@ -181,7 +182,8 @@ fn one_refused_line_asks_the_pdc_emulator_and_a_second_kind_of_evidence_decides(
 fn an_answer_of_another_kind_is_no_answer() {
     let mut player = walked_to(Step::Save);
     player.type_it();
-    let Some(Effect::ReadPortal(ticket)) = player.out.iter().find(|one| kind_of(one) == "portal").cloned() else {
+    let Some(Effect::ReadPortal(ticket)) = player.out.iter().find(|one| kind_of(one) == "portal").cloned()
+    else {
         panic!("no poll")
     };
     let saved = event::Portal::SaveAnswered(SaveAnswer::Saved { etag: "5".into() });

@@ -7,9 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::{Instant, Now};
 use crate::directory::refusal::{Refusal, SubCode};
-use crate::directory::{
-    AccountFacts, Answer, Fault, KerberosService, Reach, Tested, Tls, Transport,
-};
+use crate::directory::{AccountFacts, Answer, Fault, KerberosService, Reach, Tested, Tls, Transport};
 use crate::logs::{Position, SourceId};
 use crate::portal::{
     Deployment, Entry, Health, HealthIssue, IssueStatus, Reading, Sensor, SensorKind, ServiceStatus,
@@ -27,7 +25,10 @@ pub const SOURCE: SourceId = SourceId(1);
 
 pub fn now(seconds: u64) -> Now {
     let since = i64::try_from(seconds).unwrap();
-    Now { at: Instant(Duration::from_secs(seconds)), wall: Timestamp::from_second(1_800_000_000 + since).unwrap() }
+    Now {
+        at: Instant(Duration::from_secs(seconds)),
+        wall: Timestamp::from_second(1_800_000_000 + since).unwrap(),
+    }
 }
 
 pub fn terms() -> Terms {
@@ -41,7 +42,7 @@ pub fn terms() -> Terms {
         controllers: [PDC, SECOND, READ_ONLY].map(|host| ControllerTerms { host: host.into() }).to_vec(),
         servers: vec![Server { host: SENSOR.into(), standalone: true }],
         probe: true,
-        old_password: Duration::from_mins(60),
+        old_password: Duration::from_hours(1),
         poll: Duration::from_secs(10),
         watch: Duration::from_mins(30),
         settle: Duration::from_secs(20),

@@ -108,9 +108,13 @@ impl Site {
             "old-issue-closed" => self.read(&[issue("old", IssueStatus::Closed)]),
             "stopped" => self.watch.probed(&host.into(), &Standing::Stopped { since }),
             "running" => self.watch.probed(&host.into(), &Standing::Running { pid: 7, since }),
-            "restarting" => self.watch.probed(&host.into(), &Standing::Restarting { pid: 8, before: 7, since }),
+            "restarting" => {
+                self.watch.probed(&host.into(), &Standing::Restarting { pid: 8, before: 7, since });
+            }
             "settling" => self.watch.probed(&host.into(), &Standing::Settling { pid: 8, since }),
-            "unasked" => self.watch.probed(&host.into(), &Standing::Unknown(crate::sensor::Why::AccessDenied)),
+            "unasked" => {
+                self.watch.probed(&host.into(), &Standing::Unknown(crate::sensor::Why::AccessDenied));
+            }
             "syncing" => {
                 for one in self.sensors.iter_mut().filter(|one| *one.host == *host) {
                     one.deployment = Deployment::Syncing;
