@@ -57,7 +57,7 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
             Ok(ExitCode::from(farewell.code))
         }
         Err(fault) => {
-            eprintln!("mdi-console: {fault}.");
+            let _ = writeln!(std::io::stderr(), "mdi-console: {fault}.");
             Ok(ExitCode::from(fault.exit_code()))
         }
     }

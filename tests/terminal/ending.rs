@@ -73,9 +73,13 @@ fn every_way_out_returns_the_terminal_and_closes_the_record() -> Tried {
         Ok(pty.send("\r")?)
     };
     check(Stop::Configuration, &quit, PATIENCE, 0)?;
-    check(Stop::Begin, &|pty| Ok(pty.send("\x03\x03")?), PATIENCE, 130)?;
+    let interrupt = |pty: &mut Pty| -> Tried {
+        pty.signal(Signal::INT)?;
+        pty.wait_for("The walk is not finished. Leave it?")?;
+        Ok(pty.signal(Signal::INT)?)
+    };
+    check(Stop::Configuration, &interrupt, PATIENCE, 130)?;
     check(Stop::Password, &|pty| Ok(pty.send("\x03\x03")?), PATIENCE, 130)?;
-    check(Stop::Begin, &|pty| Ok([pty.signal(Signal::INT)?, pty.signal(Signal::INT)?][0]), PATIENCE, 130)?;
     check(Stop::Password, &|pty| Ok(pty.signal(Signal::TERM)?), PATIENCE, 143)?;
     check(Stop::Password, &|pty| Ok(pty.signal(Signal::HUP)?), HUNG_UP, 129)
 }

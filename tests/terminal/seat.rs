@@ -26,7 +26,6 @@ pub enum Stop {
     Changed,
     Password,
     Accepted,
-    Save,
     Count,
     Services,
     Sensors,
@@ -34,7 +33,7 @@ pub enum Stop {
 }
 
 /// Each stop, what stands on the screen there, and what takes the walk on.
-const WALK: [(Stop, &str, Press); 13] = [
+const WALK: [(Stop, &str, Press); 12] = [
     (Stop::Begin, "How do you want to read the portal?", Press::Enter),
     (Stop::CanEdit, "Can someone present edit", Press::Enter),
     (Stop::Configuration, "Enter chooses Directory Services", Press::Enter),
@@ -43,7 +42,6 @@ const WALK: [(Stop, &str, Press); 13] = [
     (Stop::Changed, "Has the password been changed", Press::Enter),
     (Stop::Password, "Type the account's password", Press::Right),
     (Stop::Accepted, "Enter goes on to Save.", Press::Enter),
-    (Stop::Save, "Enter shows what will be saved", Press::Enter),
     (Stop::Count, COUNT, Press::Count),
     (Stop::Services, "Enter goes on to the sensors.", Press::Enter),
     (Stop::Sensors, "Watching the sensors", Press::Nothing),

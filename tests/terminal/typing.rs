@@ -34,7 +34,7 @@ fn a_newline_inside_a_paste_tests_nothing_and_enter_by_itself_does() -> Tried {
         move |seat: &mut Seat| -> Tried {
             let keys = format!("{before}{}{after}", seat.right);
             seat.pty.send(&keys)?;
-            seat.pty.wait_for("pasted")?;
+            seat.pty.wait_for("Pasted: press Enter by itself")?;
             // The help is answered after everything before it; then nothing may still be under way.
             seat.pty.send("\x1bOP")?;
             seat.pty.wait_for("What can go wrong")?;
