@@ -136,9 +136,7 @@ fn write_first_files(shared: &Shared) -> std::io::Result<()> {
     let now = shared.clock.now().wall;
     let world = shared.world();
     std::fs::create_dir_all(&shared.services)?;
-    for sensor in &world.fleet.sensors {
-        service::write(&shared.services, sensor)?;
-    }
+    service::write_first(&shared.services, &world.fleet.sensors)?;
     let at_start = world.scenario.fleet.at_start;
     for (index, sensor) in world.fleet.sensors.iter().take(world.fleet.logging()).enumerate() {
         shared.logs.append(sensor, &super::logfile::history(sensor, index, at_start, now))?;
