@@ -71,7 +71,7 @@ impl Site {
             })
             .collect();
         let servers = lab
-            .sensors
+            .servers
             .iter()
             .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone })
             .collect();

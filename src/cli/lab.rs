@@ -101,7 +101,7 @@ pub async fn walk(
     };
     lab.stop().await;
     let (ending, walk) = walked?;
-    Ok(Farewell { code: code(ending, &walk), line: words::farewell(&walk, &state.to_string_lossy()) })
+    Ok(Farewell { code: code(ending, &walk), line: words::farewell(&walk) })
 }
 
 fn start(

@@ -58,7 +58,8 @@ pub async fn walk(parts: Parts, traits: Traits, bell: bool) -> Result<(Ending, M
     let area = tty.size()?;
     let screen = Page::new(tty, area, traits).into_terminal()?;
     let size = Size { columns: area.width, rows: area.height };
-    let model = Model::new(terms, clock.now(), size);
+    let mut model = Model::new(terms, clock.now(), size);
+    model.walk.record.path = engine.recorder().name();
     let ends = Ends { inputs, signals, answers, screen, stopping: Some(&session) };
     let look = Look::new(traits.colour == Colour::Ansi16, traits.ascii);
     let manner = Manner { look, ssh: traits.ssh, bell };

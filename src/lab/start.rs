@@ -93,9 +93,12 @@ impl Site {
             },
             log_sources: sensors.iter().take(world.fleet.logging()).map(|one| self.source(one)).collect(),
             service_probe: self.service_probe.clone(),
-            sensors: sensors
+            servers: sensors
                 .iter()
-                .map(|one| SensorHost { host: one.host(), standalone: one.kind == SensorKind::Standalone })
+                .enumerate()
+                .map(|(index, one)| (index, one.host(), one.kind == SensorKind::Standalone))
+                .filter(|(index, _, standalone)| *standalone || *index < world.fleet.logging())
+                .map(|(_, host, standalone)| SensorHost { host, standalone })
                 .collect(),
             old_password_minutes: world.scenario.directory.old_password_minutes,
             watch_seconds: settings.watch_seconds,

@@ -19,6 +19,11 @@ use crate::terminal::signals::Ending;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 
+/// Turns without a consequence before everybody is taken to be waiting.
+const YIELDS: usize = 200;
+/// Longer than anything here takes, by the driven clock.
+const MOST: Duration = Duration::from_mins(5);
+
 /// What was written, for whoever looks on.
 #[derive(Clone, Default)]
 struct Page(Arc<Mutex<Vec<u8>>>);
@@ -56,7 +61,7 @@ fn stage(source: Source) -> Stage {
     let clock = driven.clock();
     let folder = tempfile::tempdir().expect("a folder");
     let mut scenario = scenario::find(scenario::DEFAULT).expect("the default");
-    scenario.portal.sign_in = vec!["authorization_pending".into(); 40];
+    scenario.portal.sign_in = vec!["authorization_pending".into(); 200];
     let (logs, program) = (folder.path().join("lab"), "mdi-console".into());
     std::fs::create_dir(&logs).expect("a folder");
     let options = StartOptions { scenario, clock: clock.clone(), folder: logs, program, password: None };
@@ -80,10 +85,13 @@ fn stage(source: Source) -> Stage {
 }
 
 impl Stage {
-    async fn says(&self, sentence: &str) {
-        while !self.page.text().contains(sentence) {
-            assert!(!self.walking.is_finished(), "ended without: {sentence}\n{}", self.page.text());
+    /// Lets everybody run until nothing more comes of it.
+    async fn settle(&self) {
+        let mut calm = 0;
+        while calm < YIELDS {
+            self.driven.idle().await;
             tokio::task::yield_now().await;
+            calm = if self.driven.working() == 0 { calm + 1 } else { 0 };
         }
     }
 
@@ -95,14 +103,13 @@ impl Stage {
     /// Moves the clock on, wake-up by wake-up, and returns the time at which `sentence` was there.
     async fn until_said(&self, sentence: &str) -> Instant {
         loop {
-            self.driven.idle().await;
+            self.settle().await;
+            let now = self.driven.clock().now().at;
             if self.page.text().contains(sentence) {
-                return self.driven.clock().now().at;
+                return now;
             }
-            match self.driven.next() {
-                Some(next) => self.driven.move_to(next),
-                None => tokio::task::yield_now().await,
-            }
+            assert!(now < Instant(MOST), "never said: {sentence}\n{}", self.page.text());
+            self.driven.move_to(self.driven.next().unwrap_or(now.after(Duration::from_secs(1))));
         }
     }
 
@@ -116,11 +123,11 @@ impl Stage {
 #[tokio::test]
 async fn a_walk_at_work_says_so_every_half_minute_and_ends_in_good_order() {
     let stage = stage(Source::Script);
-    stage.says("1) Sign in with a code").await;
+    stage.until_said("1) Sign in with a code").await;
     stage.types("1").await;
     // Must stay unread while nothing is asked.
     stage.types("1").await;
-    stage.says("and enter the code").await;
+    stage.until_said("and enter the code").await;
     let first = stage.until_said("Still at work, 30 s.").await;
     let second = stage.until_said("Still at work, 60 s.").await;
     assert_eq!(second.since(first), Duration::from_secs(30));
@@ -134,13 +141,12 @@ async fn a_walk_at_work_says_so_every_half_minute_and_ends_in_good_order() {
 #[tokio::test]
 async fn a_lost_link_closes_the_record_at_once() {
     let stage = stage(Source::Terminal);
-    stage.says("1) Sign in with a code").await;
+    stage.until_said("1) Sign in with a code").await;
     stage.types("nonsense").await;
-    stage.says("Answer with the number of one of these.").await;
+    stage.until_said("Answer with the number of one of these.").await;
     stage.signals.send(Ending::LinkLost).expect("a loop that listens");
-    while !stage.walking.is_finished() {
-        tokio::task::yield_now().await;
-    }
+    stage.settle().await;
+    assert!(stage.walking.is_finished());
     assert!(stage.record().contains(r#""fact":"left","step":"portal""#), "{}", stage.record());
     let (ending, _) = stage.walking.await.expect("an end");
     assert_eq!(ending, Ending::LinkLost);

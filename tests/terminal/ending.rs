@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use crate::Tried;
 use crate::process;
 use crate::pty::{PATIENCE, Pty};
-use crate::seat::{Seat, Stop, Way};
+use crate::seat::{Seat, Stop, Way, said};
 
 /// From a hang-up to the end.
 const HUNG_UP: Duration = Duration::from_secs(2);
@@ -120,7 +120,7 @@ fn ctrl_z_hands_the_terminal_over_and_fg_brings_the_same_step_back() -> Tried {
     assert_returned(&seat.pty);
     seat.pty.send("\r")?;
     seat.pty.wait_until("the step again", |screen| {
-        screen.alternate_screen() && screen.contents().contains("Enter chooses Directory Services")
+        screen.alternate_screen() && said(screen).contains("Enter chooses Directory Services")
     })?;
     seat.go_to(Stop::UsedElsewhere)?;
     seat.pty.send("\x03\x03")?;
