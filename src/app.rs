@@ -304,6 +304,7 @@ impl<'a, W: io::Write> App<'a, W> {
     fn draw(&mut self) {
         let (model, look) = (&self.model, &self.look);
         let title = words::window_title(&model.walk);
+        let title = if look.ascii() { title.in_ascii() } else { title };
         self.ends.screen.backend_mut().title(&title);
         let drawn = self.ends.screen.draw(|frame| {
             ui::view(model, look, frame);

@@ -12,6 +12,7 @@ mod echo;
 mod known;
 mod looping;
 mod prompt;
+mod saying;
 mod signals;
 mod telling;
 #[cfg(test)]
@@ -60,8 +61,9 @@ pub async fn walk(
     }
     let echo = if terminal { Some(Echo::of(input.try_clone()?)?) } else { None };
     let clock = parts.clock.clone();
-    let walk = Walkthrough::new(parts.site.terms(operator, host), clock.now());
+    let mut walk = Walkthrough::new(parts.site.terms(operator, host), clock.now());
     let (engine, answers) = Engine::start(parts)?;
+    walk.record.path = engine.recorder().name();
     let (say, signals) = mpsc::unbounded_channel();
     let _caught = signals::catch(echo.clone(), say)?;
     let (deliver, lines) = mpsc::channel(WAITING);

@@ -2,6 +2,12 @@
 //!
 //! Relies on `support/story.rs`, which drives the real machine. Read each snapshot before accepting it.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may end where it stands; it says why"
+)]
+
 #[path = "support/scenes.rs"]
 mod scenes;
 #[path = "support/story.rs"]
@@ -12,6 +18,8 @@ use std::fmt::Write as _;
 use mdi_console::model::{Model, Size};
 use mdi_console::ui::{self, Look};
 use mdi_console::walkthrough::step::Step;
+use mdi_console::walkthrough::watch::VerdictWord;
+use mdi_console::walkthrough::words;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -155,4 +163,126 @@ fn step_6_services() {
 #[test]
 fn step_7_sensors() {
     check(Step::Sensors);
+}
+
+#[test]
+fn every_scene_draws_at_every_size() {
+    for (turn, (_, mut model)) in Step::ALL.into_iter().flat_map(scenes::step).enumerate() {
+        let sizes = (0..=120_u16).flat_map(|columns| (0..=40_u16).map(move |rows| (columns, rows)));
+        // Each scene takes its share of all sizes, and all take the edges.
+        for (number, (columns, rows)) in sizes.enumerate() {
+            let edge =
+                matches!(columns, 0 | 1 | 60 | 73 | 74 | 109 | 110) && matches!(rows, 0 | 1 | 20 | 21 | 40);
+            if edge || (number + turn) % 60 == 0 {
+                draw(&mut model, &COLOUR, (columns, rows));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_small_window_says_what_it_needs_and_shows_nothing_else() {
+    let Some((_, mut model)) = scenes::step(Step::Password).into_iter().last() else { return };
+    for size in [(59, 24), (80, 19), (30, 5)] {
+        let drawn = draw(&mut model, &COLOUR, size);
+        let text = text(&drawn);
+        assert!(text.replace('\n', " ").contains("60×20 is needed"), "{text}");
+        assert!(!text.contains('•') && drawn.cursor.is_none(), "{text}");
+    }
+}
+
+/// What a terminal would act on rather than show.
+fn acts(symbol: &str) -> bool {
+    symbol.chars().any(|c| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    })
+}
+
+#[test]
+fn nothing_foreign_acts_on_the_terminal() {
+    assert!(acts("a\u{202e}") && acts("\u{1b}") && !acts("漢"), "the check itself sees what it should");
+    for (name, mut model) in scenes::hostile() {
+        for look in [COLOUR, MONO, ASCII] {
+            for size in [(60, 20), (80, 24), (120, 40)] {
+                let drawn = draw(&mut model, &look, size);
+                let bad = drawn.buffer.content.iter().find(|cell| acts(cell.symbol()));
+                assert_eq!(bad, None, "{name} at {size:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ascii_terminal_is_sent_ascii_alone() {
+    for (name, mut model) in scenes::hostile().into_iter().chain(Step::ALL.into_iter().flat_map(scenes::step))
+    {
+        let drawn = draw(&mut model, &ASCII, (80, 24));
+        let bad = drawn.buffer.content.iter().find(|cell| !cell.symbol().is_ascii());
+        assert_eq!(bad, None, "{name}");
+    }
+}
+
+/// The row of the screen on which the sentence that matters most begins.
+#[test]
+fn what_is_asked_stands_on_the_same_line_on_every_step() {
+    for size @ (columns, rows) in [(60, 20), (80, 24), (120, 40)] {
+        let mut lines = Vec::new();
+        for step in Step::ALL {
+            for (name, mut model) in scenes::step(step) {
+                let covered =
+                    model.overlay.is_some() || model.walk.dialog.is_some() || model.looking_at.is_some();
+                if covered || model.room != mdi_console::model::LogRoom::Small || model.refused() {
+                    continue;
+                }
+                let asked = words::asked_of_step(&model.walk);
+                let first: String = asked.split(' ').take(3).collect::<Vec<_>>().join(" ");
+                let text = text(&draw(&mut model, &COLOUR, size));
+                let line = text.lines().position(|line| line.contains(&first));
+                lines.push((line, name));
+            }
+        }
+        let (expected, _) = lines[0];
+        assert!(expected.is_some(), "at {columns}×{rows}");
+        for (line, name) in lines {
+            assert_eq!(line, expected, "{name} at {columns}×{rows}");
+        }
+    }
+}
+
+#[test]
+fn a_terminal_that_shows_no_colour_is_sent_none() {
+    for (name, mut model) in Step::ALL.into_iter().flat_map(scenes::step) {
+        let drawn = draw(&mut model, &MONO, (80, 24));
+        let bad = drawn.buffer.content.iter().find(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset);
+        assert_eq!(bad, None, "{name}");
+    }
+}
+
+/// A story that strayed from its path would draw well and prove nothing.
+#[test]
+fn every_scene_stands_on_its_step() {
+    for step in Step::ALL {
+        for (name, model) in scenes::step(step) {
+            let expected = if name == "somebody else changed it" { Step::DirectoryServices } else { step };
+            assert_eq!(model.walk.current, expected, "{name}");
+        }
+    }
+    let verdicts: Vec<(&str, Option<VerdictWord>)> = scenes::step(Step::Sensors)
+        .into_iter()
+        .filter(|(name, _)| ["watching", "refused", "confirmed", "not confirmed"].contains(name))
+        .map(|(name, model)| {
+            (name, model.walk.watch.and_then(|watch| watch.verdict).map(|verdict| verdict.word))
+        })
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("watching", None),
+            ("refused", Some(VerdictWord::Refused)),
+            ("confirmed", Some(VerdictWord::Confirmed)),
+            ("not confirmed", Some(VerdictWord::NoRefusalSeen)),
+        ]
+    );
 }

@@ -101,7 +101,9 @@ pub async fn walk(
     };
     lab.stop().await;
     let (ending, walk) = walked?;
-    Ok(Farewell { code: code(ending, &walk), line: words::farewell(&walk, &state.to_string_lossy()) })
+    let line = words::farewell(&walk);
+    let line = if traits.ascii { line.in_ascii() } else { line };
+    Ok(Farewell { code: code(ending, &walk), line })
 }
 
 fn start(

@@ -58,13 +58,17 @@ pub async fn walk(parts: Parts, traits: Traits, bell: bool) -> Result<(Ending, M
     let area = tty.size()?;
     let screen = Page::new(tty, area, traits).into_terminal()?;
     let size = Size { columns: area.width, rows: area.height };
-    let model = Model::new(terms, clock.now(), size);
+    let mut model = Model::new(terms, clock.now(), size);
+    model.walk.record.path = engine.recorder().name();
     let ends = Ends { inputs, signals, answers, screen, stopping: Some(&session) };
     let look = Look::new(traits.colour == Colour::Ansi16, traits.ascii);
     let manner = Manner { look, ssh: traits.ssh, bell };
-    let ended = App::new(model, engine, clock, (ends, manner)).run().await;
-    session.give_back()?;
-    Ok(ended)
+    let (ending, model) = App::new(model, engine, clock, (ends, manner)).run().await;
+    match session.give_back() {
+        Err(error) if ending != Ending::LinkLost => Err(error.into()),
+        // A terminal that is gone takes nothing back, and how the walk ended still counts.
+        Ok(()) | Err(_) => Ok((ending, model)),
+    }
 }
 
 /// Who is at the keyboard, and of which machine.

@@ -58,6 +58,11 @@ impl Recorder {
         &self.path
     }
 
+    /// The file's path, as it is shown.
+    pub fn name(&self) -> Safe {
+        Safe::new(&self.path.to_string_lossy())
+    }
+
     /// Queues a fact; the answer comes when it is on disk, or can't be.
     pub fn write(&self, ticket: Ticket, fact: Fact, work: Work) {
         // The writer lives as long as anybody can ask it.

@@ -62,7 +62,7 @@ impl Model {
         match self.sort {
             Sort::ByName => sensors.sort_by(|one, other| one.host.cmp(&other.host)),
             Sort::TroubleFirst => {
-                sensors.sort_by_cached_key(|sensor| (self.trouble(sensor), sensor.host.clone()))
+                sensors.sort_by_cached_key(|sensor| (self.trouble(sensor), sensor.host.clone()));
             }
         }
         sensors

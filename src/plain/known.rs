@@ -156,3 +156,13 @@ pub fn in_trouble(walk: &Walkthrough) -> Vec<(Safe, Finding)> {
         .filter(|(_, finding)| matches!(finding, Finding::Refused | Finding::Suspected | Finding::Trouble))
         .collect()
 }
+
+/// In one line; a host is named only where few are meant.
+pub fn in_trouble_now(hosts: &[Safe]) -> Safe {
+    let named: Vec<&str> = hosts.iter().take(3).map(Safe::as_str).collect();
+    match (hosts.len(), hosts.len().saturating_sub(named.len())) {
+        (0, _) => Safe::new("No sensor is in trouble any more."),
+        (_, 0) => Safe::from(format!("In trouble: {}.", named.join(", "))),
+        (_, more) => Safe::from(format!("In trouble: {} and {more} more.", named.join(", "))),
+    }
+}

@@ -33,10 +33,11 @@ pub struct Telling {
 
 impl Telling {
     /// Everything new, in the order in which it should be heard: what happened, where the walk is, what is asked.
-    pub fn news(&mut self, walk: &Walkthrough) -> Vec<Safe> {
+    /// Nothing is asked of someone who leaves.
+    pub fn news(&mut self, walk: &Walkthrough, leaving: bool) -> Vec<Safe> {
         let mut lines = self.happened(walk);
         let left = matches!(walk.phase(walk.current), Phase::Settled(_)) && walk.dialog.is_none();
-        if walk.over || left {
+        if leaving || walk.over || left {
             return lines;
         }
         lines.extend(self.place(walk));
@@ -130,14 +131,21 @@ impl Telling {
         known::first(news.into_iter())
     }
 
+    /// A refusal is told host by host; who is in trouble, in one line, since that comes and goes while they restart.
     fn sensor_findings(&mut self, walk: &Walkthrough) -> Vec<Safe> {
         let now: BTreeMap<Safe, Finding> = known::in_trouble(walk).into_iter().collect();
-        let worse = now.iter().filter(|(host, finding)| self.findings.get(*host) != Some(*finding));
-        let mut news: Vec<Safe> = worse.map(|(host, finding)| known::found(host, *finding)).collect();
-        let gone = self.findings.keys().filter(|host| walk.watch.is_some() && !now.contains_key(*host));
-        news.extend(gone.map(|host| Safe::from(format!("{host}: no longer in trouble."))));
-        self.findings = now;
-        known::first(news.into_iter())
+        if walk.watch.is_none() || self.findings == now {
+            return Vec::new();
+        }
+        let told = std::mem::replace(&mut self.findings, now);
+        let new = self.findings.iter().filter(|(host, finding)| told.get(*host) != Some(*finding));
+        let refused = new.filter(|(_, finding)| **finding != Finding::Trouble);
+        let mut news = known::first(refused.map(|(host, finding)| known::found(host, *finding)));
+        let (before, after) = (troubled(&told), troubled(&self.findings));
+        if before != after {
+            news.push(known::in_trouble_now(&after));
+        }
+        news
     }
 
     fn place(&mut self, walk: &Walkthrough) -> Vec<Safe> {
@@ -159,6 +167,10 @@ impl Telling {
 
     fn asked(&mut self, walk: &Walkthrough) -> Vec<Safe> {
         let prompt = prompt::open(walk);
+        // Between an answer and its effect nothing is asked, and nothing is under way that would take time.
+        if prompt == Prompt::Nothing && *walk.phase(walk.current) != Phase::Working {
+            return Vec::new();
+        }
         let asked = (prompt, question(walk));
         if self.asked.as_ref() == Some(&asked) {
             return Vec::new();
@@ -181,6 +193,14 @@ impl Telling {
         lines.retain(|line| self.said.insert(line.clone()));
         lines
     }
+}
+
+fn troubled(findings: &BTreeMap<Safe, Finding>) -> Vec<Safe> {
+    findings
+        .iter()
+        .filter(|(_, finding)| **finding == Finding::Trouble)
+        .map(|(host, _)| host.clone())
+        .collect()
 }
 
 pub fn at_its_time(walk: &Walkthrough, what: &Safe) -> Safe {

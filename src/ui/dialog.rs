@@ -101,7 +101,7 @@ pub fn options(
         .zip(0_usize..)
         .map(|(option, number)| {
             let here = marked == Some(number);
-            let text = fit::in_the_middle(option, room.saturating_sub(3));
+            let text = fit::at_end(option, room.saturating_sub(3));
             let text = Safe::from(format!(" {} {text} ", number.saturating_add(1)));
             let mark = if here { look.word(Role::Plain, look.glyphs().here) } else { Span::raw(" ") };
             Line::from(vec![mark, look.span(if here { Role::Selected } else { Role::Plain }, &text)])

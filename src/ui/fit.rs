@@ -123,7 +123,7 @@ mod tests {
         };
         check("dc1.contoso.test", 16, "dc1.contoso.test");
         check("dc01.europe.contoso.test", 17, "dc01…contoso.test");
-        check("a-very-long-server-name.contoso.test", 10, "a-ver….test");
+        check("a-very-long-server-name.contoso.test", 10, "a-ver…test");
         check("漢字漢字漢字", 5, "漢…字");
         check("abc", 1, "…");
         check("abc", 0, "");

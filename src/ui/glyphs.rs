@@ -5,6 +5,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::symbols::border;
 
+use crate::text;
+
 /// Every mark is one column wide.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Glyphs {
@@ -73,19 +75,8 @@ pub const ASCII: Glyphs = Glyphs {
 pub fn only_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if !cell.symbol().is_ascii() {
-            cell.set_symbol(match cell.symbol() {
-                "…" => "~",
-                "·" | "–" | "—" => "-",
-                "×" => "x",
-                "“" | "”" => "\"",
-                "’" => "'",
-                "↑" => "^",
-                "↓" => "v",
-                "←" => "<",
-                "→" => ">",
-                "▇" => "#",
-                _ => "?",
-            });
+            let nearest = cell.symbol().chars().next().map_or('?', text::nearest_ascii);
+            cell.set_char(nearest);
         }
     }
 }

@@ -115,7 +115,7 @@ impl Walkthrough {
         }
     }
 
-    /// An attempt announced too late is not made.
+    /// What was announced too late is not done.
     fn recorded_late(&mut self, ticket: Ticket, event: event::Record) {
         let (then, fact) = match self.errands.remove(&ticket) {
             Some(Errand::Recording(fact)) => (None, fact),
@@ -126,12 +126,25 @@ impl Walkthrough {
         if let event::Record::Recorded { count, hash } = event {
             self.on_disk(&fact, count, hash);
         }
-        if let Some(Then::Test(attempt, secret)) = then {
-            if written {
-                self.send_attempt(attempt, secret);
-            } else {
-                self.out(Effect::Release(attempt.id));
+        match then {
+            Some(Then::Test(attempt, secret)) if written => self.send_attempt(attempt, secret),
+            Some(Then::Test(attempt, _)) => self.out(Effect::Release(attempt.id)),
+            Some(Then::Save { .. }) if written => {
+                let why = Some(Safe::new("the operator left before it was sent"));
+                self.saving = Saving::NotBegun;
+                self.record(Fact::SaveEnded { result: SaveWord::NotSaved, why });
             }
+            Some(
+                Then::Save { .. }
+                | Then::GoOnWithoutController
+                | Then::PassMisgivings(_)
+                | Then::ExcuseService(..)
+                | Then::MarkService(..)
+                | Then::AccountNameTyped
+                | Then::Note
+                | Then::Leave,
+            )
+            | None => {}
         }
     }
 

@@ -158,7 +158,7 @@ impl Walkthrough {
                 self.read_entries_anew();
             }
             Step::Save if matches!(self.saving, Saving::AskingBack { again: Some(_), .. }) => {
-                self.read_back()
+                self.read_back();
             }
             Step::Services => {
                 self.ask_services();

@@ -55,7 +55,7 @@ impl Walkthrough {
             (Errand::ReadEntries, event::Portal::EntriesRead(entries)) => self.entries_read(entries),
             (Errand::ReadBack, event::Portal::EntryRead(entry)) => self.entry_read_back(&entry),
             (Errand::ReadPortal(asked_at), event::Portal::Read(reading)) => {
-                self.portal_read(reading, asked_at)
+                self.portal_read(reading, asked_at);
             }
             (Errand::Save, event::Portal::SaveAnswered(answer)) => self.save_answered(answer),
             (Errand::ReadIssuer, event::Portal::IssuerRead(issuer)) => self.issuer = Some(issuer),
@@ -144,7 +144,7 @@ impl Walkthrough {
             }
         }
         self.baseline_complete();
-        if self.current == Step::DirectoryServices && *self.phase(Step::DirectoryServices) == Phase::Working {
+        if self.current == Step::DirectoryServices && self.waits_for_entries() {
             self.enter_directory_services();
         }
     }
@@ -217,11 +217,15 @@ impl Walkthrough {
     }
 
     fn entries_unread(&mut self, fault: Fault) {
-        let step = self.current;
-        let waits = step == Step::Portal || step == Step::DirectoryServices;
-        if waits && *self.phase(step) == Phase::Working {
-            self.block(step, Reason::PortalUnread(fault));
+        if self.waits_for_entries() {
+            self.block(self.current, Reason::PortalUnread(fault));
         }
+    }
+
+    fn waits_for_entries(&self) -> bool {
+        let reaching = || self.errands.values().any(|errand| matches!(errand, Errand::Reach(_)));
+        let waits = self.current == Step::Portal || (self.current == Step::DirectoryServices && !reaching());
+        waits && *self.phase(self.current) == Phase::Working
     }
 
     fn poll_failed(&mut self, fault: Fault) {

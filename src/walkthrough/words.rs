@@ -6,6 +6,7 @@
 mod outcomes;
 mod questions;
 mod reasons;
+#[expect(clippy::wildcard_enum_match_arm, reason = "only shown here; what follows is decided elsewhere")]
 mod screen;
 
 use std::time::Duration;
@@ -241,7 +242,7 @@ pub fn recover() -> [&'static str; 4] {
 }
 
 /// The one line when the walk is over.
-pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
+pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
     let said = match (verdict, &walk.saving) {
         (Some(verdict), _) => verdict,
@@ -249,7 +250,7 @@ pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
         (None, _) => "saved or not: not known",
     };
     let hash: String = walk.record.hash.chars().take(16).collect();
-    safe(format!("{said} · record {record} · {} lines, {hash}", walk.record.lines))
+    safe(format!("{said} · record {} · {} lines, {hash}", walk.record.path, walk.record.lines))
 }
 
 /// How a blocked step reads as a whole, for `--plain` and the log.

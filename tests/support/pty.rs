@@ -159,10 +159,9 @@ impl Pty {
         self.seen().output.len()
     }
 
-    /// Whether the program writes nothing for so long.
-    pub fn silent(&self, time: Duration) -> bool {
-        let before = self.bytes();
-        self.wait(time, |seen| seen.output.len() > before).output.len() == before
+    /// Whether, for so long, the program writes nothing beyond the first `bytes`.
+    pub fn silent_after(&self, bytes: usize, time: Duration) -> bool {
+        self.wait(time, |seen| seen.output.len() > bytes).output.len() <= bytes
     }
 
     /// The program that was started here.

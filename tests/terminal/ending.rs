@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use crate::Tried;
 use crate::process;
 use crate::pty::{PATIENCE, Pty};
-use crate::seat::{Seat, Stop, Way};
+use crate::seat::{Seat, Stop, Way, said};
 
 /// From a hang-up to the end.
 const HUNG_UP: Duration = Duration::from_secs(2);
@@ -73,9 +73,13 @@ fn every_way_out_returns_the_terminal_and_closes_the_record() -> Tried {
         Ok(pty.send("\r")?)
     };
     check(Stop::Configuration, &quit, PATIENCE, 0)?;
-    check(Stop::Begin, &|pty| Ok(pty.send("\x03\x03")?), PATIENCE, 130)?;
+    let interrupt = |pty: &mut Pty| -> Tried {
+        pty.signal(Signal::INT)?;
+        pty.wait_for("The walk is not finished. Leave it?")?;
+        Ok(pty.signal(Signal::INT)?)
+    };
+    check(Stop::Configuration, &interrupt, PATIENCE, 130)?;
     check(Stop::Password, &|pty| Ok(pty.send("\x03\x03")?), PATIENCE, 130)?;
-    check(Stop::Begin, &|pty| Ok([pty.signal(Signal::INT)?, pty.signal(Signal::INT)?][0]), PATIENCE, 130)?;
     check(Stop::Password, &|pty| Ok(pty.signal(Signal::TERM)?), PATIENCE, 143)?;
     check(Stop::Password, &|pty| Ok(pty.signal(Signal::HUP)?), HUNG_UP, 129)
 }
@@ -120,7 +124,7 @@ fn ctrl_z_hands_the_terminal_over_and_fg_brings_the_same_step_back() -> Tried {
     assert_returned(&seat.pty);
     seat.pty.send("\r")?;
     seat.pty.wait_until("the step again", |screen| {
-        screen.alternate_screen() && screen.contents().contains("Enter chooses Directory Services")
+        screen.alternate_screen() && said(screen).contains("Enter chooses Directory Services")
     })?;
     seat.go_to(Stop::UsedElsewhere)?;
     seat.pty.send("\x03\x03")?;

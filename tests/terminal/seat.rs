@@ -26,7 +26,6 @@ pub enum Stop {
     Changed,
     Password,
     Accepted,
-    Save,
     Count,
     Services,
     Sensors,
@@ -34,7 +33,7 @@ pub enum Stop {
 }
 
 /// Each stop, what stands on the screen there, and what takes the walk on.
-const WALK: [(Stop, &str, Press); 13] = [
+const WALK: [(Stop, &str, Press); 12] = [
     (Stop::Begin, "How do you want to read the portal?", Press::Enter),
     (Stop::CanEdit, "Can someone present edit", Press::Enter),
     (Stop::Configuration, "Enter chooses Directory Services", Press::Enter),
@@ -43,13 +42,14 @@ const WALK: [(Stop, &str, Press); 13] = [
     (Stop::Changed, "Has the password been changed", Press::Enter),
     (Stop::Password, "Type the account's password", Press::Right),
     (Stop::Accepted, "Enter goes on to Save.", Press::Enter),
-    (Stop::Save, "Enter shows what will be saved", Press::Enter),
     (Stop::Count, COUNT, Press::Count),
     (Stop::Services, "Enter goes on to the sensors.", Press::Enter),
     (Stop::Sensors, "Watching the sensors", Press::Nothing),
     (Stop::Verdict, "Confirmed:", Press::Nothing),
 ];
 
+/// The rail's columns.
+const RAIL: u16 = 21;
 const COUNT: &str = "Type the number of sensors, ";
 
 #[derive(Clone, Copy)]
@@ -111,7 +111,7 @@ impl Seat {
     /// Goes on until `stop` is on the screen, and presses nothing there.
     pub fn go_to(&mut self, stop: Stop) -> Tried {
         while let Some((here, words, press)) = WALK.get(self.next) {
-            self.pty.wait_for(words)?;
+            self.pty.wait_until(words, |screen| said(screen).contains(words))?;
             if *here == stop {
                 break;
             }
@@ -127,7 +127,7 @@ impl Seat {
             Press::Enter => {}
             Press::Right => self.type_slowly(&self.right.clone())?,
             Press::Count => {
-                let text = self.pty.text();
+                let text = said(&self.pty.screen());
                 let count = text.split(COUNT).nth(1).and_then(|rest| rest.split(',').next());
                 self.type_slowly(count.ok_or("no count is asked for")?)?;
             }
@@ -170,6 +170,14 @@ impl Seat {
     pub fn count_facts(&self, name: &str) -> Tried<usize> {
         Ok(self.facts()?.iter().filter(|fact| fact["fact"] == name).count())
     }
+}
+
+/// What the step says, right of the rail, as running text without borders.
+pub fn said(screen: &vt100::Screen) -> String {
+    let columns = screen.size().1.get();
+    let rows: Vec<String> = screen.rows(RAIL, columns.saturating_sub(RAIL)).collect();
+    let text = rows.join(" ").replace(['│', '|', '║'], " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Legal for the directory, and nowhere by accident.

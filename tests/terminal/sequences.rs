@@ -24,14 +24,14 @@ fn cut(rest: &str) -> &str {
 /// Places, erases, scrolls, styles; the five modes that are taken back; the title. Nothing that is answered.
 pub fn is_allowed(sequence: &str) -> bool {
     const MODES: [&str; 4] = ["[?25", "[?1049", "[?2004", "[?2026"];
+    if let Some(title) = sequence.strip_prefix("]2;") {
+        return !title.starts_with('?');
+    }
     if let Some(mode) = sequence.strip_suffix(['h', 'l']) {
         return MODES.contains(&mode);
     }
     if matches!(sequence, "[22;2t" | "[23;2t" | "\\") {
         return true;
-    }
-    if let Some(title) = sequence.strip_prefix("]2;") {
-        return !title.starts_with('?');
     }
     let numbers = |rest: &str| rest.chars().all(|c| c.is_ascii_digit() || c == ';');
     sequence

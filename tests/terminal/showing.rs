@@ -9,9 +9,12 @@ use rustix::termios::{Winsize, tcsetwinsize};
 
 use crate::Tried;
 use crate::process;
-use crate::seat::{Seat, Stop, Way};
+use crate::pty::PATIENCE;
+use crate::seat::{Seat, Stop, Way, said};
 use crate::sequences::{colours, is_allowed, sequences};
 
+/// Time enough for a key to show.
+const MOMENT: Duration = Duration::from_millis(300);
 const IDLE: Duration = Duration::from_secs(5);
 /// So long before the minute ends, the clock in the frame won't tick while a silence is waited for.
 const EARLY: i64 = 45;
@@ -21,7 +24,7 @@ fn nothing_is_sent_but_what_draws() -> Tried {
     let mut seat = Seat::take(&Way::default())?;
     seat.go_to(Stop::Verdict)?;
     seat.pty.send("\x03\x03")?;
-    seat.pty.exit(crate::pty::PATIENCE)?;
+    seat.pty.exit(PATIENCE)?;
     let sent = sequences(&seat.pty.output());
     assert!(sent.len() > 500, "only {} sequences", sent.len());
     let strange: Vec<&String> = sent.iter().filter(|one| !is_allowed(one)).collect();
@@ -33,7 +36,7 @@ fn nothing_is_sent_but_what_draws() -> Tried {
 fn the_first_frame_is_one_synchronized_update_where_the_terminal_has_that() -> Tried {
     let check = |term: &str, synchronized: bool| -> Tried {
         let mut seat = Seat::take(&Way { environment: &[("TERM", term)], ..Way::default() })?;
-        seat.go_to(Stop::Begin)?;
+        seat.pty.wait_for("leave")?;
         let output = String::from_utf8_lossy(&seat.pty.output()).into_owned();
         let frame = match output.split_once("\x1b[?2026h") {
             Some((before, rest)) => {
@@ -66,14 +69,12 @@ fn an_idle_screen_writes_nothing_while_the_portal_is_polled() -> Tried {
     seat.go_to(Stop::Directory)?;
     // Back and forth, so that what is shown is new, and no age comes of age in the meantime.
     seat.pty.send("r")?;
-    seat.pty.wait_until("the controllers asked again", |screen| {
-        screen.contents().contains("The controllers are reached.")
-    })?;
-    let quiet = (0..10).any(|_| seat.pty.silent(Duration::from_secs(1)));
+    seat.pty.wait_until("an answer", |screen| said(screen).contains("The controllers are reached."))?;
+    let quiet = (0..10).any(|_| seat.pty.silent_after(seat.pty.bytes(), Duration::from_secs(1)));
     assert!(quiet, "it never comes to rest\n{}", seat.pty.text());
     let worked = process::processor_time(seat.pty.pid())?;
     let before = seat.pty.bytes();
-    let silent = seat.pty.silent(IDLE);
+    let silent = seat.pty.silent_after(before, IDLE);
     let output = seat.pty.output();
     let written = String::from_utf8_lossy(output.get(before..).unwrap_or_default()).into_owned();
     assert!(silent, "{} bytes in an idle {IDLE:?}: {written:?}\n{}", written.len(), seat.pty.text());
@@ -86,13 +87,22 @@ fn an_idle_screen_writes_nothing_while_the_portal_is_polled() -> Tried {
 fn a_window_too_small_says_so_and_tests_nothing_until_it_is_larger() -> Tried {
     let mut seat = Seat::take(&Way { size: (3, 8), ..Way::default() })?;
     seat.pty.wait_until("a word", |screen| !screen.contents().trim().is_empty())?;
+    let before = seat.pty.bytes();
     seat.pty.send("\r")?;
+    assert!(seat.pty.silent_after(before, MOMENT), "Enter does something unseen");
+    // The key before a repaint has been taken in once the repaint is there.
+    seat.pty.send("\x0c")?;
+    assert!(!seat.pty.silent_after(before, PATIENCE), "no repaint");
     seat.pty.resize((24, 80))?;
     seat.go_to(Stop::UsedElsewhere)?;
     let facts = seat.facts()?.len();
+    let before = seat.pty.bytes();
     seat.pty.resize((3, 8))?;
-    seat.pty.wait_until("less", |screen| !screen.contents().contains("used anywhere"))?;
+    assert!(!seat.pty.silent_after(before, PATIENCE), "no frame for the small window");
+    while !seat.pty.silent_after(seat.pty.bytes(), MOMENT) {}
+    let before = seat.pty.bytes();
     seat.pty.send("q")?;
+    assert!(seat.pty.silent_after(before, MOMENT), "the sentence about the size changes");
     seat.pty.resize((24, 80))?;
     seat.pty.wait_for("The walk is not finished. Leave it?")?;
     assert_eq!(seat.facts()?.len(), facts, "something was done unseen");
@@ -111,22 +121,23 @@ fn a_terminal_without_a_size_loses_no_walk() -> Tried {
     seat.pty.wait_for("Good to know")?;
     seat.go_to(Stop::Changed)?;
     seat.pty.send("\x03\x03")?;
-    assert_eq!(seat.pty.exit(crate::pty::PATIENCE)?.exit_code(), 130);
+    assert_eq!(seat.pty.exit(PATIENCE)?.exit_code(), 130);
     Ok(())
 }
 
 #[test]
 fn without_colours_the_state_is_told_by_word_and_the_selected_row_stands_out() -> Tried {
     let check = |arguments: &[&str], environment: &[(&str, &str)], coloured: bool| -> Tried {
-        let mut seat = Seat::take(&Way { arguments, environment, ..Way::default() })?;
+        let mut seat = Seat::take(&Way { arguments, environment, size: (40, 120), ..Way::default() })?;
         seat.go_to(Stop::Begin)?;
         assert!(is_reversed(&seat.pty.screen(), "Sign in with a code"), "{}", seat.pty.text());
         seat.go_to(Stop::Changed)?;
+        assert!(is_reversed(&seat.pty.screen(), "Yes"), "{}", seat.pty.text());
+        seat.go_to(Stop::Password)?;
         let text = seat.pty.text();
-        for word in ["done", "asking", "not checked", "LAB"] {
+        for word in ["done", "not checked", "LAB"] {
             assert!(text.contains(word), "{word} is not told by word\n{text}");
         }
-        assert!(is_reversed(&seat.pty.screen(), "Yes"), "{text}");
         let colours: Vec<u8> =
             sequences(&seat.pty.output()).iter().flat_map(|sequence| colours(sequence)).collect();
         assert_eq!(!colours.is_empty(), coloured, "{arguments:?} {environment:?}: {colours:?}");

@@ -3,7 +3,7 @@
 //! Relies on the record for what was done. Deliberately absent: the decoding of keys.
 
 use crate::Tried;
-use crate::seat::{Seat, Stop, Way};
+use crate::seat::{Seat, Stop, Way, said};
 
 #[test]
 fn a_burst_outside_a_field_is_dropped_with_a_sentence() -> Tried {
@@ -12,7 +12,7 @@ fn a_burst_outside_a_field_is_dropped_with_a_sentence() -> Tried {
         seat.go_to(Stop::Configuration)?;
         seat.pty.send(keys)?;
         seat.pty.wait_for("dropped")?;
-        assert!(seat.pty.text().contains("Enter chooses Directory Services"), "{}", seat.pty.text());
+        assert!(said(&seat.pty.screen()).contains("Enter chooses Directory Services"), "{}", seat.pty.text());
         // One key by itself is a command again.
         seat.go_to(Stop::UsedElsewhere)?;
     }
@@ -27,14 +27,14 @@ fn a_newline_inside_a_paste_tests_nothing_and_enter_by_itself_does() -> Tried {
         typed(&mut seat)?;
         assert_eq!(seat.count_facts("attempting")?, 0, "{}", seat.pty.text());
         seat.pty.send("\r")?;
-        seat.pty.wait_for("Enter goes on to Save.")?;
+        seat.pty.wait_until("the acceptance", |screen| said(screen).contains("Enter goes on to Save."))?;
         seat.count_facts("attempting")
     };
     let pasted = |before: &'static str, after: &'static str| {
         move |seat: &mut Seat| -> Tried {
             let keys = format!("{before}{}{after}", seat.right);
             seat.pty.send(&keys)?;
-            seat.pty.wait_for("pasted")?;
+            seat.pty.wait_for("Pasted: press Enter by itself")?;
             // The help is answered after everything before it; then nothing may still be under way.
             seat.pty.send("\x1bOP")?;
             seat.pty.wait_for("What can go wrong")?;

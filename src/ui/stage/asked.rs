@@ -18,7 +18,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn add_answer(&mut self, model: &Model, look: &Look, question: &Question, columns: u16) {
+    fn add_answer(&mut self, question: &Question, (model, look): (&Model, &Look), columns: u16) {
         if let Some(hint) = words::hint(question) {
             self.lines.extend(wrapped(look, Role::Secondary, &Safe::new(hint), columns));
         }
@@ -58,7 +58,7 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
     };
     let mut asked = Asked { lines: sentence(look, mark, &words::asked_of_step(walk), columns), cursor: None };
     match phase {
-        Phase::Asking(question) => asked.add_answer(model, look, question, columns),
+        Phase::Asking(question) => asked.add_answer(question, (model, look), columns),
         Phase::Blocked(why) => {
             let said = words::reason(why);
             asked.lines.extend(wrapped(look, Role::Secondary, &said.means, columns));

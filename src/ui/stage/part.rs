@@ -30,7 +30,7 @@ pub enum Part<'a> {
     Table(Table<'a>),
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     pub fn dim(sentence: Safe) -> Self {
         Part::Sentence(None, Role::Secondary, sentence)
     }

@@ -12,10 +12,10 @@ use crate::ui::stage::{Part, selected, truth};
 use crate::ui::table::{Cell, Column, Table, column, number};
 
 const COLUMNS: &[Column] = &[
-    column("controller", (18, 36), 0),
+    column("controller", (18, 24), 0),
     number("answers", 7, 1),
-    column("can be proved by", (16, 28), 0),
-    column("certificate", (10, 24), 2),
+    column("can be proved by", (16, 18), 0),
+    column("certificate", (11, 14), 2),
     number("clock", 6, 3),
     number("checked", 7, 4),
 ];

@@ -11,7 +11,7 @@ use crate::ui::stage::{Part, fault, selected, truth};
 use crate::ui::table::{Cell, Column, Table, column, number};
 
 const COLUMNS: &[Column] = &[
-    column("sensor", (18, 34), 0),
+    column("sensor", (16, 34), 0),
     column("service", (11, 13), 1),
     column("after the save", (17, 19), 0),
     column("change", (11, 16), 4),

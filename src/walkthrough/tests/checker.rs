@@ -10,6 +10,7 @@ use crate::directory::refusal::Class;
 use crate::directory::{Answer, Host, Protocol};
 use crate::portal::{SaveAnswer, ServiceStatus};
 use crate::secret::SecretId;
+use crate::sensor::{Service, ServiceState};
 use crate::text::Safe;
 use crate::walkthrough::effect::{Effect, Ticket};
 use crate::walkthrough::event::{self, Event};
@@ -40,6 +41,8 @@ pub struct Checker {
     saved_at: Option<Now>,
     polls: BTreeMap<Ticket, Now>,
     seen_running: BTreeSet<Host>,
+    /// The process id that a probe saw since the save, and when first.
+    probed: BTreeMap<Host, (u32, Now)>,
     pub facts: Vec<Fact>,
     folded: Durable,
     record_failed: bool,
@@ -74,6 +77,9 @@ impl Checker {
             Event::Secret(event::Secret::Frozen(_, Some(secret))) => {
                 self.frozen.insert(*secret);
             }
+            Event::Sensor(_, event::Sensor::ServiceAnswered { host, service: Service::Sensor, state }) => {
+                self.seen_by_probe(host, state, now);
+            }
             Event::Portal(..)
             | Event::Directory(..)
             | Event::Sensor(..)
@@ -87,6 +93,18 @@ impl Checker {
     fn saved(&mut self, now: Now) {
         self.saved_at = Some(now);
         self.seen_running.clear();
+        self.probed.clear();
+    }
+
+    fn seen_by_probe(&mut self, host: &Host, state: &ServiceState, now: Now) {
+        let ServiceState::Running { pid: Some(pid) } = state else {
+            self.probed.remove(host);
+            return;
+        };
+        let (first_pid, since) = *self.probed.entry(host.clone()).or_insert((*pid, now));
+        if first_pid == *pid && now.at.since(since.at) >= super::site::terms().settle {
+            self.seen_running.insert(host.clone());
+        }
     }
 
     fn judged(&mut self, secret: SecretId, (host, protocol): (&Host, Protocol), answer: &Answer) {

@@ -8,7 +8,8 @@ use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::step::{AnswerKind, Phase, Question, Step};
 use crate::walkthrough::watch::VerdictWord;
 
-use super::player::{Player, Way, kind_of, stale, walked_to};
+use super::engine::stale;
+use super::player::{Player, Way, kind_of, walked_to};
 use super::site::SENSOR;
 
 /// One letter of the alphabet.
@@ -98,7 +99,7 @@ pub fn holds(player: &Player) {
     }
     leaving_ends(player, true);
     leaving_ends(player, false);
-    if matches!(player.walk.phase(player.walk.current), Phase::Blocked(_)) {
+    if !player.walk.leaving && matches!(player.walk.phase(player.walk.current), Phase::Blocked(_)) {
         a_key_leads_on(player);
     }
 }
@@ -134,7 +135,7 @@ fn leaving_ends(player: &Player, disk_full: bool) {
 }
 
 /// Enter, `r`, or going back: one of them makes a difference.
-fn a_key_leads_on(player: &Player) {
+pub fn a_key_leads_on(player: &Player) {
     let back = Step::ALL.into_iter().filter(|step| *step < player.walk.current).map(Intent::BackTo);
     let leads_on = [Intent::Proceed, Intent::Refresh].into_iter().chain(back).any(|intent| {
         let mut tried = player.clone();
@@ -143,7 +144,8 @@ fn a_key_leads_on(player: &Player) {
         tried.intend(intent);
         tried.print() != before
     });
-    assert!(leads_on, "no way out of {:?}", player.walk.phase(player.walk.current));
+    let walk = &player.walk;
+    assert!(leads_on, "no way out of {:?}, with {:?} out", walk.phase(walk.current), walk.errands);
 }
 
 /// Visits at most `most` states around `from`. Returns how many, and how many verdicts of each kind were seen.
