@@ -27,7 +27,7 @@ pub fn facts(record: &Path) -> Tried<Vec<Fact>> {
 }
 
 impl Stage {
-    fn hold(&self, holds: bool, what: &str) -> Tried {
+    pub fn hold(&self, holds: bool, what: &str) -> Tried {
         if holds { Ok(()) } else { Err(self.missed(what)) }
     }
 
@@ -40,6 +40,10 @@ impl Stage {
     pub fn tests_made(&self) -> usize {
         let tests = self.lab.attempts();
         tests.iter().filter(|attempt| !attempt.by_sensor && attempt.name.starts_with(ACCOUNT)).count()
+    }
+
+    pub fn facts(&self) -> Tried<Vec<Fact>> {
+        facts(&self.console()?.record)
     }
 
     /// The end that the scenario's file names, and the facts that must hold then.

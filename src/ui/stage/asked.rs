@@ -66,7 +66,8 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
         }
         Phase::Ready | Phase::Working | Phase::Settled(_) => {}
     }
-    let open_again = walk.takes_password() && matches!(phase, Phase::Blocked(_));
+    let retyping = model.retyping && walk.may_retype();
+    let open_again = (walk.takes_password() || retyping) && matches!(phase, Phase::Blocked(_));
     if open_again || walk.current == Step::Password && matches!(phase, Phase::Working | Phase::Ready) {
         password::field(model, look, columns, &mut asked);
     }
