@@ -5,6 +5,11 @@
 //! Deliberately absent: what a refusal means for the walk; that is decided where the kinds of evidence meet.
 
 pub mod explain;
+pub mod finders;
+pub mod parse;
+pub mod sight;
+pub mod tail;
+pub mod window;
 
 use std::fmt;
 use std::ops::Range;
@@ -13,8 +18,6 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
-
-pub mod window;
 
 pub use explain::{Explanation, Known};
 
@@ -119,7 +122,8 @@ impl Record {
     #[must_use]
     pub fn weight(&self) -> usize {
         let text: usize = self.lines().map(|line| line.len().saturating_add(24)).sum();
-        text.saturating_add(self.finds.len().saturating_mul(size_of::<Find>())).saturating_add(size_of::<Self>())
+        text.saturating_add(self.finds.len().saturating_mul(size_of::<Find>()))
+            .saturating_add(size_of::<Self>())
     }
 }
 
@@ -164,23 +168,43 @@ pub struct MarkedSource {
 pub enum Side {
     Before,
     After,
-    /// The source wasn't open at the mark, and the record was there when it was opened. Only its written time could
-    /// tell, and that has no zone.
+    /// The file wasn't open at the mark, and the record was in it when it was opened. Only its written time could tell,
+    /// and that has no zone.
     NotKnown,
 }
 
 impl Mark {
-    /// Where a record stands against the mark. A file that the mark doesn't name came after it if its source was open.
+    /// Gathers the places by their source.
+    #[must_use]
+    pub fn of(places: &[(SourceId, Position)]) -> Self {
+        let mut mark = Self::default();
+        for (source, place) in places {
+            match mark.sources.iter_mut().find(|marked| marked.source == *source) {
+                Some(marked) => marked.files.push(*place),
+                None => mark.sources.push(MarkedSource { source: *source, files: vec![*place] }),
+            }
+        }
+        mark
+    }
+
+    /// Where a record stands against the mark. A file that the mark doesn't name and that
+    /// was there from its first line on came after it.
     #[must_use]
     pub fn side(&self, record: &Record) -> Side {
-        let marked = self.sources.iter().find(|marked| marked.source == record.source);
-        match marked {
-            None if record.context => Side::NotKnown,
+        self.side_of(record.source, record.at, record.context)
+    }
+
+    /// The same for a record of which only this much is kept.
+    #[must_use]
+    pub fn side_of(&self, source: SourceId, at: Position, context: bool) -> Side {
+        let mut files =
+            self.sources.iter().filter(|marked| marked.source == source).flat_map(|marked| &marked.files);
+        match files.find(|place| place.file == at.file) {
+            Some(place) if at.offset < place.offset => Side::Before,
+            Some(_) => Side::After,
+            // A share that came back late shows files that may be old.
+            None if context => Side::NotKnown,
             None => Side::After,
-            Some(marked) => match marked.files.iter().find(|place| place.file == record.at.file) {
-                Some(place) if record.at.offset < place.offset => Side::Before,
-                _ => Side::After,
-            },
         }
     }
 }
@@ -191,7 +215,8 @@ mod tests {
 
     fn record(source: u32, file: u64, offset: u64, context: bool) -> Record {
         let mut records = Vec::new();
-        let origin = parse::Origin { source: SourceId(source), host: "dc1".into(), at: Position { file, offset } };
+        let origin =
+            parse::Origin { source: SourceId(source), host: "dc1".into(), at: Position { file, offset } };
         let mut parser = parse::Parser::new(origin, parse::Beginning::File);
         parser.context(context);
         parser.push(b"2024-04-15 21:28:12.4525 Error A b\n", &mut records);
@@ -210,6 +235,7 @@ mod tests {
         check(record(1, 8, 0, false), Side::After);
         // A rotated log's successor, or a new version's folder.
         check(record(1, 9, 0, false), Side::After);
+        check(record(1, 9, 0, true), Side::NotKnown);
         check(record(2, 9, 0, false), Side::After);
         check(record(2, 9, 0, true), Side::NotKnown);
     }

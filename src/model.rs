@@ -9,8 +9,8 @@ pub mod moving;
 pub mod msg;
 pub mod next_change;
 pub mod regions;
+pub mod rows;
 pub mod update;
-
 
 use tui_input::Input;
 
@@ -70,6 +70,16 @@ pub enum Sort {
     ByName,
 }
 
+impl Sort {
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::TroubleFirst => Self::ByName,
+            Self::ByName => Self::TroubleFirst,
+        }
+    }
+}
+
 /// What the line under the log pane's title asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
@@ -121,11 +131,15 @@ pub struct Model {
     pub input: Input,
     /// The open dialog's marked option.
     pub option: usize,
-    /// The masked field takes keys; `Esc` leaves it, Enter or Tab returns to it.
+    /// The step's own field takes keys; `Esc` leaves it, Enter or Tab returns to it.
     pub in_field: bool,
+    /// `Tab` went back into the masked field of a password that is held.
+    pub retyping: bool,
     pub line: Option<LineInput>,
     pub overlay: Option<Overlay>,
     pub overlay_scroll: u16,
+    /// The log pane is shifted to the right by so many columns.
+    pub logs_left: usize,
     /// The selected row of the step's table, and the first one shown.
     pub row: usize,
     pub row_top: usize,
@@ -141,7 +155,7 @@ pub struct Model {
     pub(crate) requests: Vec<msg::Request>,
     pub(crate) shown_question: Option<crate::walkthrough::step::Question>,
     pub(crate) bells: u32,
-    pub(crate) last_key: Option<Instant>,
+    pub(crate) marked: Option<crate::walkthrough::watch::Mark>,
 }
 
 impl Model {
@@ -156,9 +170,11 @@ impl Model {
             input: Input::default(),
             option: 0,
             in_field: true,
+            retyping: false,
             line: None,
             overlay: None,
             overlay_scroll: 0,
+            logs_left: 0,
             row: 0,
             row_top: 0,
             sort: Sort::TroubleFirst,
@@ -169,7 +185,7 @@ impl Model {
             requests: Vec::new(),
             shown_question: None,
             bells: 0,
-            last_key: None,
+            marked: None,
         }
     }
 
@@ -187,11 +203,14 @@ impl Model {
         if self.pane == Pane::Logs && self.walk.dialog.is_none() {
             return Focus::Pane(Pane::Logs);
         }
+        let open = self.walk.takes_password() && self.in_field;
+        if (open || self.retyping && self.walk.may_retype()) && self.looking_at.is_none() {
+            return Focus::MaskedField;
+        }
         match self.walk.question().map(crate::walkthrough::step::Question::kind) {
             Some(AnswerKind::Choice) => Focus::Choice,
-            Some(AnswerKind::Text) => Focus::Field,
-            Some(AnswerKind::Masked) if self.in_field && self.looking_at.is_none() => Focus::MaskedField,
-            Some(AnswerKind::Masked) | None => Focus::Pane(self.pane),
+            Some(AnswerKind::Text) if self.in_field || self.walk.dialog.is_some() => Focus::Field,
+            Some(AnswerKind::Text | AnswerKind::Masked) | None => Focus::Pane(self.pane),
         }
     }
 

@@ -24,6 +24,12 @@ impl Secret {
         Self(text)
     }
 
+    /// Gives the text to another keeper.
+    #[must_use]
+    pub fn into_text(self) -> Zeroizing<String> {
+        self.0
+    }
+
     /// The text, for the one call that needs it. Never store what this returns.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -39,6 +39,32 @@ impl Safe {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same for a terminal that can show ASCII alone.
+    #[must_use]
+    pub fn in_ascii(&self) -> Self {
+        let shown: String = self.chars().map(nearest_ascii).collect();
+        Self(shown.into())
+    }
+}
+
+/// The ASCII character that comes nearest; a question mark where none does.
+#[must_use]
+pub const fn nearest_ascii(c: char) -> char {
+    match c {
+        c if c.is_ascii() => c,
+        '…' => '~',
+        '·' | '–' | '—' => '-',
+        '×' => 'x',
+        '“' | '”' => '"',
+        '’' => '\'',
+        '↑' => '^',
+        '↓' => 'v',
+        '←' => '<',
+        '→' => '>',
+        '▇' => '#',
+        _ => '?',
+    }
 }
 
 fn is_plain(c: char) -> bool {

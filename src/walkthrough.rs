@@ -16,6 +16,7 @@ use crate::secret::SecretId;
 use crate::text::Safe;
 
 mod answering;
+pub mod closing;
 pub mod controllers;
 pub mod effect;
 pub mod errand;
@@ -344,6 +345,7 @@ impl Walkthrough {
             }
             Intent::Note => self.dialog = Some(Question::Note),
             Intent::Leave => self.leave(),
+            Intent::LeaveNow => self.end_walk(),
             Intent::Recover => self.dialog = Some(Question::Recover),
         }
     }

@@ -11,11 +11,21 @@ use crate::text::Safe;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Known {
     /// A controller refused the credential: LDAP result 49. What the record doesn't name is absent.
-    Refused { account: Option<Safe>, domain: Option<Safe>, controller: Option<Safe> },
+    Refused {
+        account: Option<Safe>,
+        domain: Option<Safe>,
+        controller: Option<Safe>,
+    },
     /// The sensor took the credential up: the only positive evidence there is.
-    TookCredential { account: Safe, domain: Option<Safe> },
+    TookCredential {
+        account: Safe,
+        domain: Option<Safe>,
+    },
     /// The sensor tried to take a credential up and failed, without saying why.
-    DidNotTakeCredential { account: Option<Safe>, domain: Option<Safe> },
+    DidNotTakeCredential {
+        account: Option<Safe>,
+        domain: Option<Safe>,
+    },
     /// LDAP 81.
     ServerUnavailable,
     /// LDAP 82.

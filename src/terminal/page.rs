@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{TerminalOptions, Viewport};
 use zeroize::Zeroizing;
@@ -48,7 +48,7 @@ pub struct Page<W> {
 
 impl<W: io::Write> Page<W> {
     #[must_use]
-    pub fn new(writer: W, size: Size, traits: &Traits) -> Self {
+    pub fn new(writer: W, size: Size, traits: Traits) -> Self {
         Self {
             writer,
             colour: traits.colour,
@@ -118,7 +118,8 @@ impl<W: io::Write> Page<W> {
         let mut body = Vec::new();
         let known = self.painted.take();
         let mut painted = known.unwrap_or_else(|| Painted::wiped(self.target.size(), &mut body));
-        let moved = shift::find(&painted.screen, &self.target).map(|shift| {
+        let stale = painted.screen.differs(&self.target);
+        let moved = stale.then(|| shift::find(&painted.screen, &self.target)).flatten().map(|shift| {
             let (mut painted, mut body) = (painted.clone(), body.clone());
             painted.scroll(shift, &mut body);
             painted.paint(&self.target, &mut body);
@@ -155,6 +156,32 @@ impl<W: io::Write> Page<W> {
 pub fn resize<W: io::Write>(terminal: &mut Terminal<Page<W>>, size: Size) -> io::Result<()> {
     terminal.backend_mut().set_size(size);
     terminal.resize(Rect::from((Position::ORIGIN, size)))
+}
+
+/// Makes a buffer say what can be shown: where something was drawn over the second half of a wide character, the
+/// first half gives way. Called last when drawing; without it ratatui hides what was drawn on top.
+pub fn settle(buffer: &mut Buffer) {
+    let area = buffer.area;
+    for y in area.rows() {
+        let mut covered: Option<Position> = None;
+        for at in y.positions() {
+            let Some(cell) = buffer.cell_mut(at) else { continue };
+            let (wide, drawn) = (screen::width(cell) > 1, cell.symbol() != " ");
+            match covered.take() {
+                Some(head) if drawn => {
+                    if let Some(head) = buffer.cell_mut(head) {
+                        head.set_symbol(" ");
+                    }
+                    covered = wide.then_some(at);
+                }
+                Some(_) => cell.reset(),
+                None => covered = wide.then_some(at),
+            }
+        }
+        if let Some(cell) = covered.and_then(|at| buffer.cell_mut(at)) {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 impl<W: io::Write> Backend for Page<W> {

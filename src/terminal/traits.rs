@@ -57,11 +57,7 @@ pub struct Traits {
 impl Traits {
     /// Decides from what was asked for and what `environment` says. An empty variable counts as absent.
     #[must_use]
-    pub fn decide(
-        wishes: Wishes,
-        environment: impl Fn(&str) -> Option<String>,
-        is_terminal: bool,
-    ) -> Self {
+    pub fn decide(wishes: Wishes, environment: impl Fn(&str) -> Option<String>, is_terminal: bool) -> Self {
         let said = |name: &str| environment(name).filter(|value| !value.is_empty());
         let term = said("TERM").unwrap_or_default();
         let dumb = term.is_empty() || term == "dumb";
@@ -78,7 +74,7 @@ impl Traits {
                 ColourChoice::Auto if !colourless => Colour::Ansi16,
                 ColourChoice::Auto | ColourChoice::Never => Colour::Mono,
             },
-            ascii: wishes.ascii || !speaks_utf8(&said),
+            ascii: wishes.ascii || !speaks_utf8(said),
             ssh: said("SSH_CONNECTION").is_some() || said("SSH_TTY").is_some(),
             multiplexer,
             // Unknown modes are ignored by every terminal but a few old ones; these two have no use for it.

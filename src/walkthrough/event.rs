@@ -142,6 +142,8 @@ pub enum Intent {
     MarkService(Host),
     Note,
     Leave,
+    /// Leave without being asked; what was sent is still awaited.
+    LeaveNow,
     /// After a verdict or a refusal: show the ways back.
     Recover,
 }

@@ -1,6 +1,6 @@
 //! Step 5: the mark, the intention on record, the save, and telling a lost answer apart. In this order, always.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::clock::Instant;
@@ -90,7 +90,6 @@ impl Walkthrough {
             return self.block(Step::Save, reason);
         }
         let Some(entry) = self.entry.clone() else { return };
-        let positions: BTreeMap<SourceId, Position> = positions.into_iter().collect();
         let open_issues: BTreeSet<Safe> = self
             .portal
             .reading
@@ -107,7 +106,7 @@ impl Walkthrough {
             open_issues: open_issues.iter().cloned().collect(),
             bad_password_count,
         };
-        let mark = Mark { positions, open_issues, bad_password_count };
+        let mark = Mark { logs: crate::logs::Mark::of(&positions), open_issues, bad_password_count };
         self.saving = Saving::Recording { change: change.clone(), mark: mark.clone() };
         self.record_then(fact, Then::Save { change, mark });
     }

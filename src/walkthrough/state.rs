@@ -184,6 +184,8 @@ pub struct SourceView {
 /// Where the record stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordView {
+    /// The file it is written to.
+    pub path: Safe,
     pub lines: u64,
     pub hash: Safe,
     pub fault: Option<Safe>,

@@ -96,7 +96,10 @@ impl Walkthrough {
             (Some(Errand::Reserve(protocol)), event::Directory::Reserved { attempts, budget, standing })
                 if !self.leaving =>
             {
-                self.budget = Some(budget);
+                // The account's own: the other controllers' counts are each their own.
+                if self.budget.is_none() || self.trial.as_ref().is_some_and(Trial::alone) {
+                    self.budget = Some(budget);
+                }
                 self.keep_standing(&standing);
                 self.reserved(&attempts, protocol);
             }
@@ -236,6 +239,11 @@ impl Walkthrough {
             protocol: attempt.protocol,
             answer: tested.answer.clone(),
         });
+        if let (Some(budget), Answer::Refused(_) | Answer::NotKnown(_)) = (&mut self.budget, &tested.answer) {
+            // It was read before this attempt, which has since cost one.
+            budget.counted = budget.counted.saturating_add(1);
+            budget.safe = budget.safe.saturating_sub(1);
+        }
         if self.leaving || self.over {
             return;
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Instant, Now};
 use crate::directory::Account;
-use crate::logs::{Known, Position, SourceId};
+use crate::logs::{Known, Position, Side, SourceId};
 use crate::portal::{Reading, Sensor, ServiceStatus};
 use crate::sensor::Standing;
 use crate::text::Safe;
@@ -21,7 +21,8 @@ use evidence::{Observed, observe, probed, refuses, took};
 /// Where everything stood just before the password left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    pub positions: BTreeMap<SourceId, Position>,
+    /// Of every log source, one place for each of its files.
+    pub logs: crate::logs::Mark,
     /// Issues about a credential that were open already.
     pub open_issues: BTreeSet<Safe>,
     /// Of the PDC emulator.
@@ -31,10 +32,7 @@ pub struct Mark {
 impl Mark {
     /// Whether the mark lies before what stands at `at`. A file first seen later lies after it.
     pub fn before(&self, source: SourceId, at: &Position) -> bool {
-        match self.positions.get(&source) {
-            Some(mark) if mark.file == at.file => at.offset >= mark.offset,
-            Some(_) | None => true,
-        }
+        self.logs.side_of(source, *at, false) == Side::After
     }
 }
 
@@ -125,7 +123,7 @@ pub struct Watch {
 impl Watch {
     pub fn new(mark: Mark, account: Account, saved_at: Now, length: Duration) -> Self {
         Self {
-            watched_throughout: mark.positions.keys().copied().collect(),
+            watched_throughout: mark.logs.sources.iter().map(|marked| marked.source).collect(),
             portal_throughout: true,
             portal_read: false,
             other_entries: false,

@@ -6,6 +6,8 @@
 mod outcomes;
 mod questions;
 mod reasons;
+#[expect(clippy::wildcard_enum_match_arm, reason = "only shown here; what follows is decided elsewhere")]
+mod screen;
 
 use std::time::Duration;
 
@@ -15,7 +17,7 @@ use crate::clock::Instant;
 use crate::portal::{Sensor, ServiceStatus};
 use crate::text::Safe;
 
-use super::step::{Outcome, Phase, Question, Reason, Step};
+use super::step::{Outcome, Phase, Reason, Step};
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
 pub(super) use outcomes::{accepted, misgiving_about};
@@ -24,6 +26,7 @@ pub use outcomes::{
 };
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub use reasons::{Said, reason};
+pub use screen::*;
 
 fn safe(sentence: String) -> Safe {
     Safe::from(sentence)
@@ -58,19 +61,13 @@ pub fn title(step: Step) -> &'static str {
 /// What the documentation asks, in one sentence.
 pub fn purpose(step: Step) -> &'static str {
     match step {
-        Step::Portal => {
-            "Open the portal at the workspace URL, and read how the sensors are before anything changes."
-        }
-        Step::Configuration => "Select settings, then Configuration; look at what stands there now.",
-        Step::DirectoryServices => {
-            "Select Directory Services: which account, and which controllers can prove its password."
-        }
-        Step::Password => {
-            "Change the password: the one Active Directory has now is typed here and tested first."
-        }
-        Step::Save => "Click Save: the tested password goes to the portal, and the sensors pick it up.",
-        Step::Services => "Check that the sensor service is running on the standalone sensor servers.",
-        Step::Sensors => "Under Configuration, Sensors: check the status, and watch for refused credentials.",
+        Step::Portal => "Open the portal at the workspace URL.",
+        Step::Configuration => "Select settings, then Configuration.",
+        Step::DirectoryServices => "Select Directory Services: the account, its controllers.",
+        Step::Password => "Under Password, change the password: tested first.",
+        Step::Save => "Click Save: the tested password goes to the portal.",
+        Step::Services => "Check that the sensor service runs on its servers.",
+        Step::Sensors => "On the Sensors page, check the status of the sensors.",
     }
 }
 
@@ -169,13 +166,13 @@ fn accepted_sentence(walk: &Walkthrough) -> String {
 /// What happens next, in a short sentence.
 pub fn next(step: Step) -> &'static str {
     match step {
-        Step::Portal => "Next: the configuration as it is. Nothing is changed before step 5.",
-        Step::Configuration => "Next: the account, and reaching the domain controllers without a password.",
-        Step::DirectoryServices => "Next: the password is typed and tested against Active Directory.",
-        Step::Password => "Next: Save. Only the password that was tested here can be saved.",
-        Step::Save => "Next: the sensors pick it up, their services and logs are watched.",
+        Step::Portal => "Next: the configuration. Nothing changes before step 5.",
+        Step::Configuration => "Next: the account, and its domain controllers.",
+        Step::DirectoryServices => "Next: the password is typed and tested.",
+        Step::Password => "Next: Save, and only what was tested here.",
+        Step::Save => "Next: the services of the sensors are watched.",
         Step::Services => "Next: the sensor table, and the verdict.",
-        Step::Sensors => "Next: the record is closed, and one line says the verdict.",
+        Step::Sensors => "Next: the record is closed with the verdict.",
     }
 }
 
@@ -245,7 +242,7 @@ pub fn recover() -> [&'static str; 4] {
 }
 
 /// The one line when the walk is over.
-pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
+pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
     let said = match (verdict, &walk.saving) {
         (Some(verdict), _) => verdict,
@@ -253,16 +250,11 @@ pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
         (None, _) => "saved or not: not known",
     };
     let hash: String = walk.record.hash.chars().take(16).collect();
-    safe(format!("{said} · record {record} · {} lines, {hash}", walk.record.lines))
+    safe(format!("{said} · record {} · {} lines, {hash}", walk.record.path, walk.record.lines))
 }
 
 /// How a blocked step reads as a whole, for `--plain` and the log.
 pub fn blocked(why: &Reason) -> Safe {
     let said = reason(why);
     safe(format!("{} {} {}", said.what, said.means, said.remedy))
-}
-
-/// The masked field in a word, for `--plain`.
-pub fn is_masked(question: &Question) -> bool {
-    *question == Question::Password
 }

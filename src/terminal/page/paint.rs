@@ -76,7 +76,8 @@ impl Painted {
         if self.screen.row(y) == cells {
             return;
         }
-        let blank_from = cells.iter().rposition(|cell| *cell != Cell::EMPTY).map_or(0, |last| last.saturating_add(1));
+        let blank_from =
+            cells.iter().rposition(|cell| *cell != Cell::EMPTY).map_or(0, |last| last.saturating_add(1));
         for (x, cell) in (0_u16..).zip(cells) {
             if is_tail(cell) || self.screen.cell(x, y) == Some(cell) {
                 continue;

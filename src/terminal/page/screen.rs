@@ -59,6 +59,11 @@ impl Screen {
         self.row(y).get(usize::from(x))
     }
 
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> bool {
+        self.cells != other.cells
+    }
+
     /// A number for each row that is the same for the same content.
     #[must_use]
     pub fn digests(&self) -> Vec<u64> {
@@ -178,7 +183,7 @@ pub fn seen(cell: &Cell, colour: Colour) -> Cell {
     let symbol = cell.symbol();
     if symbol.chars().any(char::is_control) {
         // The text should have been made safe long before; this is the last door.
-        seen.set_symbol("\u{fffd}");
+        seen.set_symbol("?");
     } else if symbol != " " && symbol.cell_width() > 0 {
         seen.set_symbol(symbol);
     }
@@ -187,6 +192,10 @@ pub fn seen(cell: &Cell, colour: Colour) -> Cell {
         seen.bg = sixteen(cell.bg);
     }
     seen.modifier = cell.modifier;
+    if seen.modifier.contains(Modifier::BOLD) {
+        // Terminals differ on what both together look like.
+        seen.modifier.remove(Modifier::DIM);
+    }
     if is_blank(&seen) && !seen.modifier.intersects(SEEN_ON_BLANK) {
         seen.fg = Color::Reset;
         seen.modifier = Modifier::empty();

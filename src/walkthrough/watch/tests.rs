@@ -53,7 +53,7 @@ impl Site {
     fn new() -> Self {
         let position = Position { file: 1, offset: 100 };
         let mark = Mark {
-            positions: [(SourceId(1), position), (SourceId(2), position)].into(),
+            logs: crate::logs::Mark::of(&[(SourceId(1), position), (SourceId(2), position)]),
             open_issues: ["old".into()].into(),
             bad_password_count: Some(0),
         };

@@ -1,0 +1,112 @@
+//! The command line: one table of arguments, from which help, man page and completions are made.
+//!
+//! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
+//! the commands that need a site file (`check`, `verify`, `sensors`), and `scan` and `report`.
+
+pub mod lab;
+pub mod screen;
+
+mod folders;
+mod log;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::terminal::traits::{ColourChoice, Wishes};
+
+pub use folders::NoHome;
+
+/// Walks an operator through changing the domain connectivity password of Microsoft Defender for Identity.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mdi-console",
+    version,
+    about,
+    disable_help_subcommand = true,
+    after_help = "Examples:\n  mdi-console lab                       walk the seven steps in the lab\n  \
+                  mdi-console lab --list                what can be practised\n  \
+                  mdi-console lab --scenario refused    practise a refused password\n  \
+                  mdi-console lab --plain               the same walk as lines of text\n\n\
+                  Exit codes: 2 usage or configuration, 1 the answer is no, 3 something could not be reached, 0 done, \
+                  129, 130 or 143 interrupted."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub everywhere: Everywhere,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+pub struct Everywhere {
+    /// The walk as lines of text with numbered prompts, for screen readers, dumb terminals and scripts
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// When to use colours; `NO_COLOR` is honoured
+    #[arg(long, global = true, value_enum, default_value_t = ColourArgument::Auto, value_name = "WHEN")]
+    pub color: ColourArgument,
+    /// Draw with ASCII characters alone
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Never ring the bell
+    #[arg(long, global = true)]
+    pub no_bell: bool,
+    /// Where records are kept, instead of the user's state folder
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColourArgument {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Walk the seven steps in the lab: a small workspace of its own on this machine
+    Lab(LabArguments),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+    /// Answer as the service control manager of a lab host would
+    #[command(hide = true)]
+    LabService {
+        #[arg(long)]
+        state: PathBuf,
+        host: String,
+        service: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct LabArguments {
+    /// What to practise
+    #[arg(long, value_name = "NAME", default_value = crate::lab::scenario::DEFAULT)]
+    pub scenario: String,
+    /// List the scenarios: what each teaches, what to do in it, and how it ends
+    #[arg(long)]
+    pub list: bool,
+    /// Read the password of the prompts from standard input, a line each (with --plain)
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// The right password of this lab, read from a file; the banner that tells it is off
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+impl Everywhere {
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            colour: match self.color {
+                ColourArgument::Auto => ColourChoice::Auto,
+                ColourArgument::Always => ColourChoice::Always,
+                ColourArgument::Never => ColourChoice::Never,
+            },
+            ascii: self.ascii,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `mdi-console lab`: starts a lab, walks it, and stops it again.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::clock::Clock;
+use crate::engine::Parts;
+use crate::engine::secrets::Secrets;
+use crate::engine::vault;
+use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
+use crate::plain;
+use crate::site::{Site, SiteFault};
+use crate::terminal::signals::Ending;
+use crate::text::Safe;
+use crate::walkthrough::watch::VerdictWord;
+use crate::walkthrough::{Walkthrough, words};
+
+use super::screen::{self, NotShown};
+use super::{Everywhere, LabArguments, NoHome, folders, log};
+
+/// Why the lab was not walked.
+#[derive(Debug, thiserror::Error)]
+pub enum LabNotWalked {
+    #[error("there is no scenario named {0}. Nothing was started. `mdi-console lab --list` names them all")]
+    NoSuchScenario(Safe),
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    #[error(
+        "{what} could not be made ready: {source}. Nothing was started. Name a folder you may write to with --state-dir"
+    )]
+    Folder { what: &'static str, source: io::Error },
+    #[error(transparent)]
+    Lab(#[from] LabFault),
+    #[error(transparent)]
+    Site(#[from] SiteFault),
+    #[error(transparent)]
+    NotShown(#[from] NotShown),
+    #[error(transparent)]
+    NotBegun(#[from] plain::NotBegun),
+}
+
+impl LabNotWalked {
+    /// 2 for what the arguments ask, 3 for what could not be reached or made.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoSuchScenario(_) | Self::NoHome(_) | Self::NotBegun(plain::NotBegun::NoTerminal) => 2,
+            Self::Folder { .. } | Self::Lab(_) | Self::Site(_) | Self::NotShown(_) | Self::NotBegun(_) => 3,
+        }
+    }
+}
+
+/// How a walk ended: its code, and the one line that is left of it.
+#[derive(Debug)]
+pub struct Farewell {
+    pub code: u8,
+    pub line: Safe,
+}
+
+/// Walks the lab. `program` answers for the lab's services.
+pub async fn walk(
+    everywhere: &Everywhere,
+    arguments: &LabArguments,
+    program: PathBuf,
+) -> Result<Farewell, LabNotWalked> {
+    let asked = scenario::find(&arguments.scenario)
+        .ok_or_else(|| LabNotWalked::NoSuchScenario(Safe::new(&arguments.scenario)))?;
+    let state = folders::state(everywhere.state_dir.as_deref())?.join("lab");
+    let folder = |what: &'static str| move |source| LabNotWalked::Folder { what, source };
+    let _log = log::start(&state).map_err(folder("the state folder"))?;
+    let running = tempfile::Builder::new()
+        .prefix("mdi-console-lab-")
+        .tempdir()
+        .map_err(folder("a folder for the lab's logs"))?;
+    let clock = Clock::system();
+    let lab = start(arguments, asked, &clock, (running.path().to_owned(), program))?;
+    let addresses = lab.addresses();
+    let site = Site::of_lab(&addresses)?;
+    let vault = Arc::new(Secrets::new(clock.clone()));
+    for outcome in vault::harden() {
+        tracing::info!(?outcome, "memory");
+    }
+    let parts = Parts {
+        site,
+        clock,
+        vault,
+        // A lab is new each time, and so is what was tried in it.
+        ledger: running.path().to_owned(),
+        records: state.clone(),
+        reader: Some(addresses.reader.password.clone()),
+    };
+    let traits = screen::traits(everywhere).map_err(NotShown::Io)?;
+    let walked = if everywhere.plain {
+        plain::walk(parts, screen::who(), arguments.password_stdin).await.map_err(LabNotWalked::from)
+    } else {
+        let shown = screen::walk(parts, traits, !everywhere.no_bell).await;
+        shown.map(|(ending, model)| (ending, model.walk)).map_err(LabNotWalked::from)
+    };
+    lab.stop().await;
+    let (ending, walk) = walked?;
+    let line = words::farewell(&walk);
+    let line = if traits.ascii { line.in_ascii() } else { line };
+    Ok(Farewell { code: code(ending, &walk), line })
+}
+
+fn start(
+    arguments: &LabArguments,
+    scenario: Scenario,
+    clock: &Clock,
+    (folder, program): (PathBuf, PathBuf),
+) -> Result<Lab, LabNotWalked> {
+    let password = arguments
+        .password_file
+        .as_ref()
+        .map(|file| fs::read_to_string(file).map(|text| text.trim_end_matches('\n').to_owned()))
+        .transpose()
+        .map_err(|source| LabNotWalked::Folder { what: "the password file", source })?
+        .map(Zeroizing::new);
+    // A password of somebody's own is not told on the screen.
+    let banner = scenario.banner && password.is_none();
+    let options = StartOptions {
+        scenario: Scenario { banner, ..scenario },
+        clock: clock.clone(),
+        folder,
+        program,
+        password: password.map(|text| text.as_str().to_owned()),
+    };
+    Ok(Lab::start(options)?)
+}
+
+/// 0 done; 1 the answer is no; interrupted by whoever did it.
+pub fn code(ending: Ending, walk: &Walkthrough) -> u8 {
+    if ending != Ending::Quit {
+        return ending.exit_code();
+    }
+    match walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref()).map(|verdict| verdict.word) {
+        Some(VerdictWord::Confirmed) | None => 0,
+        Some(VerdictWord::Refused | VerdictWord::NoRefusalSeen | VerdictWord::NotConfirmed) => 1,
+    }
+}

@@ -1,0 +1,147 @@
+//! A connection to one controller: to an address, for a name.
+//!
+//! Relies on the name being a legal TLS server name, so that nothing in it can steer the URL ldap3 is given.
+//! Deliberately absent: what is said over the connection.
+
+use std::net::{SocketAddr, TcpStream};
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use rustls::pki_types::ServerName;
+use url::Url;
+
+use super::{Client, fault};
+use crate::directory::{Controller, Fault, Transport};
+
+/// How a connection is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Tls(Transport),
+    /// For what anybody may read; never for a password.
+    Clear,
+}
+
+/// Why there is no TLS with a controller.
+pub(super) enum NoTls {
+    Failed(Fault),
+    /// It answers, and says that it can't.
+    NoServerCertificate,
+}
+
+impl NoTls {
+    pub(super) fn into_fault(self) -> Fault {
+        match self {
+            Self::Failed(fault) => fault,
+            Self::NoServerCertificate => Fault::Tls("it has no server certificate".into()),
+        }
+    }
+}
+
+impl Client {
+    /// TLS by whichever way works: from the first byte, else by `StartTLS`. A certificate that is found wanting ends the
+    /// search; the other port has the same.
+    pub(super) async fn connect(&self, to: &Controller) -> Result<(Ldap, Transport), NoTls> {
+        let mut first = None;
+        if let Some(address) = to.ldaps {
+            match self.open(to, address, Way::Tls(Transport::Ldaps)).await {
+                Ok(ldap) => return Ok((ldap, Transport::Ldaps)),
+                Err(failed) if failed.final_() || to.ldap.is_none() => {
+                    return Err(NoTls::Failed(failed.fault));
+                }
+                Err(failed) => first = Some(failed.fault),
+            }
+        }
+        let Some(address) = to.ldap else {
+            return Err(NoTls::Failed(Fault::NoRoute));
+        };
+        match self.open(to, address, Way::Tls(Transport::StartTls)).await {
+            Ok(ldap) => Ok((ldap, Transport::StartTls)),
+            Err(Failed { declined: true, .. }) => Err(NoTls::NoServerCertificate),
+            Err(failed) if failed.final_() => Err(NoTls::Failed(failed.fault)),
+            Err(failed) => Err(NoTls::Failed(first.unwrap_or(failed.fault))),
+        }
+    }
+
+    /// Without TLS, for the root of the directory alone.
+    pub(super) async fn connect_in_clear(&self, to: &Controller) -> Result<Ldap, Fault> {
+        let address = to.ldap.ok_or(Fault::NoRoute)?;
+        self.open(to, address, Way::Clear).await.map_err(|failed| failed.fault)
+    }
+
+    async fn open(&self, to: &Controller, address: SocketAddr, way: Way) -> Result<Ldap, Failed> {
+        let url = address_bar(&to.host, way)?;
+        let settings = LdapConnSettings::new()
+            .set_config(self.trust.0.clone())
+            .set_starttls(way == Way::Tls(Transport::StartTls))
+            .set_std_stream(StdStream::Tcp(self.tcp(address).await?));
+        let agreed = LdapConnAsync::from_url_with_settings(settings, &url);
+        let agreed = self.clock.timeout(self.patience.connect, agreed).await;
+        let (connection, ldap) = agreed.map_err(|_| Fault::TimedOut)?.map_err(|error| Failed {
+            declined: matches!(error, LdapError::LdapResult { .. }),
+            fault: fault::of_handshake(&error),
+        })?;
+        // Ends by itself when the last handle is dropped.
+        tokio::spawn(async move {
+            if let Err(error) = connection.drive().await {
+                tracing::debug!(fault = %fault::of_ldap(&error), "an LDAP connection ended");
+            }
+        });
+        Ok(ldap)
+    }
+
+    async fn tcp(&self, address: SocketAddr) -> Result<TcpStream, Fault> {
+        let connected =
+            self.clock.timeout(self.patience.connect, tokio::net::TcpStream::connect(address)).await;
+        let stream = connected.map_err(|_| Fault::TimedOut)?.map_err(|error| fault::of_io(&error))?;
+        // A bind is two small packets; waiting to fill one costs 40 ms.
+        stream.set_nodelay(true).and_then(|()| stream.into_std()).map_err(|error| fault::of_io(&error))
+    }
+}
+
+struct Failed {
+    fault: Fault,
+    /// `StartTLS` was answered, with no.
+    declined: bool,
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self { fault, declined: false }
+    }
+}
+
+impl Failed {
+    fn final_(&self) -> bool {
+        matches!(
+            self.fault,
+            Fault::NameMismatch | Fault::UnknownIssuer | Fault::CertificateExpired | Fault::Tls(_)
+        )
+    }
+}
+
+fn address_bar(host: &str, way: Way) -> Result<Url, Fault> {
+    let host = host.trim_end_matches('.');
+    let scheme = if way == Way::Tls(Transport::Ldaps) { "ldaps" } else { "ldap" };
+    let no_name = || Fault::Internal("its name is not one that a certificate can be made out to".into());
+    ServerName::try_from(host).map_err(|_| no_name())?;
+    let url = Url::parse(&format!("{scheme}://{host}")).map_err(|_| no_name())?;
+    if url.host_str() == Some(host) { Ok(url) } else { Err(no_name()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_that_stays_whole_in_the_url_is_connected_to() {
+        let check =
+            |host: &str, good: bool| assert_eq!(address_bar(host, Way::Clear).is_ok(), good, "{host}");
+        check("dc1.contoso.test", true);
+        check("dc1.contoso.test.", true);
+        check("127.0.0.1", true);
+        check("evil.test/dc1.contoso.test", false);
+        check("user@evil.test", false);
+        check("dc1.contoso.test:389", false);
+        check("dc1 contoso", false);
+        check("", false);
+    }
+}

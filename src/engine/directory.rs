@@ -1,0 +1,249 @@
+//! Errands at the domain controllers: reaching them, reserving attempts, spending permits, reading with the reader.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use jiff::Timestamp;
+
+use crate::directory::ldap::{Credential, ReaderFault};
+use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Request};
+use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Standing, Tested};
+use crate::secret::SecretId;
+use crate::text::Safe;
+use crate::walkthrough::effect::Reservation;
+use crate::walkthrough::event;
+
+use super::Shared;
+use super::ledger::{LedgerFault, ReserveRefused};
+
+/// How many controllers are asked at once.
+const IN_FLIGHT: usize = 16;
+
+/// The reader account's secret, and whether it may still be used.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    secret: Option<SecretId>,
+    /// Refused once: never tried again by this process.
+    refused: AtomicBool,
+}
+
+impl Reader {
+    pub(super) fn new(secret: Option<SecretId>) -> Self {
+        Self { secret, refused: AtomicBool::new(false) }
+    }
+}
+
+/// One attempt to be made.
+#[derive(Debug)]
+pub(super) struct Test {
+    pub attempt: AttemptId,
+    pub host: Host,
+    pub protocol: Protocol,
+    pub account: Account,
+    pub secret: SecretId,
+}
+
+pub(super) async fn reach(shared: Arc<Shared>, host: Host, account: Account) -> event::Directory {
+    let reached = match controller(&shared, &host) {
+        Some(controller) => shared.directory.reach(&controller, &account.domain).await,
+        None => Err(Fault::Internal("the site does not name this controller".into())),
+    };
+    event::Directory::Reached(reached)
+}
+
+fn controller(shared: &Shared, host: &Host) -> Option<Controller> {
+    shared.site.controllers.iter().find(|one| one.host == *host).cloned()
+}
+
+/// Reads what stands with the reader, then lets the ledger judge and write, before anything leaves.
+pub(super) async fn reserve(shared: Arc<Shared>, wanted: Reservation) -> event::Directory {
+    let standing = stand(&shared, &wanted).await;
+    let (shared_, now) = (Arc::clone(&shared), shared.clock.now().wall);
+    let seen = standing.clone();
+    let judged = tokio::task::spawn_blocking(move || judge(&shared_, &wanted, &seen, now)).await;
+    match judged {
+        Ok(Ok((attempts, budget))) => event::Directory::Reserved { attempts, budget, standing },
+        Ok(Err(ReserveRefused::Shut(shut))) => event::Directory::GuardShut { shut, standing },
+        Ok(Err(ReserveRefused::Fault(fault))) => event::Directory::LedgerFailed(fault.to_string().into()),
+        Err(_) => event::Directory::LedgerFailed(Safe::new("a task of the program failed")),
+    }
+}
+
+/// One request each, so that a controller whose own budget is spent doesn't shut the others out.
+fn judge(
+    shared: &Shared,
+    wanted: &Reservation,
+    standing: &[Standing],
+    now: Timestamp,
+) -> Result<(Vec<(AttemptId, Host)>, Budget), ReserveRefused> {
+    let (mut attempts, mut budget, mut refused) = (Vec::new(), None, None);
+    for host in &wanted.controllers {
+        let request = Request {
+            account: wanted.account.key(),
+            controllers: vec![host.clone()],
+            protocol: wanted.protocol,
+            charge: wanted.charge,
+            typed_account_name: wanted.typed_account_name,
+            retest_of_current: wanted.retest_of_current,
+            lockout_window: shared.site.lockout_window,
+        };
+        // Each controller's own count, where it was read; the account's standing otherwise.
+        let own: Vec<Standing> = standing.iter().filter(|one| one.controller == *host).cloned().collect();
+        let seen = if own.is_empty() { standing } else { &own };
+        match shared.ledger.reserve(&request, seen, now) {
+            Ok(reserved) => {
+                budget = budget.or(Some(reserved.budget));
+                attempts.extend(reserved.attempts.iter().map(|attempt| (*attempt, host.clone())));
+                shared.permits().extend(reserved.permits.into_iter().map(|one| (one.attempt(), one)));
+            }
+            Err(why) => refused = refused.or(Some(why)),
+        }
+    }
+    match (budget, refused) {
+        (Some(budget), _) => Ok((attempts, budget)),
+        (None, Some(why)) => Err(why),
+        (None, None) => Err(ReserveRefused::Fault(LedgerFault::Disk {
+            doing: "asked",
+            path: Safe::new("attempts.jsonl"),
+            why: Safe::new("no controller was named"),
+        })),
+    }
+}
+
+/// The PDC emulator's word on the account, or each controller's own once the password is proved.
+async fn stand(shared: &Arc<Shared>, wanted: &Reservation) -> Vec<Standing> {
+    let hosts: Vec<Host> = match (wanted.charge, &wanted.pdc_emulator) {
+        (Charge::Account, Some(pdc)) => vec![pdc.clone()],
+        (Charge::Account, None) | (Charge::ControllerOnly, _) => wanted.controllers.clone(),
+    };
+    read_standings(shared, hosts, &wanted.account).await
+}
+
+/// Asks with the reader account, through the same ledger: one failure, and it is never used again.
+async fn read_standings(shared: &Arc<Shared>, hosts: Vec<Host>, account: &Account) -> Vec<Standing> {
+    let Some((reader, first)) = shared.site.reader.clone().zip(hosts.first().cloned()) else {
+        return Vec::new();
+    };
+    let secret = shared.reader.secret.and_then(|secret| shared.vault.get(secret));
+    let Some(secret) = secret.filter(|_| !shared.reader.refused.load(Ordering::Acquire)) else {
+        return Vec::new();
+    };
+    let credential = Credential { account: reader, secret };
+    let Some(attempt) = reserve_reader(shared, &credential.account, first.clone()).await else {
+        return Vec::new();
+    };
+    let read = standing(shared, first, &credential, account).await;
+    let outcome = match &read {
+        Ok(_) | Err(ReaderFault::NoSuchAccount) => Outcome::Accepted,
+        Err(ReaderFault::Refused(_)) => Outcome::Refused,
+        Err(ReaderFault::Fault(_)) => Outcome::NotKnown,
+    };
+    if outcome == Outcome::Refused {
+        shared.reader.refused.store(true, Ordering::Release);
+    }
+    settle(shared, attempt, outcome).await;
+    let Ok(read) = read else { return Vec::new() };
+    // The reader's password has just been accepted, so asking the others with it risks nothing more.
+    let others: Vec<Standing> = stream::iter(hosts.into_iter().skip(1))
+        .map(|host| standing(shared, host, &credential, account))
+        .buffer_unordered(IN_FLIGHT)
+        .filter_map(|read| async move { read.ok() })
+        .collect()
+        .await;
+    std::iter::once(read).chain(others).collect()
+}
+
+async fn standing(
+    shared: &Arc<Shared>,
+    host: Host,
+    reader: &Credential,
+    account: &Account,
+) -> Result<Standing, ReaderFault> {
+    match controller(shared, &host) {
+        Some(controller) => shared.directory.standing(&controller, reader.clone(), account).await,
+        None => Err(ReaderFault::Fault(Fault::NoRoute)),
+    }
+}
+
+async fn reserve_reader(shared: &Arc<Shared>, reader: &Account, host: Host) -> Option<AttemptId> {
+    let request = Request {
+        account: reader.key(),
+        controllers: vec![host],
+        protocol: Protocol::Ldap,
+        charge: Charge::Account,
+        typed_account_name: false,
+        retest_of_current: false,
+        lockout_window: shared.site.lockout_window,
+    };
+    let (ledger, now) = (shared.ledger.clone(), shared.clock.now().wall);
+    let reserved =
+        tokio::task::spawn_blocking(move || ledger.reserve(&request, &[], now)).await.ok()?.ok()?;
+    reserved.attempts.first().copied()
+}
+
+pub(super) async fn read_standing(shared: Arc<Shared>, host: Host, account: Account) -> event::Directory {
+    let read = read_standings(&shared, vec![host], &account).await;
+    event::Directory::StandingRead(read.into_iter().next())
+}
+
+/// What the PDC emulator counts for the account, for the mark.
+pub(super) async fn bad_password_count(shared: &Arc<Shared>, host: Host, account: &Account) -> Option<u32> {
+    let read = read_standings(shared, vec![host], account).await;
+    read.first().and_then(|standing| standing.account.bad_password_count)
+}
+
+/// Spends the permit, and has the outcome in the ledger before anybody hears of it.
+pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
+    let permit = shared.permits().remove(&test.attempt);
+    let secret = shared.vault.get(test.secret);
+    let tested = match (permit, secret, controller(&shared, &test.host)) {
+        (Some(permit), Some(secret), Some(controller)) if test.protocol == Protocol::Ldap => {
+            let credential = Credential { account: test.account, secret };
+            shared.directory.test(permit, &controller, credential).await
+        }
+        // Kerberos is not available here; a password without a permit never leaves.
+        _ => not_sent(Fault::Unavailable),
+    };
+    settle(&shared, test.attempt, outcome(&tested.answer)).await;
+    tested
+}
+
+fn outcome(answer: &Answer) -> Outcome {
+    match answer {
+        Answer::Accepted => Outcome::Accepted,
+        Answer::Refused(_) => Outcome::Refused,
+        Answer::NotKnown(_) => Outcome::NotKnown,
+        Answer::NotSent(_) => Outcome::NotSent,
+    }
+}
+
+/// An outcome that can't be written leaves the attempt open, and an open attempt counts.
+async fn settle(shared: &Shared, attempt: AttemptId, outcome: Outcome) {
+    let (ledger, now) = (shared.ledger.clone(), shared.clock.now().wall);
+    let settled = tokio::task::spawn_blocking(move || ledger.settle(attempt, outcome, now)).await;
+    if let Ok(Err(fault)) = settled {
+        tracing::warn!(%fault, "an attempt's outcome was not written; it counts");
+    }
+}
+
+/// Reserved and not sent: the permit is gone, and the attempt costs nothing.
+pub(super) fn release(shared: &Arc<Shared>, attempt: AttemptId) {
+    drop(shared.permits().remove(&attempt));
+    let (shared, work) = (Arc::clone(shared), shared.clock.work());
+    tokio::spawn(async move {
+        settle(&shared, attempt, Outcome::NotSent).await;
+        drop(work);
+    });
+}
+
+fn not_sent(fault: Fault) -> Tested {
+    Tested { answer: Answer::NotSent(fault), account: None, controller_time: None, latency: Duration::ZERO }
+}
+
+/// The task failed: whether the bind left is not known.
+pub(super) fn panicked(why: Safe) -> Tested {
+    Tested { answer: Answer::NotKnown(Fault::Internal(why)), ..not_sent(Fault::Unavailable) }
+}

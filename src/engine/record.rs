@@ -1,0 +1,132 @@
+//! The record's writer: one thread, one line after another, each forced to disk before it is called written.
+//!
+//! Relies on `journal::file`. Every line is compared with the secrets held before it is written.
+//! Deliberately absent: what a fact means.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+
+use crate::clock::{Clock, Work};
+use crate::journal::file::{Disk, JournalFile};
+use crate::text::Safe;
+use crate::walkthrough::effect::Ticket;
+use crate::walkthrough::event::{self, Event};
+use crate::walkthrough::fact::Fact;
+
+use super::secrets::Secrets;
+use super::{Answer, Told};
+
+/// Hands facts to the writer's thread, in order.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    lines: mpsc::Sender<Line>,
+    path: PathBuf,
+}
+
+#[derive(Debug)]
+enum Line {
+    Fact {
+        ticket: Ticket,
+        fact: Box<Fact>,
+        work: Work,
+    },
+    /// Answers once everything before it has been written.
+    Flush(mpsc::Sender<()>),
+}
+
+impl Recorder {
+    /// Starts the writer on an open record.
+    pub fn start<D: Disk + Send + 'static>(
+        file: JournalFile<D>,
+        clock: Clock,
+        vault: Arc<Secrets>,
+        out: Sender<Answer>,
+    ) -> std::io::Result<Self> {
+        let (lines, waiting) = mpsc::channel();
+        let path = file.path().to_owned();
+        let writer = Writer { file, clock, vault, out };
+        thread::Builder::new().name("record".into()).spawn(move || writer.run(&waiting))?;
+        Ok(Self { lines, path })
+    }
+
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// The file's path, as it is shown.
+    pub fn name(&self) -> Safe {
+        Safe::new(&self.path.to_string_lossy())
+    }
+
+    /// Queues a fact; the answer comes when it is on disk, or can't be.
+    pub fn write(&self, ticket: Ticket, fact: Fact, work: Work) {
+        // The writer lives as long as anybody can ask it.
+        let _ = self.lines.send(Line::Fact { ticket, fact: Box::new(fact), work });
+    }
+
+    /// Waits until what was queued is on disk, at most `by`. For leaving in a hurry.
+    pub fn flush(&self, by: Duration) -> bool {
+        let (done, wait) = mpsc::channel();
+        self.lines.send(Line::Flush(done)).is_ok() && wait.recv_timeout(by).is_ok()
+    }
+}
+
+struct Writer<D: Disk> {
+    file: JournalFile<D>,
+    clock: Clock,
+    vault: Arc<Secrets>,
+    out: Sender<Answer>,
+}
+
+impl<D: Disk> Writer<D> {
+    fn run(mut self, lines: &mpsc::Receiver<Line>) {
+        while let Ok(line) = lines.recv() {
+            match line {
+                Line::Fact { ticket, fact, work } => {
+                    let told = Told::Event(Box::new(Event::Record(ticket, self.write(&fact))));
+                    // A loop that is gone doesn't need the answer; the line is on disk all the same.
+                    let _ = self.out.blocking_send(Answer { told, work });
+                }
+                Line::Flush(done) => {
+                    let _ = done.send(());
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, fact: &Fact) -> event::Record {
+        let body = match serde_json::to_string(fact) {
+            Ok(body) => body,
+            Err(error) => return event::Record::Failed(error.to_string().into()),
+        };
+        if self.holds_secret(&body) {
+            return event::Record::HoldsSecret;
+        }
+        match self.file.append(self.clock.now().wall, fact) {
+            Ok(line) => event::Record::Recorded { count: line.number, hash: Safe::new(line.seal.as_str()) },
+            Err(fault) => event::Record::Failed(fault.to_string().into()),
+        }
+    }
+
+    /// Compared as it would stand in the file, and as it was before JSON's escapes.
+    fn holds_secret(&self, body: &str) -> bool {
+        let plain: Option<serde_json::Value> = serde_json::from_str(body).ok();
+        self.vault.given_away_by(body) || plain.is_some_and(|value| self.any_text_holds_secret(&value))
+    }
+
+    fn any_text_holds_secret(&self, value: &serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::String(text) => self.vault.given_away_by(text),
+            serde_json::Value::Array(values) => values.iter().any(|value| self.any_text_holds_secret(value)),
+            serde_json::Value::Object(fields) => {
+                fields.values().any(|value| self.any_text_holds_secret(value))
+            }
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Putting the engine together: folders, ledger, record, adapters, sources.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::task::JoinSet;
+use zeroize::Zeroizing;
+
+use crate::clock::Clock;
+use crate::directory::ldap;
+use crate::journal::file::{Disk, JournalFault, JournalFile};
+use crate::portal;
+use crate::portal::client::Patience;
+use crate::sensor::probe::Prober;
+use crate::site::Site;
+
+use super::ledger::{LedgerFault, LedgerFile};
+use super::record::Recorder;
+use super::secrets::Secrets;
+use super::{Answer, Engine, Shared, directory};
+
+/// Answers that may wait for the loop.
+const WAITING: usize = 256;
+const PROBE_PATIENCE: Duration = Duration::from_secs(15);
+
+/// What an engine is made from.
+pub struct Parts {
+    pub site: Site,
+    pub clock: Clock,
+    pub vault: Arc<Secrets>,
+    /// Where attempts are counted.
+    pub ledger: PathBuf,
+    /// Where records are kept.
+    pub records: PathBuf,
+    /// The reader account's password; wiped with the vault.
+    pub reader: Option<Zeroizing<String>>,
+}
+
+/// Why nothing could be begun.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineFault {
+    #[error(transparent)]
+    Journal(#[from] JournalFault),
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+    #[error("the controllers' certificates can't be verified: {0}")]
+    Trust(#[from] ldap::TrustFault),
+    #[error("the portal can't be asked: {0}")]
+    Portal(#[from] portal::Fault),
+    #[error("a thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+impl Engine {
+    /// Opens ledger and record and follows the log sources. Answers come out of the receiver.
+    pub fn start(parts: Parts) -> Result<(Self, Receiver<Answer>), EngineFault> {
+        let file = create_record(&parts.records, &parts.clock)?;
+        Self::start_on(parts, file)
+    }
+
+    /// The same on a record that is open already.
+    pub fn start_on<D: Disk + Send + 'static>(
+        parts: Parts,
+        file: JournalFile<D>,
+    ) -> Result<(Self, Receiver<Answer>), EngineFault> {
+        let Parts { site, clock, vault, ledger, records: _, reader } = parts;
+        let (out, answers) = mpsc::channel(WAITING);
+        let (directory_trust, portal_trust) = match &site.ca {
+            Some(pem) => (ldap::Trust::pinned(pem)?, portal::client::Trust::Only(pem.clone())),
+            None => (ldap::Trust::system()?, portal::client::Trust::System),
+        };
+        let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
+        let shared = Shared {
+            recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
+            ledger: LedgerFile::in_folder(&ledger)?,
+            directory: ldap::Client::new(directory_trust, clock.clone()),
+            portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
+            prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, PROBE_PATIENCE)),
+            permits: Mutex::new(HashMap::new()),
+            session: Mutex::default(),
+            site,
+            clock,
+            vault,
+            reader,
+            out,
+        };
+        let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new() };
+        engine.follow_sources();
+        Ok((engine, answers))
+    }
+}
+
+/// A new record, named by the moment it begins.
+fn create_record(folder: &Path, clock: &Clock) -> Result<JournalFile, JournalFault> {
+    let stamp = clock.now().wall.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let mut name = format!("{stamp}.jsonl");
+    for again in 2..100 {
+        match JournalFile::create(folder, &name) {
+            Err(JournalFault::Io { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                name = format!("{stamp}-{again}.jsonl");
+            }
+            done => return done,
+        }
+    }
+    JournalFile::create(folder, &name)
+}

@@ -1,0 +1,128 @@
+//! A small site of its own on loopback: a directory, a portal with its sign-in, sensors that bind and write logs.
+//!
+//! Relies on the clock and on nothing else of the program, so that an error in a client can't cancel itself out here.
+//! The world decides, purely; the servers carry it over real protocols. Everything that runs ends with the [`Lab`].
+//! Deliberately absent: privileges, configuration, addresses other than 127.0.0.1; a key distribution centre.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpSocket;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::clock::{Clock, Work};
+
+pub mod address;
+pub mod scenario;
+pub mod service;
+pub mod world;
+
+mod http;
+mod ldap;
+mod logfile;
+mod pki;
+mod seeded;
+mod sensors;
+mod start;
+
+pub use address::Addresses;
+pub use scenario::Scenario;
+pub use world::directory::Attempt;
+
+use world::World;
+
+pub struct StartOptions {
+    pub scenario: Scenario,
+    pub clock: Clock,
+    /// Where logs and service states are written; made when it isn't there.
+    pub folder: PathBuf,
+    /// The program that answers `lab-service`.
+    pub program: PathBuf,
+    /// Replaces the right password.
+    pub password: Option<String>,
+}
+
+/// Why the lab did not start. Nothing outside the lab is touched by it.
+#[derive(Debug, thiserror::Error)]
+pub enum LabFault {
+    #[error(
+        "the lab could not open a port on 127.0.0.1: {0}; it needs a few free ports on loopback and no privileges"
+    )]
+    Listen(std::io::Error),
+    #[error("the lab could not write to {folder}: {source}; name a folder you may write to with --state-dir")]
+    Folder { folder: PathBuf, source: std::io::Error },
+    #[error("the lab could not make its certificates: {0}; this is a fault of the program, please report it")]
+    Certificates(#[from] pki::PkiFault),
+}
+
+/// What every part of the running lab shares.
+pub struct Shared {
+    world: Mutex<World>,
+    clock: Clock,
+    /// Tells whoever plays the sensors that the agenda has changed.
+    nudges: mpsc::UnboundedSender<Work>,
+    logs: logfile::LogFolder,
+    services: PathBuf,
+}
+
+impl Shared {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands on the work whose consequence now stands in the agenda.
+    fn nudge(&self, work: Work) {
+        // Nobody listens only when the lab is ending.
+        let _ = self.nudges.send(work);
+    }
+}
+
+/// A running lab. Ends when dropped.
+pub struct Lab {
+    shared: Arc<Shared>,
+    /// Made once, at the start; the tasks behind it are in `tasks`.
+    site: start::Site,
+    tasks: JoinSet<()>,
+    /// Ports that belong to controllers which don't listen, held so that nobody else does.
+    _silent: Vec<TcpSocket>,
+}
+
+impl Lab {
+    /// Where everything is.
+    pub fn addresses(&self) -> Addresses {
+        self.site.addresses(&self.shared.world())
+    }
+
+    /// Every bind with a name so far, in order.
+    pub fn attempts(&self) -> Vec<Attempt> {
+        self.shared.world().directory.attempts().to_vec()
+    }
+
+    /// How many changes of the entry were taken.
+    pub fn saves(&self) -> u32 {
+        self.shared.world().entry.saves()
+    }
+
+    /// Whether what is stored is the account's current password.
+    pub fn stored_is_right(&self) -> bool {
+        self.shared.world().stored_is_right()
+    }
+
+    /// Whether the entry's account is locked now.
+    pub fn account_locked(&self) -> bool {
+        let now = self.shared.clock.now().wall;
+        let world = self.shared.world();
+        let lockout = world.directory.policy.lockout;
+        let mut accounts = world.directory.accounts.iter();
+        accounts.any(|account| account.name == world::ACCOUNT && account.is_locked(lockout, now))
+    }
+
+    /// Ends every task and waits until they have ended.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! The settings a scenario may change, with what holds when it says nothing.
+//!
+//! Relies on serde alone. Deliberately absent: names and passwords, which are the same in every scenario.
+
+use serde::Deserialize;
+
+/// The domain and its controllers. Times in seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DirectorySettings {
+    /// How many controllers the site knows; the first is the PDC emulator.
+    pub controllers: usize,
+    /// How many of them, counted from the last, are read-only.
+    pub read_only: usize,
+    /// Controllers that don't listen.
+    pub down: Vec<String>,
+    /// Controllers the site doesn't know, which still hold the previous password as the current one.
+    pub stale: Vec<String>,
+    /// How long before the start the password was changed.
+    pub changed_seconds_ago: u32,
+    /// How long after a change the previous password is still taken.
+    pub old_password_window_seconds: u32,
+    pub lockout_threshold: u32,
+    pub observation_window_seconds: u32,
+    pub lockout_seconds: u32,
+    /// Failures that the PDC emulator has counted just before the start.
+    pub bad_count: u32,
+    pub locked: bool,
+    /// An administrator unlocks the account this long after the start.
+    pub unlock_after_seconds: Option<u32>,
+    /// What the site is told about the old password's window.
+    pub old_password_minutes: u32,
+}
+
+impl Default for DirectorySettings {
+    fn default() -> Self {
+        Self {
+            controllers: 3,
+            read_only: 1,
+            down: Vec::new(),
+            stale: Vec::new(),
+            changed_seconds_ago: 240,
+            // As long as the site is told: a previous password must never pass for the current one by age.
+            old_password_window_seconds: 60,
+            lockout_threshold: 5,
+            observation_window_seconds: 60,
+            lockout_seconds: 60,
+            bad_count: 0,
+            locked: false,
+            unlock_after_seconds: None,
+            old_password_minutes: 1,
+        }
+    }
+}
+
+/// The sensors.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FleetSettings {
+    pub sensors: usize,
+    pub standalone: usize,
+    /// How many run version 3, which doesn't use the entry.
+    pub version_three: usize,
+    pub at_start: AtStart,
+    /// How many hosts write log files.
+    pub logging: usize,
+    pub watch_seconds: u32,
+    pub poll_seconds: u32,
+    pub settle_seconds: u32,
+}
+
+impl Default for FleetSettings {
+    fn default() -> Self {
+        Self {
+            sensors: 12,
+            standalone: 2,
+            version_three: 0,
+            at_start: AtStart::Running,
+            logging: 24,
+            watch_seconds: 10,
+            poll_seconds: 1,
+            settle_seconds: 2,
+        }
+    }
+}
+
+/// How the sensors are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AtStart {
+    /// Running on connections made earlier.
+    Running,
+    /// Running, and binding once with the stored password.
+    Bind,
+    /// Stopped, because the stored password was refused hours ago.
+    Stopped,
+}
+
+/// The portal.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PortalSettings {
+    pub page_size: usize,
+    pub stored: Stored,
+    /// What the token endpoint answers to the first polls of a device code; after them it is approved.
+    pub sign_in: Vec<String>,
+    /// One for each save, in order; saves beyond them meet none.
+    pub put: Vec<PutFault>,
+}
+
+impl Default for PortalSettings {
+    fn default() -> Self {
+        Self {
+            page_size: 5,
+            stored: Stored::Previous,
+            sign_in: vec!["authorization_pending".into(), "authorization_pending".into()],
+            put: Vec::new(),
+        }
+    }
+}
+
+/// Which password the workspace holds at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stored {
+    Previous,
+    Wrong,
+}
+
+/// What goes wrong with one save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PutFault {
+    pub kind: PutKind,
+    /// How long the portal is gone, asks to wait, or is slow.
+    #[serde(default)]
+    pub seconds: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PutKind {
+    /// Saved, but the answer never comes; then the portal is gone for a while.
+    AnswerLost,
+    /// Neither saved nor answered; then the portal is gone for a while.
+    RequestLost,
+    /// Someone else saved first.
+    ChangedBySomeone,
+    Throttled,
+    Slow,
+    None,
+}

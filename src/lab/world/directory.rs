@@ -1,0 +1,254 @@
+//! The domain: its controllers, its accounts, and what becomes of a bind.
+//!
+//! Plays Windows: 525 for an unknown account, an empty password is anonymous, a failure counts where it was made and
+//! at the PDC emulator, a lockout holds everywhere. Relies on moments handed in. Pure.
+//! Deliberately absent: replication delay other than a controller whose cache is stale; Kerberos.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::account::{Account, Count, Match, Restriction};
+use super::{ACCOUNT, DOMAIN, OLDER_PASSWORD, PREVIOUS_PASSWORD, READER, READER_PASSWORD};
+use crate::lab::scenario::DirectorySettings;
+
+/// The password of the accounts that are there to be refused in their own way.
+pub const SERVICE_PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    PdcEmulator,
+    Writable,
+    ReadOnly,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Controller {
+    pub host: String,
+    pub role: Role,
+    pub listening: bool,
+    /// Holds the previous password as the current one.
+    pub stale: bool,
+    /// The site knows of it.
+    pub listed: bool,
+}
+
+/// Where and when a bind arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// Counted from 0 in the directory's order.
+    pub controller: usize,
+    pub encrypted: bool,
+    pub by_sensor: bool,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindAnswer {
+    Anonymous,
+    Accepted,
+    /// The sub-code.
+    Refused(&'static str),
+    /// A password in clear text.
+    NotEncrypted,
+}
+
+/// One bind with a name, as an oracle for tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    pub controller: String,
+    pub name: String,
+    /// `accepted`, `anonymous`, `clear text`, or the sub-code.
+    pub outcome: &'static str,
+    pub by_sensor: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// 0: never.
+    pub threshold: u32,
+    pub window: SignedDuration,
+    pub lockout: SignedDuration,
+    pub old_password_window: SignedDuration,
+}
+
+pub struct Directory {
+    pub controllers: Vec<Controller>,
+    pub accounts: Vec<Account>,
+    pub policy: Policy,
+    attempts: Vec<Attempt>,
+}
+
+fn seconds(count: u32) -> SignedDuration {
+    SignedDuration::from_secs(count.into())
+}
+
+impl Directory {
+    pub fn new(settings: &DirectorySettings, right: &str, now: Timestamp) -> Self {
+        let controllers = controllers(settings);
+        let mut accounts = accounts(settings, right, now);
+        for account in &mut accounts {
+            account.counts = vec![Count::default(); controllers.len()];
+            if account.name == ACCOUNT {
+                account.locked = settings.locked.then_some(now);
+                let bad = if settings.locked { settings.lockout_threshold } else { settings.bad_count };
+                if let (Some(first), true) = (account.counts.first_mut(), bad > 0) {
+                    *first = Count { bad, last: Some(now) };
+                }
+            }
+        }
+        let policy = Policy {
+            threshold: settings.lockout_threshold,
+            window: seconds(settings.observation_window_seconds),
+            lockout: seconds(settings.lockout_seconds),
+            old_password_window: seconds(settings.old_password_window_seconds),
+        };
+        Self { controllers, accounts, policy, attempts: Vec::new() }
+    }
+
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    pub fn is_current(&self, account: &str, password: &str) -> bool {
+        self.accounts.iter().any(|known| known.name == account && known.is_current(password))
+    }
+
+    pub fn unlock(&mut self, name: &str) {
+        for account in self.accounts.iter_mut().filter(|account| account.name == name) {
+            account.locked = None;
+            account.counts.fill(Count::default());
+        }
+    }
+
+    /// A simple bind: judged, counted and noted.
+    pub fn bind(&mut self, arrival: Arrival, name: &str, password: &str) -> BindAnswer {
+        let answer = self.judge(arrival, name, password);
+        if !name.is_empty() {
+            let host = self.controllers.get(arrival.controller).map(|controller| controller.host.clone());
+            self.attempts.push(Attempt {
+                controller: host.unwrap_or_default(),
+                name: name.into(),
+                outcome: match answer {
+                    BindAnswer::Anonymous => "anonymous",
+                    BindAnswer::Accepted => "accepted",
+                    BindAnswer::Refused(code) => code,
+                    BindAnswer::NotEncrypted => "clear text",
+                },
+                by_sensor: arrival.by_sensor,
+            });
+        }
+        answer
+    }
+
+    fn judge(&mut self, arrival: Arrival, name: &str, password: &str) -> BindAnswer {
+        if name.is_empty() || password.is_empty() {
+            return BindAnswer::Anonymous;
+        }
+        if !arrival.encrypted {
+            return BindAnswer::NotEncrypted;
+        }
+        let policy = self.policy;
+        let stale = self.controllers.get(arrival.controller).is_some_and(|controller| controller.stale);
+        let Some(account) = self.accounts.iter_mut().find(|account| account.answers_to(name)) else {
+            return BindAnswer::Refused("525");
+        };
+        if account.is_locked(policy.lockout, arrival.now) {
+            return BindAnswer::Refused("775");
+        }
+        let found = if stale && account.name == ACCOUNT {
+            if account.was_previous(password) { Match::Current } else { Match::Wrong }
+        } else {
+            account.compare(password, policy.old_password_window, arrival.now)
+        };
+        match found {
+            Match::Remembered => BindAnswer::Refused("52e"),
+            Match::Wrong => {
+                // A controller whose cache is stale asks nobody.
+                let also = if stale { arrival.controller } else { 0 };
+                count(account, policy, (arrival.controller, also), arrival.now);
+                BindAnswer::Refused("52e")
+            }
+            Match::Current | Match::Previous => {
+                if let Some(restriction) = account.restriction {
+                    return BindAnswer::Refused(restriction.code());
+                }
+                account.locked = None;
+                if let Some(count) = account.counts.get_mut(arrival.controller) {
+                    *count = Count::default();
+                }
+                BindAnswer::Accepted
+            }
+        }
+    }
+}
+
+/// Counts a failure at both controllers, once where they are the same, and locks at the threshold.
+fn count(account: &mut Account, policy: Policy, at: (usize, usize), now: Timestamp) {
+    let mut reached = false;
+    for (index, count) in account.counts.iter_mut().enumerate() {
+        if index == at.0 || index == at.1 {
+            count.add(now, policy.window);
+            reached |= policy.threshold > 0 && count.bad >= policy.threshold;
+        }
+    }
+    if reached {
+        account.locked = Some(now);
+    }
+}
+
+fn controllers(settings: &DirectorySettings) -> Vec<Controller> {
+    let writable = settings.controllers.saturating_sub(settings.read_only);
+    let named = (0..settings.controllers).map(|index| {
+        let short = format!("dc{}", index.saturating_add(1));
+        Controller {
+            listening: !settings.down.contains(&short),
+            host: format!("{short}.{DOMAIN}"),
+            role: match index {
+                0 => Role::PdcEmulator,
+                index if index < writable => Role::Writable,
+                _ => Role::ReadOnly,
+            },
+            stale: false,
+            listed: true,
+        }
+    });
+    let stale = settings.stale.iter().map(|short| Controller {
+        host: format!("{short}.{DOMAIN}"),
+        role: Role::Writable,
+        listening: true,
+        stale: true,
+        listed: false,
+    });
+    named.chain(stale).collect()
+}
+
+fn accounts(settings: &DirectorySettings, right: &str, now: Timestamp) -> Vec<Account> {
+    let ago = |seconds_ago: u32| now.saturating_sub(seconds(seconds_ago)).unwrap_or(now);
+    let month = ago(30 * 24 * 3600);
+    let mut main = Account::new(
+        ACCOUNT,
+        1104,
+        [right, PREVIOUS_PASSWORD, OLDER_PASSWORD],
+        ago(settings.changed_seconds_ago),
+    );
+    main.service_principal = Some("MSSQLSvc/app1.contoso.test:1433".into());
+    let reader = Account::new(READER, 1105, [READER_PASSWORD, "Lab-Reader-2025!", "Lab-Reader-2024!"], month);
+    let rotate = Account::new("svc-rotate", 1106, SERVICE_PASSWORDS, ago(30));
+    let lockme = Account::new("svc-lockme", 1107, SERVICE_PASSWORDS, month);
+    let restricted = [
+        ("svc-disabled", Restriction::Disabled),
+        ("svc-acctexpired", Restriction::AccountExpired),
+        ("svc-hours", Restriction::LogonHours),
+        ("svc-workstation", Restriction::Workstation),
+        ("svc-mustchange", Restriction::MustChange),
+        ("svc-pwexpired", Restriction::PasswordExpired),
+    ];
+    let restricted = restricted.into_iter().zip(1108..).map(|((name, restriction), relative_id)| {
+        let mut account = Account::new(name, relative_id, SERVICE_PASSWORDS, month);
+        account.restriction = Some(restriction);
+        account
+    });
+    [main, reader, rotate, lockme].into_iter().chain(restricted).collect()
+}
+
+#[cfg(test)]
+mod tests;

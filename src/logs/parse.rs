@@ -1,0 +1,250 @@
+//! Bytes, in whatever pieces they were read, to records.
+//!
+//! UTF-8 or UTF-16LE, with or without a byte order mark; broken bytes are shown as such. A line that begins with a
+//! date begins a record, any other goes on with the one above. Memory is bounded however long a line or a record is:
+//! what is kept of them is cut, but what matters in them is seen to the end.
+//! Pure. Deliberately absent: reading files, and time zones.
+
+mod head;
+mod line;
+
+use crate::logs::finders::{self, secrets};
+use crate::logs::sight::Sign;
+use crate::logs::{Position, Record, SourceId};
+use crate::text::Safe;
+use head::Head;
+pub use line::Encoding;
+use line::{Line, Lines};
+
+/// The most of a line's text that is kept.
+pub const LINE_KEPT: usize = 4 * 1024;
+/// The most lines of a record that are kept, and the most text of them all.
+pub const LINES_KEPT: usize = 200;
+pub const TEXT_KEPT: usize = 64 * 1024;
+
+/// Where the bytes come from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub source: SourceId,
+    pub host: Safe,
+    /// Where the first byte stands.
+    pub at: Position,
+}
+
+/// What the first byte is the beginning of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// The file; its first bytes show the encoding.
+    File,
+    /// Somewhere in it: the rest of the line is passed over.
+    Middle(Encoding),
+}
+
+/// Takes bytes, gives records.
+#[derive(Debug)]
+pub struct Parser {
+    origin: Origin,
+    /// The first bytes, as long as they are too few to show the encoding; afterwards nothing.
+    sniffing: Option<Vec<u8>>,
+    lines: Lines,
+    open: Option<Open>,
+    context: bool,
+}
+
+/// A record that may still go on.
+#[derive(Debug, Default)]
+struct Open {
+    offset: u64,
+    bytes: u64,
+    context: bool,
+    head: Head,
+    kept: Vec<Safe>,
+    weight: usize,
+    cut: u32,
+    signs: Vec<Sign>,
+    carry: secrets::Carry,
+}
+
+impl Parser {
+    #[must_use]
+    pub fn new(origin: Origin, beginning: Beginning) -> Self {
+        let offset = origin.at.offset;
+        let (lines, sniffing) = match beginning {
+            Beginning::File => (Lines::new(offset, Encoding::Utf8, false), Some(Vec::new())),
+            Beginning::Middle(encoding) => (Lines::new(offset, encoding, true), None),
+        };
+        Self { origin, sniffing, lines, open: None, context: false }
+    }
+
+    /// A parser for the rest of a file whose bytes up to here ended a line.
+    #[must_use]
+    pub fn resuming(origin: Origin, encoding: Encoding) -> Self {
+        let lines = Lines::new(origin.at.offset, encoding, false);
+        Self { origin, sniffing: None, lines, open: None, context: false }
+    }
+
+    /// Whether records that begin from here on were there before the source was opened.
+    pub fn context(&mut self, context: bool) {
+        self.context = context;
+    }
+
+    /// Whether something is held back that [`Self::flush`] or [`Self::finish`] would give.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        self.open.is_some() || self.lines.is_within_line()
+    }
+
+    /// Where the next byte stands that [`Self::push`] is given.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        let sniffed = self.sniffing.as_ref().map_or(0, Vec::len);
+        self.lines.offset().saturating_add(sniffed as u64)
+    }
+
+    /// The file is known under another identity from now on.
+    pub fn rename(&mut self, file: u64) {
+        self.origin.at.file = file;
+    }
+
+    /// Takes the next bytes, and adds the records they complete to `records`.
+    pub fn push(&mut self, bytes: &[u8], records: &mut Vec<Record>) {
+        let mut rest = bytes;
+        while let Some(sniffed) = &mut self.sniffing {
+            let Some((first, others)) = rest.split_first() else { return };
+            sniffed.push(*first);
+            rest = others;
+            if let Some(encoding) = Encoding::of(sniffed) {
+                self.begin(encoding, records);
+            }
+        }
+        self.push_known(rest, records);
+    }
+
+    /// The encoding is known: what was held back to find it comes first.
+    fn begin(&mut self, encoding: Encoding, records: &mut Vec<Record>) {
+        if let Some(sniffed) = self.sniffing.take() {
+            self.lines = Lines::new(self.origin.at.offset, encoding, false);
+            self.push_known(&sniffed, records);
+        }
+    }
+
+    fn push_known(&mut self, bytes: &[u8], records: &mut Vec<Record>) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            rest = self.lines.push(rest);
+            if let Some(line) = self.lines.take_whole() {
+                self.take(&line, records);
+            }
+        }
+    }
+
+    /// The file has been quiet: the open record is complete, unless a line that may belong to it is half written.
+    pub fn flush(&mut self, records: &mut Vec<Record>) {
+        if !self.lines.is_within_line() || self.lines.is_dated_so_far() {
+            self.lines.forget_value();
+            self.close(records);
+        }
+    }
+
+    /// The file has ended for good: whatever there is, is all there will be.
+    /// Bytes that come nevertheless begin a line of their own.
+    pub fn finish(&mut self, records: &mut Vec<Record>) {
+        self.begin(Encoding::Utf8, records);
+        if let Some(line) = self.lines.take_rest() {
+            self.take(&line, records);
+        }
+        self.lines.forget_value();
+        self.close(records);
+    }
+
+    fn take(&mut self, line: &Line, records: &mut Vec<Record>) {
+        let head = head::read(&line.text);
+        if head.is_some() || self.open.is_none() {
+            self.close(records);
+            self.open = Some(Open { offset: line.offset, context: self.context, ..Open::default() });
+        }
+        if let Some(open) = &mut self.open {
+            open.take(line, head);
+        }
+    }
+
+    fn close(&mut self, records: &mut Vec<Record>) {
+        if let Some(open) = self.open.take() {
+            records.push(open.into_record(&self.origin));
+        }
+    }
+}
+
+impl Open {
+    fn take(&mut self, line: &Line, head: Option<Head>) {
+        self.bytes = self.bytes.saturating_add(line.bytes);
+        for sign in &line.signs {
+            if !self.signs.contains(sign) && self.signs.len() < 64 {
+                self.signs.push(*sign);
+            }
+        }
+        let (text, carry) = secrets::black_out(&line.text, self.carry);
+        self.carry = carry;
+        let mut text = text.as_str();
+        if let Some(head) = head {
+            // The head stands before any value, so blacking out has not moved it.
+            text = text.get(head.length..).unwrap_or("");
+            self.head = head;
+        }
+        if self.kept.len() > LINES_KEPT || self.weight > TEXT_KEPT {
+            self.cut = self.cut.saturating_add(1);
+            return;
+        }
+        let text = shorten(text);
+        self.weight = self.weight.saturating_add(text.len());
+        self.kept.push(text);
+    }
+
+    fn into_record(self, origin: &Origin) -> Record {
+        let known = finders::judge(&self.signs, self.head.component.as_deref(), &self.kept);
+        let refused = matches!(known, Some(crate::logs::Known::Refused { .. }));
+        let finds = finders::find(&self.kept, refused);
+        let mut kept = self.kept.into_iter();
+        let message = kept.next().unwrap_or_default();
+        Record {
+            source: origin.source,
+            host: origin.host.clone(),
+            at: Position { file: origin.at.file, offset: self.offset },
+            length: self.bytes,
+            context: self.context,
+            time: self.head.time,
+            level: self.head.level,
+            component: self.head.component,
+            method: self.head.method,
+            message,
+            more: kept.collect(),
+            cut: self.cut,
+            finds,
+            known,
+        }
+    }
+}
+
+/// Text made safe, and cut to what is kept of a line.
+fn shorten(text: &str) -> Safe {
+    let safe = Safe::new(text);
+    if safe.len() <= LINE_KEPT {
+        return safe;
+    }
+    let end = (0..=LINE_KEPT.saturating_sub('…'.len_utf8())).rev().find(|end| safe.is_char_boundary(*end));
+    Safe::from(safe.get(..end.unwrap_or(0)).unwrap_or("").to_owned() + "…")
+}
+
+/// All records of bytes that are all there is.
+#[must_use]
+pub fn read_all(source: SourceId, host: &Safe, bytes: &[u8]) -> Vec<Record> {
+    let origin = Origin { source, host: host.clone(), at: Position::default() };
+    let mut parser = Parser::new(origin, Beginning::File);
+    let mut records = Vec::new();
+    parser.push(bytes, &mut records);
+    parser.finish(&mut records);
+    records
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! A site: a list of addresses, times and names. The lab hands its own over as such a value; a live one is read from
+//! a site file.
+//!
+//! Relies on the domains' types. Deliberately absent: any secret. The reader account's password goes to the vault.
+
+use std::time::Duration;
+
+use crate::directory::{Account, Controller};
+use crate::lab::Addresses;
+use crate::logs::SourceId;
+use crate::logs::tail::Source;
+use crate::portal::token::Login;
+use crate::sensor::Server;
+use crate::sensor::probe::Template;
+use crate::text::Safe;
+use crate::walkthrough::{ControllerTerms, Terms};
+
+/// Everything the engine has to know of a place.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub name: Safe,
+    pub lab: bool,
+    pub controllers: Vec<Controller>,
+    /// PEM of the one authority to trust; `None`: the system's roots.
+    pub ca: Option<Vec<u8>>,
+    pub login: Login,
+    pub graph: String,
+    pub workspace: String,
+    pub reader: Option<Account>,
+    pub sources: Vec<Source>,
+    pub servers: Vec<Server>,
+    pub probe: Option<Template>,
+    pub old_password: Duration,
+    /// Taken for the lockout window where the policy is not known.
+    pub lockout_window: Duration,
+    pub poll: Duration,
+    pub watch: Duration,
+    pub settle: Duration,
+    pub banner: Option<Safe>,
+}
+
+/// Why a site can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteFault {
+    #[error("the probe's command can't be used: {0}")]
+    Probe(#[from] crate::sensor::ProbeFault),
+}
+
+impl Site {
+    /// The lab's own site.
+    pub fn of_lab(lab: &Addresses) -> Result<Self, SiteFault> {
+        let controllers = lab
+            .controllers
+            .iter()
+            .map(|one| Controller {
+                host: Safe::new(&one.host),
+                ldaps: Some(one.ldaps),
+                ldap: Some(one.ldap),
+                kerberos: one.kerberos,
+                pdc_emulator: Some(one.pdc_emulator),
+            })
+            .collect();
+        let sources = lab
+            .log_sources
+            .iter()
+            .zip(0..)
+            .map(|(source, number)| Source {
+                id: SourceId(number),
+                host: Safe::new(&source.host),
+                patterns: source.patterns.clone(),
+            })
+            .collect();
+        let servers = lab
+            .servers
+            .iter()
+            .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone })
+            .collect();
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        Ok(Self {
+            name: Safe::new(&lab.workspace),
+            lab: true,
+            controllers,
+            ca: Some(lab.ca_pem.clone().into_bytes()),
+            login: Login {
+                authority: format!("{}/{}", lab.login_url, lab.tenant),
+                client_id: lab.client_id.clone(),
+                scope: "SecurityIdentitiesSensors.Read.All SecurityIdentitiesHealth.Read.All offline_access"
+                    .into(),
+                verification_hosts: Vec::new(),
+            },
+            graph: lab.graph_url.clone(),
+            workspace: lab.workspace_url.clone(),
+            reader: Some(reader_account(&lab.reader.account, &lab.domain)),
+            sources,
+            servers,
+            probe: Some(Template::new(lab.service_probe.iter().cloned())?),
+            old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
+            lockout_window: Duration::from_hours(1),
+            poll: seconds(lab.poll_seconds),
+            watch: seconds(lab.watch_seconds),
+            settle: seconds(lab.settle_seconds),
+            banner: lab.banner.as_deref().map(Safe::new),
+        })
+    }
+
+    /// What the walk has to know of it.
+    pub fn terms(&self, operator: Safe, host: Safe) -> Terms {
+        let save_host = url::Url::parse(&self.workspace).ok();
+        let save_host = save_host.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+        // Standalone servers first: they are what step 6 asks about.
+        let mut servers = self.servers.clone();
+        servers.sort_by_key(|server| !server.standalone);
+        Terms {
+            site: self.name.clone(),
+            lab: self.lab,
+            operator,
+            host,
+            portal_address: Safe::new(&self.workspace),
+            save_host: Safe::new(save_host),
+            controllers: self
+                .controllers
+                .iter()
+                .map(|controller| ControllerTerms { host: controller.host.clone() })
+                .collect(),
+            servers,
+            probe: self.probe.is_some(),
+            old_password: self.old_password,
+            poll: self.poll,
+            watch: self.watch,
+            settle: self.settle,
+            banner: self.banner.clone(),
+        }
+    }
+}
+
+/// The lab gives its reader as a principal; a site file gives name and domain.
+fn reader_account(principal: &str, domain: &str) -> Account {
+    let (name, domain) = principal.split_once('@').unwrap_or((principal, domain));
+    Account { name: Safe::new(name), domain: Safe::new(domain) }
+}
