@@ -203,7 +203,9 @@ impl Fault {
             Self::NoAesKey => {
                 "Have AES allowed for the account and its password set again, or prove it by LDAP over TLS."
             }
-            Self::WrongRealm => "Compare the account's domain with the controller's; name one of that domain.",
+            Self::WrongRealm => {
+                "Compare the account's domain with the controller's; name one of that domain."
+            }
             Self::NotProved(_) => {
                 "Look at who answers on port 88 of that address; prove the password by LDAP over TLS."
             }

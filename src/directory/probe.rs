@@ -35,7 +35,7 @@ pub enum Found {
     NoPreauthentication,
 }
 
-/// The AES keys that a controller would take. RC4 is not asked for.
+/// The AES keys that a controller names; some name the strongest alone. RC4 is not asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keys {
     pub aes256: bool,

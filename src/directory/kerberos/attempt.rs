@@ -154,9 +154,7 @@ fn unasked(asked: &Asked, reply: &Reply<'_>, password: &str) -> Judged {
     match proved(asked, &key, reply) {
         Ok(time) => (Answer::Accepted, Some(time)),
         // With a guessed salt the right password makes a wrong key.
-        Err(_)
-            if salted && asked.is_answered_by(reply) && key.open(FOR_REPLY, &reply.sealed).is_none() =>
-        {
+        Err(_) if salted && asked.is_answered_by(reply) && key.open(FOR_REPLY, &reply.sealed).is_none() => {
             let text = "the ticket it gave unasked is not sealed with this password's key";
             (Answer::Refused(Refusal { code: SubCode::WrongPassword, text: text.into() }), None)
         }

@@ -32,7 +32,8 @@ async fn connect(address: SocketAddr) -> Result<TcpStream, Fault> {
 }
 
 async fn ask(mut stream: TcpStream, question: &[u8]) -> Result<Vec<u8>, Fault> {
-    let length = u32::try_from(question.len()).map_err(|_| Fault::Internal("the question is too long".into()))?;
+    let length =
+        u32::try_from(question.len()).map_err(|_| Fault::Internal("the question is too long".into()))?;
     let framed = [&length.to_be_bytes(), question].concat();
     stream.write_all(&framed).await.map_err(|error| of_io(&error))?;
     let length = stream.read_u32().await.map_err(|error| of_io(&error))?;

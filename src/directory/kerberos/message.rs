@@ -200,6 +200,3 @@ fn time(mut field: Cursor<'_>) -> Result<Timestamp, Malformed> {
     let civil = DateTime::strptime("%Y%m%d%H%M%SZ", written).map_err(|_| Malformed)?;
     civil.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|_| Malformed)
 }
-
-#[cfg(test)]
-mod tests;

@@ -96,12 +96,12 @@ mod tests {
             assert_eq!(refusal.text.as_str(), expected);
         };
         check(24, None, "", "Kerberos error 24 (the password does not fit the account's key)");
+        check(18, Some(0xc000_0072), "", "Kerberos error 18, status C0000072 (the account may not be used)");
         check(
             18,
-            Some(0xc000_0072),
-            "",
-            "Kerberos error 18, status C0000072 (the account may not be used)",
+            None,
+            "re\u{1b}voked",
+            "Kerberos error 18 (disabled, locked or expired; it does not say which): re␛voked",
         );
-        check(18, None, "re\u{1b}voked", "Kerberos error 18 (disabled, locked or expired; it does not say which): re␛voked");
     }
 }

@@ -95,7 +95,9 @@ impl Request {
     pub fn suite(&self) -> Option<CipherSuite> {
         let has = |suite: &CipherSuite| {
             let number = vec![u8::from(suite)];
-            self.timestamp.as_ref().map_or(self.etypes.contains(&number), |sealed| sealed.0.etype.0.0 == number)
+            self.timestamp
+                .as_ref()
+                .map_or(self.etypes.contains(&number), |sealed| sealed.0.etype.0.0 == number)
         };
         suites().into_iter().find(has)
     }
@@ -210,10 +212,7 @@ fn recipes(salt: &str) -> Option<Vec<u8>> {
 }
 
 fn padata(kind: u8, value: Vec<u8>) -> PaData {
-    PaData {
-        padata_type: Tag1::from(number(kind)),
-        padata_data: Tag2::from(OctetStringAsn1::from(value)),
-    }
+    PaData { padata_type: Tag1::from(number(kind)), padata_data: Tag2::from(OctetStringAsn1::from(value)) }
 }
 
 /// A kind above 127 takes two bytes.
