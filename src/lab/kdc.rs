@@ -15,8 +15,6 @@ use super::Shared;
 use super::world::directory::Arrival;
 
 mod message;
-#[cfg(test)]
-mod tests;
 
 use message::{Request, Told};
 

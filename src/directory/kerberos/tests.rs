@@ -20,6 +20,7 @@ use crate::secret::Secret;
 
 mod attempts;
 mod hostile;
+mod lab;
 
 /// What the stage does with the next request.
 #[derive(Clone)]

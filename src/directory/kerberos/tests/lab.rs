@@ -1,23 +1,18 @@
-//! The key distribution centre as the program's own client meets it, by the table that Samba answers too.
+//! The client against the lab's key distribution centre, by the table that Samba answers too.
 
-use std::sync::Arc;
+use jiff::SignedDuration;
 
-use jiff::{SignedDuration, Timestamp};
-use zeroize::Zeroizing;
-
-use crate::clock::{Clock, Driven};
-use crate::directory::kerberos::Client;
-use crate::directory::ldap::Credential;
-use crate::directory::lockout::{Attempt, AttemptId, Charge, Permit};
+use super::*;
+use crate::directory::ldap::{self, Trust};
 use crate::directory::probe::{AccountProbe, Found, Keys};
-use crate::directory::{Account, Answer as Answered, Controller, Fault, KerberosService, Protocol, Tested};
+use crate::directory::{Answer as Answered, KerberosService};
+use crate::lab::scenario::AtStart;
 use crate::lab::world::directory::SERVICE_PASSWORDS;
 use crate::lab::world::{OLDER_PASSWORD, PREVIOUS_PASSWORD, RIGHT_PASSWORD};
 use crate::lab::{Lab, Scenario, StartOptions, scenario};
-use crate::secret::Secret;
 
 #[expect(dead_code, reason = "the columns for binds are read where the table runs against those")]
-#[path = "../../../tests/support/directory_cases.rs"]
+#[path = "../../../../tests/support/directory_cases.rs"]
 mod directory_cases;
 
 use directory_cases::{Case, Password, Proof, cases};
@@ -33,6 +28,8 @@ fn bench(change: impl Fn(&mut Scenario)) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let mut scenario = scenario::find("clean").expect("a scenario");
     scenario.directory.kerberos = true;
+    // Sensors that bind would clear the counts.
+    scenario.fleet.at_start = AtStart::Running;
     change(&mut scenario);
     let clock = Driven::new("2026-01-02T03:04:05Z".parse::<Timestamp>().expect("a moment")).clock();
     let options = StartOptions {
@@ -45,8 +42,8 @@ fn bench(change: impl Fn(&mut Scenario)) -> Bench {
     Bench { lab: Lab::start(options).expect("a lab"), clock, _folder: folder }
 }
 
-fn account(name: &str) -> Account {
-    Account { name: name.into(), domain: "contoso.test".into() }
+fn named(name: &str) -> Account {
+    Account { name: name.into(), ..account() }
 }
 
 impl Bench {
@@ -58,15 +55,15 @@ impl Bench {
         let known = &self.lab.addresses().controllers[index];
         Controller {
             host: known.host.as_str().into(),
-            ldaps: None,
-            ldap: None,
+            ldaps: Some(known.ldaps),
+            ldap: Some(known.ldap),
             kerberos: known.kerberos,
             pdc_emulator: Some(known.pdc_emulator),
         }
     }
 
     async fn probe(&self, name: &str) -> Result<AccountProbe, Fault> {
-        self.client().probe(&self.controller(0), &account(name)).await
+        self.client().probe(&self.controller(0), &named(name)).await
     }
 
     async fn test(&self, client: &Client, name: &str, password: &str) -> Tested {
@@ -75,20 +72,29 @@ impl Bench {
             id: AttemptId(1),
             at: Timestamp::UNIX_EPOCH,
             settled_at: None,
-            account: account(name).key(),
+            account: named(name).key(),
             controller: controller.host.clone(),
             protocol: Protocol::Kerberos,
             charge: Charge::Account,
             outcome: None,
         });
         let secret = Arc::new(Secret::new(Zeroizing::new(password.to_owned())));
-        client.test(permit, &controller, Credential { account: account(name), secret }).await
+        client.test(permit, &controller, Credential { account: named(name), secret }).await
     }
 
-    fn failures(&self, name: &str) -> i64 {
-        let world = self.lab.shared.world();
-        let account = world.directory.accounts.iter().find(|account| account.name == name);
-        account.map_or(0, |account| account.counts[0].bad.into())
+    /// What the controller counts for the account, as the reader sees it.
+    async fn failures(&self, name: &str) -> i64 {
+        let addresses = self.lab.addresses();
+        let trust = Trust::pinned(addresses.ca_pem.as_bytes()).expect("trust");
+        let reader = addresses.reader.account.split('@').next().expect("a name").to_owned();
+        let secret = Arc::new(Secret::new(addresses.reader.password));
+        let reader = Credential { account: named(&reader), secret };
+        let client = ldap::Client::new(trust, self.clock.clone());
+        match client.standing(&self.controller(0), reader, &named(name)).await {
+            Ok(standing) => standing.account.bad_password_count.expect("a count").into(),
+            Err(ldap::ReaderFault::NoSuchAccount) => 0,
+            Err(fault) => panic!("{fault}"),
+        }
     }
 }
 
@@ -133,12 +139,12 @@ async fn every_case_of_the_table_is_answered_and_counted() {
         for _ in 0..case.failures_before {
             bench.test(&client, case.account, "Not-The-Password-2!").await;
         }
-        let before = bench.failures(case.account);
+        let before = bench.failures(case.account).await;
         let tested = bench.test(&client, case.account, password(&case)).await;
         let said = answered(&tested.answer);
         assert!(said.starts_with(&expected(proof)), "{}: {case:?} was answered {said}", case.title);
         let growth = if proof == Proof::Current { -before } else { case.kerberos_counted };
-        assert_eq!(bench.failures(case.account) - before, growth, "{}: {case:?}", case.title);
+        assert_eq!(bench.failures(case.account).await - before, growth, "{}: {case:?}", case.title);
     }
     bench.lab.stop().await;
 }
@@ -155,10 +161,11 @@ async fn a_probe_tells_what_an_account_is_and_leaves_no_trace() {
     check("svc-rotate", Found::Keys(Keys { aes256: true, aes128: true, salt })).await;
     check("svc-nobody", Found::NoSuchAccount).await;
     check("svc-mdi", Found::Closed(None)).await;
-    assert_eq!(bench.lab.attempts(), []);
-    let service = bench.client().available(&bench.controller(1), &account("svc-rotate")).await;
+    let tests = bench.lab.attempts().into_iter().filter(|one| !one.by_sensor).count();
+    assert_eq!(tests, 0);
+    let service = bench.client().available(&bench.controller(1), &named("svc-rotate")).await;
     assert_eq!(service, KerberosService::Available);
-    let elsewhere = Account { domain: "fabrikam.test".into(), ..account("svc-rotate") };
+    let elsewhere = Account { domain: "fabrikam.test".into(), ..named("svc-rotate") };
     let probed = bench.client().probe(&bench.controller(0), &elsewhere).await;
     assert_eq!(probed, Err(Fault::WrongRealm));
 }
@@ -169,7 +176,7 @@ async fn a_clock_that_is_off_is_not_judged_and_the_controllers_time_mends_it() {
     let off = bench.client().with_skew(SignedDuration::from_mins(-10));
     let tested = bench.test(&off, "svc-mdi", RIGHT_PASSWORD).await;
     assert_eq!(tested.answer, Answered::NotSent(Fault::ClockSkew));
-    assert_eq!(bench.failures("svc-mdi"), 0);
+    assert_eq!(bench.failures("svc-mdi").await, 0);
     let theirs = tested.controller_time.expect("a time");
     let mended = off.with_skew(theirs.duration_since(bench.clock.now().wall));
     assert_eq!(bench.test(&mended, "svc-mdi", RIGHT_PASSWORD).await.answer, Answered::Accepted);
