@@ -126,4 +126,7 @@ impl Lab {
 }
 
 #[cfg(test)]
+#[path = "../tests/support/directory_cases.rs"]
+pub mod directory_cases;
+#[cfg(test)]
 mod tests;

@@ -75,11 +75,11 @@ pub struct Case {
     pub kerberos_counted: i64,
 }
 
-const fn proof(error: u32, status: Option<u32>, code: &'static str) -> Option<Proof> {
-    Some(Proof::Refused { code, error, status })
+const fn proof(error: u32, status: Option<u32>, code: &'static str) -> Proof {
+    Proof::Refused { code, error, status }
 }
 
-const PREAUTHENTICATION_FAILED: Option<Proof> = proof(24, None, "52e");
+const PREAUTHENTICATION_FAILED: Option<Proof> = Some(proof(24, None, "52e"));
 
 const fn case(title: &'static str, account: &'static str, password: Password, answer: Answer) -> Case {
     Case {
@@ -99,9 +99,25 @@ const fn case(title: &'static str, account: &'static str, password: Password, an
 
 const WRONG: Answer = Answer::Refused("52e");
 
-/// The LDAP columns of the table.
+/// The whole table, in an order that leaves no case in another's way.
 pub fn cases() -> Vec<Case> {
-    let mut all = vec![
+    let mut all = passwords();
+    all.extend(restrictions());
+    all.extend(name_forms());
+    // Last, since it leaves the account locked.
+    let locked = Answer::Refused("775");
+    let kerberos = Some(proof(18, None, "775"));
+    all.push(Case {
+        failures_before: 5,
+        kerberos,
+        ..case("locked, right", "svc-lockme", Password::Right, locked)
+    });
+    all.push(Case { kerberos, ..case("locked, wrong", "svc-lockme", Password::Wrong, locked) });
+    all
+}
+
+fn passwords() -> Vec<Case> {
+    vec![
         Case {
             counted: Some(0),
             kerberos: Some(Proof::Current),
@@ -127,7 +143,7 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             samba: WRONG,
-            kerberos: proof(6, None, "525"),
+            kerberos: Some(proof(6, None, "525")),
             ..case("unknown account", "svc-nobody", Password::Right, Answer::Refused("525"))
         },
         Case {
@@ -140,19 +156,23 @@ pub fn cases() -> Vec<Case> {
             counted: Some(0),
             ..case("empty password", "svc-mdi", Password::Empty, Answer::Anonymous)
         },
-    ];
+    ]
+}
+
+fn restrictions() -> Vec<Case> {
+    let mut all = Vec::new();
     for (account, code, kerberos) in [
         ("svc-disabled", "533", proof(18, Some(0xc000_0072), "533")),
         ("svc-acctexpired", "701", proof(18, Some(0xc000_0193), "701")),
         ("svc-hours", "530", proof(18, Some(0xc000_006f), "530")),
         // Kerberos doesn't look at workstations.
-        ("svc-workstation", "531", Some(Proof::Current)),
+        ("svc-workstation", "531", Proof::Current),
         ("svc-mustchange", "773", proof(23, Some(0xc000_0224), "773")),
         ("svc-pwexpired", "532", proof(23, Some(0xc000_0071), "532")),
     ] {
         all.push(Case {
             counted: Some(0),
-            kerberos,
+            kerberos: Some(kerberos),
             ..case("restricted, right", account, Password::Right, Answer::Refused(code))
         });
         all.push(Case {
@@ -161,6 +181,11 @@ pub fn cases() -> Vec<Case> {
             ..case("restricted, wrong", account, Password::Wrong, WRONG)
         });
     }
+    all
+}
+
+fn name_forms() -> Vec<Case> {
+    let mut all = Vec::new();
     for (form, answer) in [
         (Form::NetBios, Answer::Accepted),
         (Form::Dn, Answer::Accepted),
@@ -171,14 +196,5 @@ pub fn cases() -> Vec<Case> {
         let samba = if answer == Answer::Accepted { answer } else { WRONG };
         all.push(Case { form, samba, ..case("name form", "svc-mdi", Password::Right, answer) });
     }
-    // Last, since it leaves the account locked.
-    let locked = Answer::Refused("775");
-    let kerberos = proof(18, None, "775");
-    all.push(Case {
-        failures_before: 5,
-        kerberos,
-        ..case("locked, right", "svc-lockme", Password::Right, locked)
-    });
-    all.push(Case { kerberos, ..case("locked, wrong", "svc-lockme", Password::Wrong, locked) });
     all
 }

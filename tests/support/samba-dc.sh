@@ -75,7 +75,9 @@ settings() {
 [netlogon]
   path = $folder/state/sysvol/$domain/scripts
 CONF
-  printf '[libdefaults]\n default_realm = %s\n dns_lookup_kdc = false\n' "$realm" >"$folder/krb5.conf"
+  # By itself it would ask for preauthentication of every account, whatever the account's flag says.
+  printf '%s\n' '[libdefaults]' " default_realm = $realm" ' dns_lookup_kdc = false' \
+    '[kdc]' ' require-preauth = no' >"$folder/krb5.conf"
 }
 
 # The domain and its accounts, by samba's own modules on the database at rest.
@@ -135,6 +137,8 @@ account("svc-acctexpired", accountExpires=long_ago(1))
 account("svc-hours", logonHours=b"\0" * 21)
 account("svc-workstation", userWorkstations="OTHERPC")
 account("svc-nopreauth", userAccountControl=str(0x410200))
+# The ticket service's own flag would otherwise hold for every account.
+change("CN=krbtgt,CN=Users," + base, userAccountControl=str(0x400202))
 # A password's age can be set back only with samba's own control for that.
 change(account("svc-pwexpired"), ["local_oid:1.3.6.1.4.1.7165.4.3.12:1"], pwdLastSet=long_ago(100))
 PY
@@ -147,6 +151,15 @@ ours() {
   read -r id since <"$folder/id" 2>/dev/null && [ "$(began "$id")" = "$since" ] && echo "$id"
 }
 descendants() { echo "$1"; local child; for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do descendants "$child"; done; }
+
+# Of the processes that were its own, those that still are.
+living() {
+  local one found=1
+  for one in $all; do
+    [ "$(began "${one%:*}")" != "${one#*:}" ] || { echo "${one%:*}"; found=0; }
+  done
+  return $found
+}
 
 answers() {
   LDAPTLS_CACERT=$folder/tls/ca.pem ldapsearch -x -o nettimeout=2 -H "ldaps://$address" -b '' -s base -LLL \
@@ -181,10 +194,10 @@ start() {
 stop() {
   local id all one
   if id=$(ours); then
-    all=$(descendants "$id")
-    for one in $all; do kill -TERM "$one" 2>/dev/null || true; done
-    for _ in $(seq 100); do [ -n "$(ours)" ] || break; sleep 0.05; done
-    for one in $all; do kill -KILL "$one" 2>/dev/null || true; done
+    all=$(for one in $(descendants "$id"); do echo "$one:$(began "$one")"; done)
+    kill -TERM "$id" 2>/dev/null || true
+    for _ in $(seq 100); do living >/dev/null || break; sleep 0.05; done
+    for one in $(living || true); do kill -KILL "$one" 2>/dev/null || true; done
   fi
   [ ! -e "$folder/smb.conf" ] || rm -rf "$folder"
 }

@@ -59,7 +59,7 @@ impl Client {
             Err(fault) => return (Answer::NotSent(fault), None),
         };
         let request = self.clock.now().wall.checked_add(self.skew).map_err(|_| Fault::ClockSkew);
-        let request = request.and_then(|at| Ok(key.seal(FOR_TIMESTAMP, &message::timestamp(at))?));
+        let request = request.and_then(|at| key.seal(FOR_TIMESTAMP, &message::timestamp(at)));
         let request = match request {
             Ok(sealed) => asked.request(Some((key.number(), &sealed))),
             Err(fault) => return (Answer::NotSent(fault), None),

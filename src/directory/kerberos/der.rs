@@ -120,7 +120,9 @@ pub(super) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     } else {
         written.push(u8::try_from(length).unwrap_or(0));
     }
-    parts.iter().for_each(|part| written.extend_from_slice(part));
+    for part in parts {
+        written.extend_from_slice(part);
+    }
     written
 }
 

@@ -111,8 +111,8 @@ mod tests {
         let check = |aes: Aes, expected: &str| {
             let salt = "EXAMPLE.COMtest1".into();
             let key = Key::of_password("5hYYSAfFJp", &Recipe { aes, salt, rounds: 4096 }).unwrap();
-            let hex: String = key.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(hex, expected);
+            let hex: Vec<String> = key.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(hex.concat(), expected);
         };
         check(Aes::Bits256, "daded1cc15ae17deaa63a490f7678944758f3b255a542569cb20eba761eeabac");
         check(Aes::Bits128, "bb43d002e37743161256aec90681cfdc");

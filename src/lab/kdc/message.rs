@@ -48,6 +48,7 @@ pub struct Request {
 pub struct Sealed(EncryptedData);
 
 /// What an error has beside its number.
+#[derive(Clone, Copy)]
 pub enum Told<'a> {
     Nothing,
     /// The keys an account has, and their salt.

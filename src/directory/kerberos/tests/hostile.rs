@@ -1,5 +1,7 @@
 //! Answers that mean harm: whatever comes back, there is a fault, no panic, and an end.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::super::{asked, message};
@@ -7,6 +9,7 @@ use super::*;
 
 /// Everything that a stranger's bytes are put to.
 fn put_to_everything(bytes: &[u8]) -> bool {
+    static KEY: LazyLock<Key> = LazyLock::new(|| key("right"));
     let asked = asked(&account()).unwrap();
     let mut accepted = false;
     match message::read(bytes) {
@@ -17,7 +20,7 @@ fn put_to_everything(bytes: &[u8]) -> bool {
         Ok(message::Answered::Reply(reply)) => {
             let _ = message::offer_in_reply(&asked, &reply);
             accepted = asked.is_answered_by(&reply)
-                && key("right")
+                && KEY
                     .open(FOR_REPLY, &reply.sealed)
                     .is_some_and(|plain| asked.is_proved_by(&plain).is_some());
         }

@@ -6,16 +6,11 @@ use super::*;
 use crate::directory::ldap::{self, Trust};
 use crate::directory::probe::{AccountProbe, Found, Keys};
 use crate::directory::{Answer as Answered, KerberosService};
+use crate::lab::directory_cases::{Case, Password, Proof, cases};
 use crate::lab::scenario::AtStart;
 use crate::lab::world::directory::SERVICE_PASSWORDS;
 use crate::lab::world::{OLDER_PASSWORD, PREVIOUS_PASSWORD, RIGHT_PASSWORD};
 use crate::lab::{Lab, Scenario, StartOptions, scenario};
-
-#[expect(dead_code, reason = "the columns for binds are read where the table runs against those")]
-#[path = "../../../../tests/support/directory_cases.rs"]
-mod directory_cases;
-
-use directory_cases::{Case, Password, Proof, cases};
 
 struct Bench {
     lab: Lab,
