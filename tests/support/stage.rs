@@ -43,8 +43,8 @@ impl Missed {
 
 pub type Tried<T = ()> = Result<T, Missed>;
 
-/// No walk here takes longer, in its own time.
-const MOST: Duration = Duration::from_mins(40);
+/// Nothing that is waited for takes longer, in the walk's own time.
+const MOST: Duration = Duration::from_mins(5);
 /// A loop that turns so often without time passing turns for ever.
 const TURNS: usize = 200_000;
 /// How often the other tasks get their turn before nothing is taken to be under way.

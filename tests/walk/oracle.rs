@@ -127,3 +127,22 @@ fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     }
     forms
 }
+
+#[test]
+fn the_oracle_sees_a_secret_in_every_form_and_a_record_that_was_changed() {
+    crate::play(async {
+        let stage = Stage::open("clean").await?;
+        stage.check_traces()?;
+        let planted = stage.state().join("planted");
+        for (form, bytes) in forms(&stage.right) {
+            std::fs::write(&planted, [b"before ", &bytes[..], b" after"].concat())?;
+            stage.hold(stage.check_secrets().is_err(), &format!("a secret seen {form}"))?;
+        }
+        std::fs::remove_file(&planted)?;
+        stage.check_traces()?;
+        let record = &stage.console()?.record;
+        let text = std::fs::read_to_string(record)?;
+        std::fs::write(record, text.replace("jump-01", "jump-02"))?;
+        stage.hold(stage.check_traces().is_err(), "a changed record seen")
+    });
+}
