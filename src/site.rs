@@ -57,6 +57,7 @@ impl Site {
                 ldaps: Some(one.ldaps),
                 ldap: Some(one.ldap),
                 kerberos: one.kerberos,
+                also: Vec::new(),
                 pdc_emulator: Some(one.pdc_emulator),
             })
             .collect();
