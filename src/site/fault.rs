@@ -81,7 +81,7 @@ pub enum Wrong {
     Missing(Safe),
     #[error("expected {expected}, found {found}")]
     Type { expected: Safe, found: &'static str },
-    #[error("expected {expected}{}", nearest(*.nearest))]
+    #[error("expected {expected}{}", meant(*.nearest))]
     Value { expected: Safe, nearest: Option<&'static str> },
     /// Two things that are right by themselves and don't go together.
     #[error("{0}")]
@@ -123,7 +123,7 @@ pub(super) fn one_of(words: impl IntoIterator<Item = &'static str>) -> String {
     if words.is_empty() { last } else { format!("{} or {last}", words.join(", ")) }
 }
 
-fn nearest(word: Option<&str>) -> String {
+fn meant(word: Option<&str>) -> String {
     word.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
 }
 
