@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::Safe;
 
 pub mod ldap;
+pub mod locate;
 pub mod lockout;
 pub mod refusal;
 pub mod search;
