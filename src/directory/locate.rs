@@ -11,7 +11,8 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, future, stream};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{
-    ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ServerOrderingStrategy,
+    ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
+    ServerOrderingStrategy,
 };
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
@@ -61,7 +62,8 @@ pub async fn find(search: &Search, clock: &Clock, patience: Duration) -> Located
             return Located { controllers, faults };
         }
     };
-    let (pdc, targets) = if search.records { asker.targets(search, &mut faults).await } else { (None, vec![]) };
+    let (pdc, targets) =
+        if search.records { asker.targets(search, &mut faults).await } else { (None, vec![]) };
     let wanted = targets::wanted(search, pdc.as_ref(), targets);
     let placed = stream::iter(wanted).map(|one| asker.placed(one)).buffered(AT_ONCE);
     let placed: Vec<Result<Controller, LocateFault>> = placed.collect().await;
@@ -83,11 +85,7 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     /// Who the controllers are, by their records; and which of them is the PDC emulator.
-    async fn targets(
-        &self,
-        search: &Search,
-        faults: &mut Vec<LocateFault>,
-    ) -> (Option<Safe>, Vec<Target>) {
+    async fn targets(&self, search: &Search, faults: &mut Vec<LocateFault>) -> (Option<Safe>, Vec<Target>) {
         let domain = &search.domain;
         let all = match &search.site {
             Some(site) => format!("_ldap._tcp.{site}._sites.dc._msdcs.{domain}."),

@@ -26,10 +26,8 @@ pub const SAVE: Known = ("[save]", &["mode", "address", "clipboard"]);
 pub const DOMAIN: Known = ("[[domain]]", &["name", "controllers", "dns_servers", "site"]);
 pub const ACCOUNT: Known = ("[[account]]", &["name", "domain", "entry"]);
 pub const READER: Known = ("[reader]", &["name", "domain"]);
-pub const CONTROLLER: Known = (
-    "[[controller]]",
-    &["host", "addresses", "ldaps_port", "ldap_port", "kerberos_port", "pdc_emulator"],
-);
+pub const CONTROLLER: Known =
+    ("[[controller]]", &["host", "addresses", "ldaps_port", "ldap_port", "kerberos_port", "pdc_emulator"]);
 pub const DIRECTORY: Known = (
     "[directory]",
     &[
@@ -48,9 +46,8 @@ pub const PROBE: Known = ("[probe]", &["preset", "command", "timeout_seconds"]);
 pub const SENSOR: Known = ("[[sensor]]", &["host", "standalone", "preset", "command"]);
 pub const LOG: Known = ("[[log]]", &["host", "patterns", "command"]);
 
-pub const ALL: &[Known] = &[
-    WORKSPACE, CLOUD, SAVE, DOMAIN, ACCOUNT, READER, CONTROLLER, DIRECTORY, WATCH, PROBE, SENSOR, LOG,
-];
+pub const ALL: &[Known] =
+    &[WORKSPACE, CLOUD, SAVE, DOMAIN, ACCOUNT, READER, CONTROLLER, DIRECTORY, WATCH, PROBE, SENSOR, LOG];
 
 /// Where a key belongs that stands elsewhere; only if there is one such place.
 pub fn home(key: &str) -> Option<&'static str> {

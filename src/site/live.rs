@@ -29,7 +29,8 @@ impl Site {
             Save::HandOff => String::new(),
             Save::Workspace { address } => address.clone(),
         };
-        let server = |one: &super::file::Sensor| Server { host: one.host.clone(), standalone: one.standalone };
+        let server =
+            |one: &super::file::Sensor| Server { host: one.host.clone(), standalone: one.standalone };
         Ok(Self {
             lab: false,
             origin: Some(origin),

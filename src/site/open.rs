@@ -43,15 +43,21 @@ pub enum NotOpened {
          one with --site, or try `mdi-console lab`"
     )]
     Absent { path: Safe },
-    #[error("the CA file {path} isn't there. Nothing was started. Correct directory.ca_file in the site file")]
+    #[error(
+        "the CA file {path} isn't there. Nothing was started. Correct directory.ca_file in the site file"
+    )]
     NoCa { path: Safe },
-    #[error("no home folder is known for this user, so there is no place to look for a site file. Name one with --site")]
+    #[error(
+        "no home folder is known for this user, so there is no place to look for a site file. Name one with --site"
+    )]
     NoHome,
     #[error("{path} can't be read: {why}. Nothing was started")]
     Io { path: Safe, why: Safe },
     #[error("{path} is not used: {why}. Nothing was started. {}", .why.remedy())]
     Unsafe { path: Safe, why: Unsafe },
-    #[error("{path} is larger than a site file or a CA file can be. Nothing was started. Look whether it is the right one")]
+    #[error(
+        "{path} is larger than a site file or a CA file can be. Nothing was started. Look whether it is the right one"
+    )]
     TooLong { path: Safe },
     #[error("{path} is not UTF-8 text. Nothing was started. Save it as UTF-8")]
     NotText { path: Safe },

@@ -31,17 +31,8 @@ impl fmt::Display for Suspicion {
 }
 
 /// Parts of a name that make it a secret's, wherever they stand.
-const PARTS: [&str; 9] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "credential",
-    "apikey",
-    "privatekey",
-];
+const PARTS: [&str; 9] =
+    ["password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "apikey", "privatekey"];
 /// Words that do so alone, among the words of a name.
 const WORDS: [&str; 5] = ["pass", "pw", "key", "pin", "otp"];
 
@@ -159,7 +150,8 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_known_however_they_are_written() {
-        for name in ["password", "Client_Secret", "client-secret", "apiKey", "api_key", "pass", "bearerToken"] {
+        for name in ["password", "Client_Secret", "client-secret", "apiKey", "api_key", "pass", "bearerToken"]
+        {
             assert!(in_name(name), "{name}");
         }
         for name in ["host", "passive", "keyboard", "domain", "compass", "pinned"] {

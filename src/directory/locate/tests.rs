@@ -131,7 +131,8 @@ async fn what_is_named_by_hand_wins() {
 #[tokio::test]
 async fn without_records_dns_is_asked_for_addresses_alone_or_for_nothing() {
     let server = Server::answering(two()).await;
-    let listed = |named: Named| move |search| Search { records: false, by_hand: vec![named.clone()], ..search };
+    let listed =
+        |named: Named| move |search| Search { records: false, by_hand: vec![named.clone()], ..search };
     let found = located(&server, listed(by_hand("dc1.contoso.test", &[]))).await;
     assert_eq!(found, Located { controllers: vec![dc1(None)], faults: vec![] });
     assert!(server.asked().iter().all(|name| name == "dc1.contoso.test."));
@@ -176,34 +177,43 @@ async fn each_failure_has_its_name() {
     two_pdcs.push((PDC, several));
     let said = "DNS names 2 PDC emulators of contoso.test; there can be one. None of them is taken for it";
     assert_eq!(check(two_pdcs, None, said).await, 2);
-    let said = "DNS could not be asked for the controllers of contoso.test: the name server refused (Query refused)";
+    let said =
+        "DNS could not be asked for the controllers of contoso.test: the name server refused (Query Refused)";
     check(vec![(DC, Answer::Refuse)], None, said).await;
+}
+
+/// Searches while nobody answers, and moves the clock to where waiting ends.
+async fn waited_out(search: Search, asked: impl Future<Output = ()>) -> (Located, Duration) {
+    let driven = driven();
+    let clock = driven.clock();
+    let finding = tokio::spawn(async move { find(&search, &clock, PATIENCE).await });
+    asked.await;
+    loop {
+        match driven.next() {
+            Some(next) => break driven.move_to(next),
+            None => tokio::task::yield_now().await,
+        }
+    }
+    (finding.await.unwrap(), driven.clock().now().at.0)
+}
+
+fn timed_out() -> Vec<LocateFault> {
+    vec![LocateFault::ControllersOf { domain: "contoso.test".into(), why: Box::new(LocateFault::TimedOut) }]
 }
 
 #[tokio::test]
 async fn a_name_server_that_does_not_answer_is_waited_for_and_no_longer() {
     let server = Server::answering(vec![(DC, Answer::Silence), (PDC, Answer::Silence)]).await;
-    let driven = driven();
-    let (clock, search) = (driven.clock(), search(server.address));
-    let finding = tokio::spawn(async move { find(&search, &clock, PATIENCE).await });
-    // Not before the question has left.
-    server.until_asked(2).await;
-    driven.move_to(driven.next().unwrap());
-    let found = finding.await.unwrap();
-    let why = Box::new(LocateFault::TimedOut);
-    assert_eq!(found.faults, [LocateFault::ControllersOf { domain: "contoso.test".into(), why }]);
-    assert_eq!(driven.clock().now().at.0, PATIENCE);
+    let (found, after) = waited_out(search(server.address), server.until_asked(2)).await;
+    assert_eq!((found.faults.clone(), after), (timed_out(), PATIENCE));
     assert!(found.faults[0].remedy().contains("port 53"));
 }
 
 #[tokio::test]
-async fn a_name_server_that_is_not_there_is_said_to_be_so() {
+async fn what_has_its_address_by_hand_is_there_without_a_name_server() {
     let nobody = Server::gone().await;
-    let found = find(&search(nobody), &driven().clock(), PATIENCE).await;
-    assert!(found.controllers.is_empty());
-    assert!(matches!(&found.faults[..], [LocateFault::ControllersOf { .. }]), "{:?}", found.faults);
-    // What has its address by hand is there all the same.
     let named = vec![by_hand("dc1.contoso.test", &["10.0.0.1"])];
-    let found = find(&Search { by_hand: named, ..search(nobody) }, &driven().clock(), PATIENCE).await;
+    let (found, _) = waited_out(Search { by_hand: named, ..search(nobody) }, async {}).await;
     assert_eq!(found.controllers, [controller("dc1.contoso.test", &["10.0.0.1"], None)]);
+    assert_eq!(found.faults, timed_out());
 }

@@ -39,7 +39,11 @@ pub(super) fn domains(file: &Reading<'_, '_>) -> Vec<Domain> {
         if whence == Some(Whence::Listed)
             && let Some(site) = &site
         {
-            table.together(&site.at, "site", "a site is asked of DNS, and controllers = \"listed\" says not to");
+            table.together(
+                &site.at,
+                "site",
+                "a site is asked of DNS, and controllers = \"listed\" says not to",
+            );
         }
         let Some(name) = table.needed("name", &names::DOMAIN) else { continue };
         if domains.iter().any(|domain| domain.name == name.value) {
@@ -113,7 +117,11 @@ pub(super) fn searches(file: &Reading<'_, '_>, mut domains: Vec<Domain>) -> Vec<
             table.together(&at, "host", "this controller is named twice");
         } else if named.pdc_emulator == Some(true) && others.iter().any(|one| one.pdc_emulator == Some(true))
         {
-            table.together(&at, "pdc_emulator", "a domain has one PDC emulator, and another is marked already");
+            table.together(
+                &at,
+                "pdc_emulator",
+                "a domain has one PDC emulator, and another is marked already",
+            );
         } else {
             others.push(named);
         }

@@ -45,17 +45,8 @@ const SSH: [&str; 17] = [
     "{service}",
 ];
 /// With the ticket that `kinit` got; it must never ask for a password itself.
-const NET_RPC: [&str; 9] = [
-    "net",
-    "rpc",
-    "service",
-    "status",
-    "{service}",
-    "-S",
-    "{host}",
-    "--use-kerberos=required",
-    "--no-pass",
-];
+const NET_RPC: [&str; 9] =
+    ["net", "rpc", "service", "status", "{service}", "-S", "{host}", "--use-kerberos=required", "--no-pass"];
 
 pub(super) fn probe(file: &Reading<'_, '_>) -> Probe {
     let usual = Probe { command: None, limit: seconds(20) };
@@ -87,7 +78,9 @@ fn asked(table: &Table<'_, '_>) -> Option<Option<Vec<String>>> {
         Preset::Ssh => fixed(&SSH),
         Preset::NetRpc => fixed(&NET_RPC),
         Preset::None => None,
-        Preset::Command => own_command(table, command.map(|all| all.into_iter().map(|one| one.value).collect())),
+        Preset::Command => {
+            own_command(table, command.map(|all| all.into_iter().map(|one| one.value).collect()))
+        }
     })
 }
 

@@ -108,8 +108,7 @@ fn each_cloud_has_its_own_addresses() {
 
 #[test]
 fn a_site_works_without_graph_if_it_names_its_sensors() {
-    let without =
-        "[workspace]\nname = \"x\"\n[cloud]\nname = \"dod\"\ngraph = false\n[[domain]]\nname = \"contoso.test\"";
+    let without = "[workspace]\nname = \"x\"\n[cloud]\nname = \"dod\"\ngraph = false\n[[domain]]\nname = \"contoso.test\"";
     let faults = parse("site.toml", without).unwrap_err();
     assert!(faults.to_string().contains("[[sensor]]: without Graph"), "{faults}");
     let site = read(&format!("{without}\n[[sensor]]\nhost = \"S1.contoso.test\""));

@@ -95,7 +95,8 @@ fn save(file: &Reading<'_, '_>) -> Option<(Save, bool)> {
     let save = match (mode, address) {
         (Mode::HandOff, None) => Save::HandOff,
         (Mode::HandOff, Some(address)) => {
-            let why = "it is where mode = \"workspace\" saves; with a hand-off, the operator saves at the portal";
+            let why =
+                "it is where mode = \"workspace\" saves; with a hand-off, the operator saves at the portal";
             table.together(&address.at, "address", why);
             return None;
         }

@@ -89,11 +89,6 @@ async fn a_flood_of_targets_and_of_addresses_is_cut() {
 #[tokio::test]
 async fn bytes_that_are_no_answer_end_nothing() {
     let server = Server::answering(vec![(DC, Answer::Garbage), (PDC, Answer::Garbage)]).await;
-    let driven = driven();
-    let (clock, search) = (driven.clock(), search(server.address));
-    let finding = tokio::spawn(async move { find(&search, &clock, PATIENCE).await });
-    server.until_asked(2).await;
-    driven.move_to(driven.next().unwrap());
-    let found = finding.await.unwrap();
+    let (found, _) = waited_out(search(server.address), server.until_asked(2)).await;
     assert!(matches!(&found.faults[..], [LocateFault::ControllersOf { .. }]), "{:?}", found.faults);
 }

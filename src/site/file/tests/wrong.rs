@@ -69,22 +69,27 @@ fn broken_toml_is_told_with_its_place_and_without_what_merely_follows() {
 
 #[test]
 fn tables_are_known_as_well_as_keys() {
-    check("[contrller]\nhost = 1", &["10:2: contrller: there is no such key here; did you mean `controller`?"]);
+    check(
+        "[contrller]\nhost = 1",
+        &["10:2: contrller: there is no such key here; did you mean `controller`?"],
+    );
     check(
         "[sensor]\nhost = \"a.test\"",
         &["10:1: sensor: expected tables that begin with [[sensor]], in double brackets, found table"],
     );
     check("[[watch]]", &["10:1: watch: expected the table [watch], found array"]);
-    check("[domain.reader]", &["10:9: domain.reader: there is no such key here; it belongs under no other table; begin it with its own header"]);
+    check(
+        "[domain.reader]",
+        &[
+            "10:9: domain.reader: there is no such key here; it belongs under no other table; begin it with its own header",
+        ],
+    );
 }
 
 #[test]
 fn names_stand_where_they_can_be_meant() {
     let outside = "it lies in none of the domains that this file names";
-    check(
-        "[[controller]]\nhost = \"dc1.evil.test\"",
-        &[&format!("11:8: controller.host: {outside}")],
-    );
+    check("[[controller]]\nhost = \"dc1.evil.test\"", &[&format!("11:8: controller.host: {outside}")]);
     check(
         "[[controller]]\nhost = \"dc1.contoso.test.evil.test\"",
         &[&format!("11:8: controller.host: {outside}")],
@@ -95,7 +100,9 @@ fn names_stand_where_they_can_be_meant() {
     );
     check(
         "[[account]]\nname = \"svc-mdi@contoso.test\"\ndomain = \"contoso.test\"",
-        &["11:8: account.name: expected the bare account name (sAMAccountName, 1 to 20 characters) without domain, @ or \\"],
+        &[
+            "11:8: account.name: expected the bare account name (sAMAccountName, 1 to 20 characters) without domain, @ or \\",
+        ],
     );
     check(
         "[[account]]\nname = \"svc\"\ndomain = \"contoso.test\"\n[reader]\nname = \"SVC\"\ndomain = \"Contoso.test\"",
@@ -114,10 +121,7 @@ fn what_is_said_twice_is_refused() {
         &[pdc("dc1"), pdc("dc2")].concat(),
         &["14:8: controller.pdc_emulator: a domain has one PDC emulator, and another is marked already"],
     );
-    check(
-        &[pdc("dc1"), pdc("DC1")].concat(),
-        &["14:8: controller.host: this controller is named twice"],
-    );
+    check(&[pdc("dc1"), pdc("DC1")].concat(), &["14:8: controller.host: this controller is named twice"]);
 }
 
 #[test]
@@ -128,11 +132,15 @@ fn settings_that_do_not_go_together_are_refused() {
     );
     check(
         "[save]\nmode = \"hand-off\"\naddress = \"https://a.test\"",
-        &["12:11: save.address: it is where mode = \"workspace\" saves; with a hand-off, the operator saves at the portal"],
+        &[
+            "12:11: save.address: it is where mode = \"workspace\" saves; with a hand-off, the operator saves at the portal",
+        ],
     );
     check(
         "[save]\nmode = \"workspace\"",
-        &["10:1: save.address: it is missing; expected an address that begins with https:// and has no user, ? or # in it"],
+        &[
+            "10:1: save.address: it is missing; expected an address that begins with https:// and has no user, ? or # in it",
+        ],
     );
     check("[save]\nclipboard = \"yes\"", &["11:13: save.clipboard: expected `allow`"]);
     check(
@@ -141,11 +149,15 @@ fn settings_that_do_not_go_together_are_refused() {
     );
     check(
         "[probe]\npreset = \"command\"\ncommand = [\"a\", \"{host}\"]",
-        &["12:11: probe.command: expected a list of the program and its arguments, with {host} and {service} in it"],
+        &[
+            "12:11: probe.command: expected a list of the program and its arguments, with {host} and {service} in it",
+        ],
     );
     check(
         "[[log]]\nhost = \"dc1.contoso.test\"",
-        &["10:1: log.patterns: it is missing; expected where the log's files are, or a command whose output is followed"],
+        &[
+            "10:1: log.patterns: it is missing; expected where the log's files are, or a command whose output is followed",
+        ],
     );
     check(
         "[[log]]\nhost = \"dc1.contoso.test\"\npatterns = [\"logs/*.log\"]",
