@@ -26,10 +26,7 @@ impl Client {
         stream.set_nodelay(true).and_then(|()| stream.into_std()).map_err(|error| fault::of_io(&error))
     }
 
-    async fn first_to_answer(
-        &self,
-        addresses: impl Iterator<Item = SocketAddr>,
-    ) -> Result<Connecting, Fault> {
+    async fn first_to_answer(&self, addresses: Vec<SocketAddr>) -> Result<Connecting, Fault> {
         let mut untried = addresses.into_iter().peekable();
         let mut under_way = FuturesUnordered::new();
         let mut failed = None;

@@ -4,10 +4,10 @@
 //! which is dead is known to be so within the time for one connection and that head start. Deliberately absent: any
 //! password; a bind takes its ways one after the other (`connection`).
 
-use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::{self, Either};
+use futures_util::FutureExt as _;
+use futures_util::future::{self, BoxFuture, Either};
 use jiff::Timestamp;
 use ldap3::Ldap;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -22,6 +22,8 @@ use crate::text::Safe;
 /// What LDAPS has over the other ways.
 const HEAD_START: Duration = Duration::from_secs(1);
 
+type Connected = Result<(Ldap, Transport), NoTls>;
+
 /// A controller's root, and how it was come by.
 pub(super) struct Met {
     pub(super) root: Root,
@@ -33,17 +35,16 @@ pub(super) struct Met {
 impl Client {
     pub(super) async fn meet(&self, to: &Controller) -> Result<Met, Fault> {
         let by_ldaps = Controller { ldap: None, ..to.clone() };
-        let ldaps = self.clock.timeout(self.patience.connect, self.connect(&by_ldaps));
-        let mut ldaps = pin!(async { ldaps.await.unwrap_or_else(|_| Err(NoTls::Failed(Fault::TimedOut))) });
+        let mut ldaps = self.soon(&by_ldaps);
         let ldaps = match self.clock.timeout(HEAD_START, &mut ldaps).await {
             Ok(Ok(met)) => return self.verified(met).await,
-            Ok(Err(why)) => Either::Left(future::ready(Err(why))),
-            Err(_) => Either::Right(ldaps),
+            Ok(Err(why)) => future::ready(Err(why)).boxed(),
+            Err(_) => ldaps,
         };
-        let tls = pin!(self.any_tls(to, ldaps));
+        let tls = self.any_tls(to, ldaps).boxed();
         // Bounded as a whole: one that takes connections and says nothing is as dead as any.
         let clear = self.clock.timeout(self.patience.connect, self.in_clear(to));
-        let clear = pin!(async { clear.await.unwrap_or(Err(Fault::TimedOut)) });
+        let clear = clear.map(|met| met.unwrap_or(Err(Fault::TimedOut))).boxed();
         let (no_tls, clear) = match future::select(tls, clear).await {
             Either::Left((Ok(met), _)) => return self.verified(met).await,
             Either::Left((Err(why), clear)) => (why, clear.await),
@@ -60,16 +61,16 @@ impl Client {
         clear.map(|met| Met { tls, ..met }).map_err(|_| no_tls.into_fault())
     }
 
+    /// TLS within the time for one connection. On the heap: several of these lie in one future, and they are large.
+    fn soon<'a>(&'a self, to: &'a Controller) -> BoxFuture<'a, Connected> {
+        let connected = self.clock.timeout(self.patience.connect, self.connect(to));
+        connected.map(|met| met.unwrap_or_else(|_| Err(NoTls::Failed(Fault::TimedOut)))).boxed()
+    }
+
     /// LDAPS, which may be under way still, or `StartTLS`.
-    async fn any_tls(
-        &self,
-        to: &Controller,
-        ldaps: impl Future<Output = Result<(Ldap, Transport), NoTls>> + Unpin,
-    ) -> Result<(Ldap, Transport), NoTls> {
+    async fn any_tls(&self, to: &Controller, ldaps: BoxFuture<'_, Connected>) -> Connected {
         let by_ldap = Controller { ldaps: None, ..to.clone() };
-        let start = self.clock.timeout(self.patience.connect, self.connect(&by_ldap));
-        let start = pin!(async { start.await.unwrap_or_else(|_| Err(NoTls::Failed(Fault::TimedOut))) });
-        let (ldaps, start) = match future::select(ldaps, start).await {
+        let (ldaps, start) = match future::select(ldaps, self.soon(&by_ldap)).await {
             Either::Left((Ok(met), _)) | Either::Right((Ok(met), _)) => return Ok(met),
             // The other port has the same certificate.
             Either::Left((Err(NoTls::Failed(fault)), _)) if is_final(&fault) => {
