@@ -28,6 +28,7 @@ use crate::terminal::signals::{self, Ending, Signal, Watchdog};
 use crate::text::Safe;
 use crate::ui::{self, look::Look};
 use crate::walkthrough::event::{Event, Intent};
+use crate::walkthrough::words;
 
 use pace::{Cause, Due, Pace};
 
@@ -96,22 +97,41 @@ impl<'a, W: io::Write> App<'a, W> {
 
     /// Runs until the walk is over or must end. The model comes back for the last line.
     pub async fn run(mut self) -> (Ending, Model) {
+        self.begin();
+        loop {
+            if let Some(ending) = self.turn().await {
+                return (ending, self.end());
+            }
+        }
+    }
+
+    /// Opens the record. Once, before the first turn.
+    pub fn begin(&mut self) {
         for effect in self.model.walk.begin() {
             self.engine.act(effect);
         }
-        loop {
-            if let Some(ending) = self.ending() {
-                self.engine.stop_watching();
-                if !self.model.walk.over {
-                    self.leave_at_once();
-                }
-                self.engine.vault().wipe_all();
-                return (ending, self.model);
-            }
-            let draw_at = self.draw_if_due();
-            self.wait(draw_at).await;
-            self.take_what_waits();
+    }
+
+    /// Once round: draws what is due, waits for something to happen and takes it in. Says how the program must end,
+    /// once it must. It waits in one place only, so whoever drops it while it waits loses nothing.
+    pub async fn turn(&mut self) -> Option<Ending> {
+        if let Some(ending) = self.ending() {
+            return Some(ending);
         }
+        let draw_at = self.draw_if_due();
+        self.wait(draw_at).await;
+        self.take_what_waits();
+        self.ending()
+    }
+
+    /// Stops what still runs, closes the record and wipes the secrets.
+    pub fn end(mut self) -> Model {
+        self.engine.stop_watching();
+        if !self.model.walk.over {
+            self.leave_at_once();
+        }
+        self.engine.vault().wipe_all();
+        self.model
     }
 
     fn ending(&self) -> Option<Ending> {
@@ -165,7 +185,7 @@ impl<'a, W: io::Write> App<'a, W> {
         let expired = self.engine.vault().wipe_idle();
         if !expired.is_empty() {
             let event = crate::walkthrough::event::Secret::Expired(expired);
-            self.update(Msg::Happened(Event::Secret(event)), Cause::News);
+            self.update(Msg::Happened(Box::new(Event::Secret(event))), Cause::News);
         }
         self.update(Msg::Ticked, Cause::News);
     }
@@ -283,7 +303,7 @@ impl<'a, W: io::Write> App<'a, W> {
 
     fn draw(&mut self) {
         let (model, look) = (&self.model, &self.look);
-        let title = ui::frame::title(model);
+        let title = words::window_title(&model.walk);
         self.ends.screen.backend_mut().title(&title);
         let drawn = self.ends.screen.draw(|frame| {
             ui::view(model, look, frame);
@@ -308,7 +328,7 @@ impl<'a, W: io::Write> App<'a, W> {
     }
 
     fn intend(&mut self, intent: Intent) {
-        self.update(Msg::Happened(Event::Intended(intent)), Cause::Echo);
+        self.update(Msg::Happened(Box::new(Event::Intended(intent))), Cause::Echo);
     }
 
     fn key(&mut self, key: Key, burst: Burst) {

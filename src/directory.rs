@@ -241,6 +241,8 @@ pub struct AccountFacts {
     /// policy's window is known.
     pub bad_password_count: Option<u32>,
     pub lockout_time: Option<Timestamp>,
+    /// When the controller counted the last failure, by this console's clock; known only with a [`Standing`].
+    pub last_failure: Option<Timestamp>,
 }
 
 /// How many failures lock an account, and for how long they are remembered.

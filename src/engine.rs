@@ -45,7 +45,7 @@ pub struct Answer {
 
 #[derive(Debug)]
 pub enum Told {
-    Event(Event),
+    Event(Box<Event>),
     Records(Vec<Record>),
 }
 
@@ -113,7 +113,7 @@ impl Engine {
             Effect::TakeMark(ticket, reader) => self.mark(ticket, reader),
             Effect::AskService { ticket, host, service } => self.ask_service(ticket, host, service),
             Effect::Record(ticket, fact) => {
-                self.shared.recorder.write(ticket, fact, self.shared.clock.work())
+                self.shared.recorder.write(ticket, fact, self.shared.clock.work());
             }
             Effect::Freeze(ticket) => {
                 let frozen = self.shared.vault.freeze();
@@ -145,7 +145,7 @@ impl Engine {
         let (out, work) = (self.shared.out.clone(), self.shared.clock.work());
         tokio::spawn(async move {
             // Nobody listens any more only when the program is leaving.
-            let _ = out.send(Answer { told: Told::Event(event), work }).await;
+            let _ = out.send(Answer { told: Told::Event(Box::new(event)), work }).await;
         });
     }
 
@@ -160,7 +160,7 @@ impl Engine {
             let ended = tokio::spawn(errand).await;
             let event =
                 closing(ended.map_err(|_| Safe::new("a task of the program failed; its log has more")));
-            let _ = out.send(Answer { told: Told::Event(event), work }).await;
+            let _ = out.send(Answer { told: Told::Event(Box::new(event)), work }).await;
         });
     }
 

@@ -1,4 +1,78 @@
-//! The map of the program.
+//! The map of the program, for whoever comes next.
+//!
+//! A pure core decides, a thin shell does. The walk is the product, so its rules stand in one room, `walkthrough`, that
+//! can be read by an auditor and proved by walking every state.
+//!
+//! ```text
+//!  keys, paste, size, signals ─┐
+//!  the timer, when the screen  ├─► Msg ─► update(model, msg) ─► effects ─► engine ─► adapters
+//!    will change by itself     │          the time is the message's           │
+//!  answers: an Event, a Ticket ◄──────────────────────────────────────────────┘
+//!                       changed, and due?  view(model) ─► page ─► one write to the terminal
+//! ```
+//!
+//! # The rooms
+//!
+//! ● may do I/O; everything else is pure. A file in a ● room whose first lines say `Pure.` is held to it.
+//!
+//! | room | what it is |
+//! |-|-|
+//! | `main` ● | parses the arguments, runs what was asked for, ends with its exit code |
+//! | `cli` ● | the table of arguments; makes a site, a vault and an engine, and hands them to the screen or to `plain` |
+//! | `site` | a list of addresses, times and names; the lab's, or one from a site file |
+//! | `app` ● | the one loop; `pace` says when to draw |
+//! | `plain` ● | the same walk as lines of text |
+//! | `engine` ● | an effect in, an event out: the only room that starts adapters' work |
+//! | `engine::vault` ● | holds the secrets; adapters see one for the time of a call, the model never |
+//! | `engine::ledger` ● | the attempts on disk under one lock; the only maker of permits |
+//! | `ui` | the screen from the model; changes nothing |
+//! | `model` | the walk, and what only the screen knows: focus, scrolling, size, time |
+//! | `walkthrough` | the seven steps as one machine; `trial` is the password test, `watch` the verdict, `words` every sentence |
+//! | `directory` | controllers, accounts, password tests; `lockout` and `refusal` judge, `ldap` ● talks |
+//! | `portal` | sensors, issues, entries; `signin` is a machine; `client`, `token`, `graph`, `workspace` ● talk |
+//! | `sensor` | a sensor server's services; `probe` ● asks |
+//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows |
+//! | `journal` | numbered, chained lines with a body it never reads; `file` ● keeps them |
+//! | `text` | `Safe`: the only door from outside to screen, record and log |
+//! | `secret` | wiped on drop; can't be printed, cloned, compared or serialised |
+//! | `key` | a key as it was pressed, in the program's own words: shared by `terminal` and `model`, which don't meet |
+//! | `clock` ● | every timer goes through it; everybody may use its moments, only ● rooms the clock |
+//! | `terminal` ● | takes the terminal and returns it exactly once; `traits` is pure |
+//! | `lab` ● | a small site of its own on this machine; `world` and `scenario` are pure |
+//!
+//! # Who may import whom
+//!
+//! ```text
+//! main ─► cli, app, plain, lab, site            cli ─► app, plain, lab, site, engine, terminal, model, ui's look
+//! app ─► engine, ui, model, terminal, walkthrough, key          plain ─► engine, walkthrough, terminal, site
+//! engine ─► site, the walk's effects, events and facts, the domains, journal, secret
+//! ui ─► model, walkthrough, domain types, key   model ─► walkthrough, domain types, key
+//! walkthrough ─► domain types, a secret's name  site ─► domain types, the walk's terms, the lab's addresses
+//! directory | portal | sensor | logs ─► secret and their own children; never one another, never upward
+//! terminal ─► key       journal, text, secret, key, clock ─► nothing       lab ─► clock alone
+//! everybody but lab ─► text, and the clock's moments
+//! ```
+//!
+//! # Invariants
+//!
+//! `tests/house.rs` reads the source and holds these, and the smaller rules of the house with them:
+//!
+//! 1. Only ● files name tokio, ldap3, reqwest, the file system, the network, processes or a terminal. Only `clock` asks
+//!    the system for the time.
+//! 2. Domains never import each other: they meet in `walkthrough`, where they mean something, and in `engine`.
+//! 3. `lab` shares no type with the clients it tests, so that an error in one can't cancel the same error in the other.
+//!    It hands out plain facts; `site` turns them into the program's types.
+//! 4. No secret in a message, event, effect, fact or the model: only its name, `SecretId`. The masked field's keys go
+//!    from the loop to the vault, so every message may be printed, recorded and compared.
+//! 5. Nothing foreign reaches the screen, the record or the log but as `text::Safe`.
+//! 6. A permit to test a password is made where the ledger reserved the attempt, and is consumed by the one bind.
+//!
+//! # Deliberately absent
+//!
+//! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
+//! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
+//! Not here yet: the site file, and with it live walks; Kerberos; resuming; the one-shot commands.
+
 pub mod app;
 pub mod cli;
 pub mod clock;

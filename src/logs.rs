@@ -174,6 +174,19 @@ pub enum Side {
 }
 
 impl Mark {
+    /// Gathers the places by their source.
+    #[must_use]
+    pub fn of(places: &[(SourceId, Position)]) -> Self {
+        let mut mark = Self::default();
+        for (source, place) in places {
+            match mark.sources.iter_mut().find(|marked| marked.source == *source) {
+                Some(marked) => marked.files.push(*place),
+                None => mark.sources.push(MarkedSource { source: *source, files: vec![*place] }),
+            }
+        }
+        mark
+    }
+
     /// Where a record stands against the mark. A file that the mark doesn't name and that
     /// was there from its first line on came after it.
     #[must_use]

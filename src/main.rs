@@ -1,5 +1,8 @@
 //! Parses the arguments, runs what was asked for, and ends with its exit code.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that speaks to the shell")]
+
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -49,7 +52,8 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
     runtime.shutdown_background();
     match walked {
         Ok(farewell) => {
-            println!("{}", farewell.line);
+            // A terminal that is gone can't be told, and the code still counts.
+            let _ = writeln!(std::io::stdout(), "{}", farewell.line);
             Ok(ExitCode::from(farewell.code))
         }
         Err(fault) => {

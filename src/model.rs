@@ -71,6 +71,7 @@ pub enum Sort {
 }
 
 impl Sort {
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::TroubleFirst => Self::ByName,
@@ -199,10 +200,12 @@ impl Model {
         if self.pane == Pane::Logs && self.walk.dialog.is_none() {
             return Focus::Pane(Pane::Logs);
         }
+        if self.walk.takes_password() && self.in_field && self.looking_at.is_none() {
+            return Focus::MaskedField;
+        }
         match self.walk.question().map(crate::walkthrough::step::Question::kind) {
             Some(AnswerKind::Choice) => Focus::Choice,
             Some(AnswerKind::Text) => Focus::Field,
-            Some(AnswerKind::Masked) if self.in_field && self.looking_at.is_none() => Focus::MaskedField,
             Some(AnswerKind::Masked) | None => Focus::Pane(self.pane),
         }
     }

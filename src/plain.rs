@@ -1,1 +1,74 @@
-//! Stub.
+//! The same walk as lines of text with numbered prompts: for screen readers, dumb terminals and scripts.
+//!
+//! Relies on the machine and the sentences that the screen has too. Its loop takes its lines, signals, answers and
+//! writer as parameters, so that tests run it on a driven clock. A password's line goes to the vault's own field and
+//! never becomes a message. Deliberately absent: colours, the cursor, tables, the bell.
+//!
+//! With `--password-stdin`, and standard input that is no terminal, every prompt is answered by one line of it, in
+//! order, the password's among them; while the walk is at work nothing is read. A line that does not answer its prompt
+//! ends the walk in good order, and so does the end of input: the lines after it were meant for other prompts.
+
+mod echo;
+mod known;
+mod looping;
+mod prompt;
+mod saying;
+mod signals;
+mod telling;
+#[cfg(test)]
+mod tests;
+mod typed;
+
+use std::io;
+
+use rustix::termios::isatty;
+use tokio::sync::mpsc;
+
+use crate::engine::{Engine, EngineFault, Parts};
+use crate::terminal::signals::Ending;
+use crate::text::Safe;
+use crate::walkthrough::Walkthrough;
+
+use echo::Echo;
+use looping::{Ends, Looping, Source};
+
+/// Lines that may wait for the loop.
+const WAITING: usize = 64;
+
+/// Why the walk was not begun.
+#[derive(Debug, thiserror::Error)]
+pub enum NotBegun {
+    #[error(
+        "standard input is not a terminal, so a password can't be typed unseen. Nothing was started. Run it in a terminal, or give every answer as a line of standard input with --password-stdin"
+    )]
+    NoTerminal,
+    #[error(transparent)]
+    Engine(#[from] EngineFault),
+    #[error("standard input can't be used: {0}. Nothing was started. Try another terminal")]
+    Io(#[from] io::Error),
+}
+
+/// Walks in lines on standard input and output, to the end.
+pub async fn walk(
+    parts: Parts,
+    (operator, host): (Safe, Safe),
+    password_stdin: bool,
+) -> Result<(Ending, Walkthrough), NotBegun> {
+    let input = rustix::stdio::stdin().try_clone_to_owned()?;
+    let terminal = isatty(&input);
+    if !terminal && !password_stdin {
+        return Err(NotBegun::NoTerminal);
+    }
+    let echo = if terminal { Some(Echo::of(input.try_clone()?)?) } else { None };
+    let clock = parts.clock.clone();
+    let mut walk = Walkthrough::new(parts.site.terms(operator, host), clock.now());
+    let (engine, answers) = Engine::start(parts)?;
+    walk.record.path = engine.recorder().name();
+    let (say, signals) = mpsc::unbounded_channel();
+    let _caught = signals::catch(echo.clone(), say)?;
+    let (deliver, lines) = mpsc::channel(WAITING);
+    typed::read(input, terminal, deliver)?;
+    let source = if terminal { Source::Terminal } else { Source::Script };
+    let ends = Ends { lines, signals, answers, out: io::stdout(), echo };
+    Ok(Looping::new(walk, (engine, clock), (ends, source)).run().await)
+}

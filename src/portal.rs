@@ -223,7 +223,7 @@ pub enum AfterLoss {
 }
 
 impl Entry {
-    /// Compares the entry as it is now with the save that was sent: its `Change-Id`, and the ETag it was sent against.
+    /// Compares the entry as it is now with the save that was sent: its `Change-Id`, and the `ETag` it was sent against.
     pub fn after_loss(&self, change: &str, etag_before: &str) -> AfterLoss {
         if self.last_change.as_deref() == Some(change) {
             AfterLoss::Saved

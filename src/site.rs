@@ -177,7 +177,7 @@ impl Site {
             clipboard: false,
             limits: Limits::default(),
             old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
-            lockout_window: Duration::from_secs(3600),
+            lockout_window: Duration::from_hours(1),
             poll: seconds(lab.poll_seconds),
             watch: seconds(lab.watch_seconds),
             settle: seconds(lab.settle_seconds),

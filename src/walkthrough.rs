@@ -4,17 +4,19 @@
 //! before it is made, a save is on record before it is sent. Each step's own part stands in a child named after it;
 //! `words` has every sentence an operator reads. Deliberately absent: the screen's own state (`model`).
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::clock::{Instant, Now};
 use crate::directory::lockout::{AttemptId, Budget};
-use crate::directory::{self, Account, Host, Reach, Standing};
-use crate::portal::{Entry, Reading, signin};
+use crate::directory::{Account, Standing};
+use crate::portal::Entry;
 use crate::secret::SecretId;
-use crate::sensor;
 use crate::text::Safe;
 
+mod answering;
+pub mod closing;
 pub mod controllers;
 pub mod effect;
 pub mod errand;
@@ -22,181 +24,40 @@ pub mod event;
 pub mod fact;
 pub mod gate;
 pub mod leaving;
+mod moving;
 pub mod password;
 pub mod portal_steps;
+mod recording;
 pub mod saving;
 pub mod services;
+mod state;
 pub mod step;
+mod testing;
+#[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a test looks at the one answer it is about")]
+mod tests;
 pub mod trial;
 pub mod watch;
 pub mod watching;
 pub mod words;
 
+pub use state::{
+    Acceptance, Baseline, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving, ServiceRow,
+    SigningIn, SourceView, Station, Terms,
+};
+
 use effect::{Effect, Ticket};
 use errand::Errand;
 use event::{Event, Field, Intent};
-use fact::{Durable, DurableSave, Fact, ProofWord};
+use fact::{Durable, Fact};
+use saving::Marking;
 use step::{Phase, Question, Reason, Step};
-use trial::{Misgiving, Trial};
-use watch::{Mark, Watch};
-
-/// What a site fixes for the whole walk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// What the frame calls the place.
-    pub site: Safe,
-    pub lab: bool,
-    pub operator: Safe,
-    pub host: Safe,
-    /// The portal's address for the operator's own browser.
-    pub portal_address: Safe,
-    /// The host that the password would be sent to.
-    pub save_host: Safe,
-    pub controllers: Vec<ControllerTerms>,
-    /// Servers whose services are asked for, standalone ones marked.
-    pub servers: Vec<sensor::Server>,
-    /// How services are asked; `false`: by hand only.
-    pub probe: bool,
-    /// How long the directory may accept the previous password.
-    pub old_password: Duration,
-    pub poll: Duration,
-    pub watch: Duration,
-    pub settle: Duration,
-    /// What the lab tells its visitor; empty live.
-    pub banner: Option<Safe>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ControllerTerms {
-    pub host: Host,
-}
-
-/// Where the sign-in stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SigningIn {
-    NotBegun,
-    Requesting,
-    Waiting(Box<signin::SignIn>),
-    SignedIn { name: Option<Safe> },
-    Without,
-}
-
-/// One controller, as far as it was asked without a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Station {
-    pub host: Host,
-    pub state: Reaching,
-    pub at: Option<Now>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reaching {
-    NotAsked,
-    Asking,
-    Reached(Reach),
-    Failed(directory::Fault),
-}
-
-/// What is known from the portal, and how old that is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PortalView {
-    pub reading: Option<Reading>,
-    pub read_at: Option<Now>,
-    /// Why the last attempt to read failed, since when, and when it is tried again.
-    pub fault: Option<(crate::portal::Fault, Now)>,
-    pub next_poll: Option<Instant>,
-    pub failures: u32,
-}
-
-/// The state before anything was changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Baseline {
-    pub reading: Reading,
-    pub at: Now,
-}
-
-/// A tested password, bound to its account. Save sends exactly this secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acceptance {
-    pub secret: SecretId,
-    pub account: Account,
-    pub proof: ProofWord,
-    pub misgivings: Vec<Misgiving>,
-    /// Past the misgivings by a typed reason, on record.
-    pub overridden: bool,
-    pub at: Now,
-}
-
-/// How far the save is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saving {
-    NotBegun,
-    Marking,
-    /// The intention is on its way to the disk.
-    Recording {
-        change: Safe,
-        mark: Mark,
-    },
-    Sending {
-        change: Safe,
-        mark: Mark,
-        since: Now,
-    },
-    /// The answer was lost; the entry is read back to tell.
-    AskingBack {
-        change: Safe,
-        mark: Mark,
-        since: Now,
-        tries: u32,
-        again: Option<Instant>,
-    },
-    Saved {
-        at: Now,
-    },
-    NotKnown {
-        at: Now,
-    },
-}
-
-/// A sensor server's services, as last learnt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceRow {
-    pub server: sensor::Server,
-    pub sensor: sensor::Standing,
-    pub updater: sensor::Standing,
-    pub(crate) trails: [sensor::Trail; 2],
-    /// Why the walk went on although it is not running.
-    pub excused: Option<Safe>,
-    pub marked: Option<Safe>,
-}
-
-/// A log source that would show a refusal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceView {
-    pub host: Safe,
-    pub readable: bool,
-}
-
-/// Where the record stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RecordView {
-    pub lines: u64,
-    pub hash: Safe,
-    pub fault: Option<Safe>,
-}
-
-/// What a sentence on the screen just said; the last one stays until something else happens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    Blocked(Reason),
-    ReasonRecorded,
-    NoteRecorded,
-    TooEarly,
-    Waiting,
-}
+use trial::Trial;
+use watch::Watch;
 
 /// The machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be so")]
 pub struct Walkthrough {
     pub terms: Terms,
     pub now: Now,
@@ -231,16 +92,29 @@ pub struct Walkthrough {
     pub over: bool,
     errands: BTreeMap<Ticket, Errand>,
     next_ticket: u64,
-    /// Attempts whose outcome is not on record yet.
+    /// What the lines on disk imply.
+    durable: Durable,
+    /// Facts that nothing waits for and that could not be written; written again at the operator's next key.
+    unwritten: Vec<Fact>,
+    /// Attempts announced whose outcome has not come.
     open_attempts: Vec<AttemptId>,
+    /// Frozen, and not tested yet: the guard or the record stood in the way before anything was sent.
+    waiting: Option<SecretId>,
     typed_account_name: bool,
     untested_reason: Option<Safe>,
-    save: DurableSave,
-    save_before: DurableSave,
+    entries_known: bool,
+    /// The portal asked not to be read before.
+    not_before: Option<Instant>,
+    marking: Option<Marking>,
+    /// Over the save that is out; it takes the place of `watch` once that is saved.
+    next_watch: Option<Watch>,
+    /// After a lost answer: when the entry was first read back unchanged.
+    unchanged_since: Option<Instant>,
     next_services: Option<Instant>,
     next_sign_in: Option<Instant>,
-    next_standing: Option<Instant>,
     leaving: bool,
+    /// Nothing is awaited any more.
+    hurried: bool,
     left: bool,
     effects: Vec<Effect>,
 }
@@ -284,15 +158,21 @@ impl Walkthrough {
             over: false,
             errands: BTreeMap::new(),
             next_ticket: 0,
+            durable: Durable::default(),
+            unwritten: Vec::new(),
             open_attempts: Vec::new(),
+            waiting: None,
             typed_account_name: false,
             untested_reason: None,
-            save: DurableSave::No,
-            save_before: DurableSave::No,
+            entries_known: false,
+            not_before: None,
+            marking: None,
+            next_watch: None,
+            unchanged_since: None,
             next_services: None,
             next_sign_in: None,
-            next_standing: None,
             leaving: false,
+            hurried: false,
             left: false,
             effects: Vec::new(),
             terms,
@@ -317,7 +197,7 @@ impl Walkthrough {
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Effect> {
         self.now = now;
         if self.over {
-            self.after_the_end(&event);
+            self.after_the_end(event);
             return std::mem::take(&mut self.effects);
         }
         match event {
@@ -339,33 +219,31 @@ impl Walkthrough {
         if self.over {
             return None;
         }
-        let watch = self.watch.as_ref().filter(|watch| watch.verdict.is_none()).map(|watch| watch.until);
+        let watch = self.watch.as_ref().filter(|watch| watch.verdict.is_none() && !self.sending());
         let asking_back = match &self.saving {
             Saving::AskingBack { again, .. } => *again,
-            _ => None,
+            Saving::NotBegun
+            | Saving::Marking
+            | Saving::Recording { .. }
+            | Saving::Sending { .. }
+            | Saving::Saved { .. }
+            | Saving::NotKnown { .. } => None,
         };
-        [self.portal.next_poll, self.next_services, self.next_sign_in, self.next_standing, watch, asking_back]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.portal.next_poll,
+            self.next_services,
+            self.next_sign_in,
+            watch.map(|watch| watch.until),
+            asking_back,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
-    /// What the record implies at this point; the same as the fold over the facts emitted so far.
+    /// What the lines on disk imply; the same as the fold over them.
     pub fn durable(&self) -> Durable {
-        let announced = !matches!(self.saving, Saving::NotBegun | Saving::Marking);
-        Durable {
-            step: if self.current == Step::Save && announced {
-                Step::Services
-            } else {
-                fact::resumable(self.current)
-            },
-            entry: self.entry.as_ref().map(|entry| entry.id.clone()),
-            interrupted: self.open_attempts.clone(),
-            save: self.save,
-            save_before: self.save_before,
-            verdict: self.watch.as_ref().and_then(|watch| Some(watch.verdict.as_ref()?.word)),
-            left: self.left,
-        }
+        self.durable.clone()
     }
 
     pub fn phase(&self, step: Step) -> &Phase {
@@ -397,6 +275,11 @@ impl Walkthrough {
     /// Whether an errand is out: the walk is doing something.
     pub fn busy(&self) -> bool {
         self.errands.values().any(Errand::shown)
+    }
+
+    /// A save is on its way to the record or to the portal, or its lost answer is looked for.
+    pub fn sending(&self) -> bool {
+        matches!(self.saving, Saving::Recording { .. } | Saving::Sending { .. } | Saving::AskingBack { .. })
     }
 
     /// Something is changed at the portal, or may be.
@@ -436,26 +319,31 @@ impl Walkthrough {
         self.effects.push(effect);
     }
 
-    /// Writes a fact that nothing waits for. If it can't be written, what waits for the record is blocked later.
-    fn record(&mut self, fact: Fact) {
-        let ticket = self.errand(Errand::Recording);
-        self.out(Effect::Record(ticket, fact));
-    }
-
     fn ring(&mut self) {
         self.bells = self.bells.saturating_add(1);
     }
 
     fn intended(&mut self, intent: Intent) {
+        if self.leaving {
+            if intent == Intent::Leave {
+                self.leave_now();
+            }
+            return;
+        }
         self.notice = None;
+        self.write_again();
         match intent {
             Intent::Proceed => self.proceed(),
             Intent::Chose(option) => self.chose(option),
             Intent::Typed(text) => self.typed(text),
-            Intent::Dismiss => self.dialog = None,
+            Intent::Dismiss => self.dismiss(),
             Intent::BackTo(step) => self.go_back(step),
             Intent::Refresh => self.refresh(),
-            Intent::MarkService(host) => self.dialog = Some(Question::EvidenceForService(host)),
+            Intent::MarkService(host) => {
+                if self.services.iter().any(|row| row.server.host == host) {
+                    self.dialog = Some(Question::EvidenceForService(host));
+                }
+            }
             Intent::Note => self.dialog = Some(Question::Note),
             Intent::Leave => self.leave(),
             Intent::LeaveNow => self.end_walk(),

@@ -4,6 +4,12 @@
 //! program: a rule that called what it judges could be talked round. Deliberately absent: what the compiler, clippy
 //! and rustfmt hold already.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may end where it stands; it says why"
+)]
+
 #[path = "house/dependencies.rs"]
 mod dependencies;
 #[path = "house/imports.rs"]
@@ -48,7 +54,7 @@ fn check(rule: fn(&Source) -> Vec<Fault>, keeps: &[(&str, &str)], breaks: &[(&st
 }
 
 fn told(faults: &[Fault]) -> String {
-    faults.iter().map(|fault| format!("{fault}\n")).collect()
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -121,6 +127,7 @@ fn only_the_files_that_may_act_do() {
             ("src/portal/client.rs", "use reqwest::Client;"),
             ("src/model.rs", "use crate::clock::{Instant, Now};"),
             ("src/ui.rs", "use ratatui::Frame;"),
+            ("src/directory/ldap/fault.rs", "//! Pure.\nuse ldap3::LdapError;"),
         ],
         &[
             ("src/directory.rs", "use std::net::{IpAddr, TcpStream};"),
@@ -177,12 +184,14 @@ fn the_screen_takes_safe_text() {
         &[
             ("src/ui/rail.rs", "fn a(b: &Safe, c: &'static str) -> String { let d: String = e(); d }"),
             ("src/ui/rail.rs", "struct A { b: &'static str } const C: &str = D;"),
+            ("src/ui/rail.rs", "fn a<'a>(b: impl Iterator<Item = &'a str>) -> u8 {}"),
             ("src/logs.rs", "fn a(b: &str) {}"),
         ],
         &[
             ("src/ui/rail.rs", "fn a(b: &str) {}"),
             ("src/ui/rail.rs", "fn a<'a>(b: &'a str) {}"),
             ("src/ui/rail.rs", "pub(super) fn a(b: impl Fn(usize) -> u8, c: String) {}"),
+            ("src/ui/rail.rs", "pub fn a(b: &[Option<String>]) {}"),
             ("src/ui/rail.rs", "struct A<'a> { b: Cow<'a, str> }"),
             ("src/ui.rs", "enum A { B { c: String } }"),
         ],
@@ -308,8 +317,36 @@ fn the_crates_that_are_built_keep_to_deny_toml() {
     check(&[crate_of("openssl", "v1", "MIT"), crate_of("ring", "v1", "MIT")], 2);
     check(&[crate_of("rustls", "v1", "MIT"), crate_of("rustls", "v2", "MIT")], 1);
 
+    let sample = "source = \"git+https://example.com/a\"";
+    assert_eq!(dependencies::foreign_sources(sample).len(), 1);
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("Cargo.lock");
+    assert_eq!(dependencies::foreign_sources(&lock), Vec::<&str>::new());
+
     let built = dependencies::built(root());
     assert!(built.len() > 200, "only {} crates were found", built.len());
     let faults = dependencies::faults(&built, &lists);
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_readme_names_every_scenario_there_is() {
+    let scenarios = |readme: &str| -> Vec<String> {
+        let table = readme.lines().skip_while(|line| !line.starts_with("| scenario"));
+        let rows = table.take_while(|line| line.starts_with('|')).filter_map(|line| line.split('`').nth(1));
+        let mut names: Vec<String> = rows.map(str::to_owned).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(scenarios("| scenario |\n|-|\n| `b` | c |\n| `a` |\n\n| `d` |"), ["a", "b"]);
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let files = std::fs::read_dir(root().join("assets/lab")).expect("assets/lab");
+    let names = files.map(|file| file.expect("an entry").file_name().into_string().expect("a UTF-8 name"));
+    let mut there: Vec<String> =
+        names.filter_map(|name| Some(name.strip_suffix(".toml")?.to_owned())).collect();
+    there.sort();
+    assert_eq!(
+        scenarios(&readme),
+        there,
+        "README.md's table of scenarios on the left, assets/lab on the right"
+    );
 }

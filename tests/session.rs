@@ -3,6 +3,7 @@
 //! The program under test is this very file, started again on the terminal with `MDI_CONSOLE_CHILD` set.
 //! Deliberately absent: the console itself.
 
+#[expect(dead_code, reason = "the session needs no process ids and no silence")]
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/svg.rs"]
@@ -12,8 +13,8 @@ use std::error::Error;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use mdi_console::key::Key;
 use mdi_console::terminal::input::{self, Input};
-use mdi_console::terminal::key::Key;
 use mdi_console::terminal::page::{self, Page};
 use mdi_console::terminal::signals::{self, Ending, Signal};
 use mdi_console::terminal::traits::{Traits, Wishes};

@@ -13,8 +13,6 @@ use crate::terminal::input::Burst;
 use crate::text::Safe;
 use crate::walkthrough::event::{self, Event, Field, FieldRefusal, Intent};
 use crate::walkthrough::fact::Fact;
-use crate::walkthrough::watch::{Missing, VerdictWord};
-use crate::walkthrough::words;
 
 use super::App;
 use super::pace::Cause;
@@ -82,7 +80,7 @@ impl<W: io::Write> App<'_, W> {
             }),
         };
         let edited = Event::Secret(event::Secret::Edited(field));
-        self.update(Msg::Happened(edited), Cause::Echo);
+        self.update(Msg::Happened(Box::new(edited)), Cause::Echo);
     }
 }
 
@@ -108,14 +106,5 @@ fn is_command(key: Key) -> bool {
 
 /// The lines that close a walk which can't wait, and how long they may take.
 pub(super) fn closing(model: &Model) -> (Vec<Fact>, Duration) {
-    let walk = &model.walk;
-    let mut facts = Vec::new();
-    let verdict = walk.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
-    if verdict == Some(None) {
-        let missing = vec![words::missing(&Missing::LeftEarly)];
-        facts.push(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing });
-    }
-    let verdict = verdict.map(|reached| reached.unwrap_or(VerdictWord::NotConfirmed));
-    facts.push(Fact::Left { step: walk.current, verdict });
-    (facts, CLOSING)
+    (model.walk.closing(), CLOSING)
 }

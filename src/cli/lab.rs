@@ -12,6 +12,7 @@ use crate::engine::Parts;
 use crate::engine::secrets::Secrets;
 use crate::engine::vault;
 use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
+use crate::plain;
 use crate::site::{Site, SiteFault};
 use crate::terminal::signals::Ending;
 use crate::text::Safe;
@@ -38,14 +39,16 @@ pub enum LabNotWalked {
     Site(#[from] SiteFault),
     #[error(transparent)]
     NotShown(#[from] NotShown),
+    #[error(transparent)]
+    NotBegun(#[from] plain::NotBegun),
 }
 
 impl LabNotWalked {
     /// 2 for what the arguments ask, 3 for what could not be reached or made.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoSuchScenario(_) | Self::NoHome(_) => 2,
-            Self::Folder { .. } | Self::Lab(_) | Self::Site(_) | Self::NotShown(_) => 3,
+            Self::NoSuchScenario(_) | Self::NoHome(_) | Self::NotBegun(plain::NotBegun::NoTerminal) => 2,
+            Self::Folder { .. } | Self::Lab(_) | Self::Site(_) | Self::NotShown(_) | Self::NotBegun(_) => 3,
         }
     }
 }
@@ -91,13 +94,14 @@ pub async fn walk(
     };
     let traits = screen::traits(everywhere).map_err(NotShown::Io)?;
     let walked = if everywhere.plain {
-        todo!()
+        plain::walk(parts, screen::who(), arguments.password_stdin).await.map_err(LabNotWalked::from)
     } else {
-        screen::walk(parts, traits, !everywhere.no_bell).await.map(|(ending, model)| (ending, model.walk))
+        let shown = screen::walk(parts, traits, !everywhere.no_bell).await;
+        shown.map(|(ending, model)| (ending, model.walk)).map_err(LabNotWalked::from)
     };
     lab.stop().await;
     let (ending, walk) = walked?;
-    Ok(Farewell { code: code(ending, &walk), line: words::farewell(&walk, &state.to_string_lossy()) })
+    Ok(Farewell { code: code(ending, &walk), line: words::farewell(&walk) })
 }
 
 fn start(

@@ -58,7 +58,8 @@ pub async fn walk(parts: Parts, traits: Traits, bell: bool) -> Result<(Ending, M
     let area = tty.size()?;
     let screen = Page::new(tty, area, traits).into_terminal()?;
     let size = Size { columns: area.width, rows: area.height };
-    let model = Model::new(terms, clock.now(), size);
+    let mut model = Model::new(terms, clock.now(), size);
+    model.walk.record.path = engine.recorder().name();
     let ends = Ends { inputs, signals, answers, screen, stopping: Some(&session) };
     let look = Look::new(traits.colour == Colour::Ansi16, traits.ascii);
     let manner = Manner { look, ssh: traits.ssh, bell };
@@ -70,9 +71,17 @@ pub async fn walk(parts: Parts, traits: Traits, bell: bool) -> Result<(Ending, M
 /// Who is at the keyboard, and of which machine.
 pub fn who() -> (Safe, Safe) {
     let user = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
-    let user = user.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
+    let user = user.or_else(login_name).unwrap_or_else(|| "unknown".to_owned());
     let host = gethostname::gethostname();
     (Safe::from(user), Safe::new(&host.to_string_lossy()))
+}
+
+/// By the system's own table of users, where the environment doesn't tell.
+fn login_name() -> Option<String> {
+    let own = rustix::process::getuid().as_raw().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let line = users.lines().find(|line| line.split(':').nth(2) == Some(&own))?;
+    line.split(':').next().map(str::to_owned)
 }
 
 /// What this terminal can do.

@@ -14,7 +14,7 @@ use crate::walkthrough::event;
 use super::Shared;
 
 /// A token is replaced when it has less than this to live.
-const RENEW_BEFORE: Duration = Duration::from_secs(120);
+const RENEW_BEFORE: Duration = Duration::from_mins(2);
 
 /// Names of the tokens that the vault holds.
 #[derive(Debug, Default)]
@@ -115,7 +115,7 @@ pub(super) async fn read_entries(shared: Arc<Shared>) -> event::Portal {
     entries(&shared).await.map_or_else(event::Portal::Failed, event::Portal::EntriesRead)
 }
 
-/// The list may come without ETags; a save needs the one of its entry.
+/// The list may come without `ETag`s; a save needs the one of its entry.
 async fn entries(shared: &Shared) -> Result<Vec<Entry>, Fault> {
     let token = access(shared).await?;
     let workspace = at(shared, &token);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::clock::{Clock, Work};
-use crate::journal::file::JournalFile;
+use crate::journal::file::{Disk, JournalFile};
 use crate::text::Safe;
 use crate::walkthrough::effect::Ticket;
 use crate::walkthrough::event::{self, Event};
@@ -41,8 +41,8 @@ enum Line {
 
 impl Recorder {
     /// Starts the writer on an open record.
-    pub fn start(
-        file: JournalFile,
+    pub fn start<D: Disk + Send + 'static>(
+        file: JournalFile<D>,
         clock: Clock,
         vault: Arc<Secrets>,
         out: Sender<Answer>,
@@ -58,6 +58,11 @@ impl Recorder {
         &self.path
     }
 
+    /// The file's path, as it is shown.
+    pub fn name(&self) -> Safe {
+        Safe::new(&self.path.to_string_lossy())
+    }
+
     /// Queues a fact; the answer comes when it is on disk, or can't be.
     pub fn write(&self, ticket: Ticket, fact: Fact, work: Work) {
         // The writer lives as long as anybody can ask it.
@@ -71,19 +76,19 @@ impl Recorder {
     }
 }
 
-struct Writer {
-    file: JournalFile,
+struct Writer<D: Disk> {
+    file: JournalFile<D>,
     clock: Clock,
     vault: Arc<Secrets>,
     out: Sender<Answer>,
 }
 
-impl Writer {
+impl<D: Disk> Writer<D> {
     fn run(mut self, lines: &mpsc::Receiver<Line>) {
         while let Ok(line) = lines.recv() {
             match line {
                 Line::Fact { ticket, fact, work } => {
-                    let told = Told::Event(Event::Record(ticket, self.write(&fact)));
+                    let told = Told::Event(Box::new(Event::Record(ticket, self.write(&fact))));
                     // A loop that is gone doesn't need the answer; the line is on disk all the same.
                     let _ = self.out.blocking_send(Answer { told, work });
                 }

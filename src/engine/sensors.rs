@@ -92,8 +92,7 @@ fn change_id() -> Safe {
         // Without randomness the id could be another save's; an empty one is refused before anything is sent.
         return Safe::default();
     }
-    let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
-    Safe::from(hex)
+    Safe::from(format!("{:032x}", u128::from_be_bytes(bits)))
 }
 
 async fn hand_on(shared: Arc<Shared>, host: Safe, mut deliveries: Receiver<Delivery>) {
@@ -101,11 +100,11 @@ async fn hand_on(shared: Arc<Shared>, host: Safe, mut deliveries: Receiver<Deliv
         let work = shared.clock.work();
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),
-            Delivery::State(state) => Told::Event(Event::Logs(event::Logs::Watched {
+            Delivery::State(state) => Told::Event(Box::new(Event::Logs(event::Logs::Watched {
                 source: state.source,
                 host: host.clone(),
                 readable: state.state == State::Following,
-            })),
+            }))),
         };
         if shared.out.send(Answer { told, work }).await.is_err() {
             return;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::directory::ldap;
-use crate::journal::file::{JournalFault, JournalFile};
+use crate::journal::file::{Disk, JournalFault, JournalFile};
 use crate::portal;
 use crate::portal::client::Patience;
 use crate::sensor::probe::Prober;
@@ -57,13 +57,21 @@ pub enum EngineFault {
 impl Engine {
     /// Opens ledger and record and follows the log sources. Answers come out of the receiver.
     pub fn start(parts: Parts) -> Result<(Self, Receiver<Answer>), EngineFault> {
-        let Parts { site, clock, vault, ledger, records, reader } = parts;
+        let file = create_record(&parts.records, &parts.clock)?;
+        Self::start_on(parts, file)
+    }
+
+    /// The same on a record that is open already.
+    pub fn start_on<D: Disk + Send + 'static>(
+        parts: Parts,
+        file: JournalFile<D>,
+    ) -> Result<(Self, Receiver<Answer>), EngineFault> {
+        let Parts { site, clock, vault, ledger, records: _, reader } = parts;
         let (out, answers) = mpsc::channel(WAITING);
         let (directory_trust, portal_trust) = match &site.ca {
             Some(pem) => (ldap::Trust::pinned(pem)?, portal::client::Trust::Only(pem.clone())),
             None => (ldap::Trust::system()?, portal::client::Trust::System),
         };
-        let file = create_record(&records, &clock)?;
         let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,

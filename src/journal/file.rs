@@ -87,7 +87,7 @@ impl JournalFile {
             .map_err(|source| fault(&path, "created", source))?;
         lock(&file, &path)?;
         force_folder(folder)?;
-        Ok(Self { path, disk: file, chain: Chain::default(), length: 0, broken: false })
+        Ok(Self::over(path, file))
     }
 
     /// Continues the record `name` in `folder`: reads it, cuts a torn last line, and refuses one that isn't consistent.
@@ -119,6 +119,11 @@ impl JournalFile {
 }
 
 impl<D: Disk> JournalFile<D> {
+    /// A new record on a disk that was made ready elsewhere.
+    pub fn over(path: PathBuf, disk: D) -> Self {
+        Self { path, disk, chain: Chain::default(), length: 0, broken: false }
+    }
+
     /// Writes `body` as the next line. Returns only when it is on the disk; after an error the record is as before.
     pub fn append<B: Serialize + ?Sized>(&mut self, time: Timestamp, body: &B) -> Result<Line, JournalFault> {
         if self.broken {

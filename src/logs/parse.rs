@@ -133,7 +133,7 @@ impl Parser {
         while !rest.is_empty() {
             rest = self.lines.push(rest);
             if let Some(line) = self.lines.take_whole() {
-                self.take(line, records);
+                self.take(&line, records);
             }
         }
     }
@@ -151,20 +151,20 @@ impl Parser {
     pub fn finish(&mut self, records: &mut Vec<Record>) {
         self.begin(Encoding::Utf8, records);
         if let Some(line) = self.lines.take_rest() {
-            self.take(line, records);
+            self.take(&line, records);
         }
         self.lines.forget_value();
         self.close(records);
     }
 
-    fn take(&mut self, line: Line, records: &mut Vec<Record>) {
+    fn take(&mut self, line: &Line, records: &mut Vec<Record>) {
         let head = head::read(&line.text);
         if head.is_some() || self.open.is_none() {
             self.close(records);
             self.open = Some(Open { offset: line.offset, context: self.context, ..Open::default() });
         }
         if let Some(open) = &mut self.open {
-            open.take(&line, head);
+            open.take(line, head);
         }
     }
 

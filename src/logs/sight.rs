@@ -182,7 +182,7 @@ impl Sight {
         match self.bracket {
             Bracket::None => self.note((Sign::Code(value), start..end)),
             Bracket::Group { depth: 1, .. } if self.codes.len() < MOST => {
-                self.codes.push((value, start..end))
+                self.codes.push((value, start..end));
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use tui_input::InputRequest;
 use crate::key::{Code, Key};
 use crate::text::Safe;
 use crate::walkthrough::event::Intent;
-use crate::walkthrough::step::{AnswerKind, Question, Step};
+use crate::walkthrough::step::Step;
 use crate::walkthrough::words;
 
 use super::{Focus, LineKind, Model, Overlay, Pane};
@@ -30,14 +30,10 @@ impl Model {
             Focus::Choice => self.intend(Intent::Chose(self.option)),
             Focus::Pane(Pane::Logs) => self.show_whole(),
             Focus::Pane(Pane::Stage) if self.looking_at.is_some() => self.looking_at = None,
-            Focus::Pane(Pane::Stage) if self.outside_masked_field() => self.in_field = true,
+            Focus::Pane(Pane::Stage) if self.walk.takes_password() => self.in_field = true,
             Focus::Pane(Pane::Stage) | Focus::MaskedField => self.intend(Intent::Proceed),
             Focus::TooSmall => {}
         }
-    }
-
-    fn outside_masked_field(&self) -> bool {
-        self.walk.question().map(Question::kind) == Some(AnswerKind::Masked)
     }
 
     pub(super) fn escape(&mut self, focus: Focus) {

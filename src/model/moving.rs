@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use crate::logs::{Mark, MarkedSource};
 use crate::text::Safe;
 use crate::walkthrough::watch::VerdictWord;
 
@@ -118,7 +117,9 @@ impl Model {
                 }
             }
             Action::NextRefusal | Action::PreviousRefusal => {
-                if self.logs.next_refused(action == Action::NextRefusal) {
+                // While the pane follows, the cursor stands at the end: whatever there is lies above.
+                let forward = action == Action::NextRefusal && !self.logs.is_following();
+                if self.logs.next_refused(forward) {
                     self.pane = Pane::Logs;
                 } else {
                     self.toast(Safe::new("No further refused credential."));
@@ -149,7 +150,7 @@ impl Model {
 
     /// `hh:mm` or `hh:mm:ss` of the day of the selected record.
     pub(super) fn jump(&mut self, text: &str) {
-        let day = self.logs.selected().and_then(|record| record.time).map(|time| time.date());
+        let day = self.logs.selected().and_then(|record| record.time).map(jiff::civil::DateTime::date);
         let time = text.trim().parse::<jiff::civil::Time>().ok();
         match day.zip(time) {
             Some((day, time)) if self.logs.to_time(day.to_datetime(time)) => {}
@@ -219,13 +220,7 @@ impl Model {
         let mark = self.walk.watch.as_ref().map(|watch| &watch.mark);
         if mark != self.marked.as_ref() {
             self.marked = mark.cloned();
-            let sources = self.marked.as_ref().map(|mark| Mark {
-                sources: mark
-                    .positions
-                    .iter()
-                    .map(|(source, at)| MarkedSource { source: *source, files: vec![*at] })
-                    .collect(),
-            });
+            let sources = self.marked.as_ref().map(|mark| mark.logs.clone());
             self.logs.set_mark(sources);
         }
     }

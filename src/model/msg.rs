@@ -18,7 +18,7 @@ pub enum Msg {
     /// A bracketed paste, outside the masked field.
     Pasted(Safe),
     Resized(Size),
-    Happened(Event),
+    Happened(Box<Event>),
     /// Records of the log sources, in the order they were read.
     Logged(Vec<Record>),
     /// Nothing happened but time: the screen may differ, or the walk has something due.

@@ -9,7 +9,7 @@ use crate::walkthrough::step::{Phase, Reason, Step};
 use super::Model;
 
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// The next moment at which `view` would draw something else, or the walk has something due.
 pub fn next_change(model: &Model) -> Option<Instant> {

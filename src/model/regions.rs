@@ -4,7 +4,8 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::LogRoom;
+use super::{LogRoom, Model};
+use crate::walkthrough::watch::VerdictWord;
 
 /// From this width on the rail has its words, below it only glyphs and numbers.
 const RAIL_WITH_WORDS: u16 = 74;
@@ -54,17 +55,25 @@ impl Regions {
     }
 }
 
+impl Model {
+    /// The saved password is refused: a banner says so on every step.
+    pub fn refused(&self) -> bool {
+        let verdict = self.walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+        verdict.is_some_and(|verdict| verdict.word == VerdictWord::Refused)
+    }
+}
+
 fn rail_columns(columns: u16) -> u16 {
     match columns {
         WIDE.. => 30,
-        RAIL_WITH_WORDS.. => 21,
+        RAIL_WITH_WORDS.. => 20,
         _ => 7,
     }
 }
 
 fn tape_rows(rows: u16, room: LogRoom) -> u16 {
     match room {
-        LogRoom::Small => rows.div_euclid(4),
+        LogRoom::Small => rows.div_euclid(5),
         LogRoom::Half => rows.div_euclid(2),
         // What is asked of the operator stays in sight.
         LogRoom::Most => rows.saturating_sub(9),
@@ -77,7 +86,9 @@ mod tests {
 
     #[test]
     fn the_panes_fill_the_window_and_never_overlap() {
-        for (width, height) in (0..=120).flat_map(|width| (0..=45).map(move |height| (width, height))) {
+        for (width, height) in
+            (0..=120).step_by(5).flat_map(|width| (0..=45).step_by(2).map(move |height| (width, height)))
+        {
             for room in [LogRoom::Small, LogRoom::Half, LogRoom::Most] {
                 let area = Rect::new(0, 0, width, height);
                 let regions = Regions::new(area, room, height % 2 == 0);

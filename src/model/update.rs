@@ -1,5 +1,7 @@
 //! The only way into the model: one message, at its time; what is to be done about it comes back.
 
+use std::cmp::Ordering;
+
 use crate::clock::Now;
 use crate::key::Key;
 use crate::logs::Record;
@@ -21,7 +23,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
             model.size = size;
             model.keep_row_shown();
         }
-        Msg::Happened(event) => model.tell(event),
+        Msg::Happened(event) => model.tell(*event),
         Msg::Logged(records) => logged(model, records),
         Msg::Ticked => {
             if model.walk.due().is_some_and(|due| due <= now.at) {
@@ -228,13 +230,10 @@ impl Model {
             return;
         }
         let Some(step) = Step::from_number(number) else { return };
-        self.looking_at = if step == self.walk.current {
-            None
-        } else if step < self.walk.current {
-            Some(step)
-        } else {
-            self.toast(Safe::new("That step has not been reached yet."));
-            return;
+        self.looking_at = match step.cmp(&self.walk.current) {
+            Ordering::Equal => None,
+            Ordering::Less => Some(step),
+            Ordering::Greater => return self.toast(Safe::new("That step has not been reached yet.")),
         };
         self.row = 0;
         self.row_top = 0;

@@ -104,7 +104,7 @@ impl Walkthrough {
 
     pub(super) fn go_on_without_controller(&mut self, reason: Safe) {
         let fact = Fact::Overridden { gate: Gate::WithoutController, reason, about: Vec::new() };
-        self.record_then(fact, Then::PassGate(Gate::WithoutController));
+        self.record_then(fact, Then::GoOnWithoutController);
     }
 
     /// The controllers that may be given the password, as last reached.
@@ -120,15 +120,7 @@ impl Walkthrough {
 
     /// Controllers that should be able to prove the password and could not be asked.
     pub fn unreachable(&self) -> Vec<Host> {
-        self.stations
-            .iter()
-            .filter(|station| match &station.state {
-                Reaching::Failed(_) => true,
-                Reaching::Reached(reach) => !reach.read_only && !reach.provable(),
-                Reaching::NotAsked | Reaching::Asking => false,
-            })
-            .map(|station| station.host.clone())
-            .collect()
+        self.unproving().into_iter().map(|(host, _)| host).collect()
     }
 
     pub(super) fn pdc_emulator(&self) -> Option<Host> {

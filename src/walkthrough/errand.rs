@@ -1,22 +1,27 @@
 //! What is out: each errand ends in exactly one closing event, which carries its ticket back.
 
+use crate::clock::Instant;
 use crate::directory::lockout::AttemptId;
 use crate::directory::{Host, Protocol};
+use crate::secret::SecretId;
 use crate::sensor;
 use crate::text::Safe;
 
-use super::fact::Gate;
+use super::Acceptance;
+use super::fact::Fact;
+use super::trial::Attempt;
 use super::watch::Mark;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Errand {
     /// Nothing waits for it.
-    Recording,
-    RecordingThen(Then),
+    Recording(Box<Fact>),
+    RecordingThen(Then, Box<Fact>),
     RequestCode,
     PollSignIn,
     ReadEntries,
-    ReadPortal,
+    /// Asked for at this time: what it tells is no younger.
+    ReadPortal(Instant),
     ReadIssuer,
     /// The lost answer: what does the entry say now?
     ReadBack,
@@ -33,9 +38,14 @@ pub(super) enum Errand {
 /// What the line's being on disk allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Then {
-    Test { attempt: AttemptId, host: Host, protocol: Protocol },
-    Save { change: Safe, mark: Mark },
-    PassGate(Gate),
+    Test(Attempt, SecretId),
+    Save {
+        change: Safe,
+        mark: Mark,
+    },
+    GoOnWithoutController,
+    /// Past the misgivings about exactly this acceptance.
+    PassMisgivings(Box<Acceptance>),
     ExcuseService(Host, Safe),
     MarkService(Host, Safe),
     AccountNameTyped,
@@ -56,18 +66,33 @@ impl Errand {
             | Self::Test(_)
             | Self::Mark
             | Self::Save
-            | Self::RecordingThen(_) => true,
-            Self::Recording
+            | Self::RecordingThen(..) => true,
+            Self::Recording(_)
             | Self::PollSignIn
-            | Self::ReadPortal
+            | Self::ReadPortal(_)
             | Self::ReadIssuer
             | Self::AskService(..)
             | Self::ReadStanding => false,
         }
     }
 
-    /// A bind that has been sent: its outcome is awaited and recorded wherever the walk then is.
-    pub(super) fn is_test(&self) -> bool {
-        matches!(self, Self::Test(_))
+    /// A step of the password test: while one is out, no other test begins.
+    pub(super) fn of_a_test(&self) -> bool {
+        matches!(
+            self,
+            Self::Freeze | Self::Reserve(_) | Self::Test(_) | Self::RecordingThen(Then::Test(..), _)
+        )
+    }
+
+    /// What has left, or is about to, and is awaited before the walk ends.
+    pub(super) fn awaited(&self) -> bool {
+        matches!(
+            self,
+            Self::Test(_) | Self::Save | Self::RecordingThen(Then::Test(..) | Then::Save { .. }, _)
+        )
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        matches!(self, Self::ReadPortal(_))
     }
 }

@@ -177,6 +177,8 @@ pub struct Durable {
     /// What `save` falls back to when an announced save turns out not to have happened.
     pub save_before: DurableSave,
     pub verdict: Option<VerdictWord>,
+    /// What `verdict` falls back to in the same way.
+    pub verdict_before: Option<VerdictWord>,
     pub left: bool,
 }
 
@@ -197,6 +199,7 @@ impl Default for Durable {
             save: DurableSave::No,
             save_before: DurableSave::No,
             verdict: None,
+            verdict_before: None,
             left: false,
         }
     }
@@ -212,7 +215,7 @@ pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Durable {
 }
 
 impl Durable {
-    fn apply(&mut self, fact: &Fact) {
+    pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::EntryChosen { id, .. } => self.entry = Some(id.clone()),
             Fact::Attempting { attempt, .. } => self.interrupted.push(*attempt),
@@ -220,7 +223,7 @@ impl Durable {
             Fact::SaveIntended { .. } => {
                 self.save_before = self.save;
                 self.save = DurableSave::NotKnown;
-                self.verdict = None;
+                self.verdict_before = self.verdict.take();
                 self.step = Step::Services;
             }
             Fact::SaveEnded { result, .. } => self.save_ended(*result),
@@ -258,15 +261,15 @@ impl Durable {
         match result {
             SaveWord::Saved => self.save = DurableSave::Saved,
             SaveWord::NotKnown => self.save = DurableSave::NotKnown,
-            SaveWord::NotSaved => {
-                self.save = self.save_before;
-                self.step = Step::Password;
-            }
-            SaveWord::Conflict => {
-                self.save = self.save_before;
-                self.step = Step::DirectoryServices;
-            }
+            SaveWord::NotSaved => self.not_saved(Step::Password),
+            SaveWord::Conflict => self.not_saved(Step::DirectoryServices),
         }
+    }
+
+    fn not_saved(&mut self, step: Step) {
+        self.save = self.save_before;
+        self.verdict = self.verdict_before;
+        self.step = step;
     }
 }
 

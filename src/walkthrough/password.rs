@@ -1,22 +1,23 @@
-//! Step 4: the masked field, the guard's answer, the trial's steps, the acceptance and its voiding.
+//! Step 4: the masked field, the acceptance, its voiding, and going on past what stands against it.
+//!
+//! Acceptance belongs to one frozen secret, account and domain. Deliberately absent: the test itself (`testing`).
 
 use std::time::Duration;
 
-use crate::directory::lockout::{AttemptId, Budget, Shut};
-use crate::directory::{Answer, Fault, Host, Protocol, Standing, Tested};
+use crate::directory::Fault;
 use crate::secret::SecretId;
 use crate::text::Safe;
 
-use super::effect::{Effect, Reservation, Ticket};
+use super::effect::Effect;
 use super::errand::{Errand, Then};
 use super::event;
 use super::fact::{Fact, Gate, ProofWord};
 use super::step::{Outcome, Phase, Question, Reason, Step};
-use super::trial::{Misgiving, Step as TrialStep, Trial, Verdict};
-use super::{Acceptance, Notice, Walkthrough, words};
+use super::trial::{Misgiving, Verdict};
+use super::{Acceptance, Notice, Saving, Walkthrough, words};
 
 /// Beyond this age a proof is made again before anything is saved.
-pub const PROOF_GOOD_FOR: Duration = Duration::from_secs(300);
+pub const PROOF_GOOD_FOR: Duration = Duration::from_mins(5);
 
 impl Walkthrough {
     pub(super) fn enter_password(&mut self) {
@@ -40,29 +41,23 @@ impl Walkthrough {
         }
     }
 
-    /// Enter in the masked field, or a retest of the secret that was accepted.
-    pub(super) fn test_password(&mut self) {
-        if self.testing() {
-            self.notice = Some(Notice::Waiting);
-            return;
-        }
-        if self.record.fault.is_some() {
-            return self.block_on_record();
-        }
-        if self.candidates().is_empty() {
-            return if self.without_controller {
-                self.freeze()
-            } else {
-                self.block(Step::Password, Reason::NoProvableController)
-            };
-        }
-        match self.acceptance.as_ref().map(|acceptance| acceptance.secret) {
-            Some(secret) => self.begin_trial(secret, true),
-            None => self.freeze(),
-        }
+    /// The masked field is open: for a first password, or for another one after a refusal.
+    pub fn takes_password(&self) -> bool {
+        self.current == Step::Password
+            && self.dialog.is_none()
+            && matches!(
+                self.phase(Step::Password),
+                Phase::Asking(Question::Password)
+                    | Phase::Blocked(
+                        Reason::PasswordEmpty
+                            | Reason::PasswordRefused { .. }
+                            | Reason::PasswordClosed { .. }
+                            | Reason::WrongAccount { .. }
+                    )
+            )
     }
 
-    fn freeze(&mut self) {
+    pub(super) fn freeze(&mut self) {
         self.set(Step::Password, Phase::Working);
         let ticket = self.errand(Errand::Freeze);
         self.out(Effect::Freeze(ticket));
@@ -71,220 +66,52 @@ impl Walkthrough {
     pub(super) fn secret_told(&mut self, event: event::Secret) {
         match event {
             event::Secret::Edited(field) => {
-                if field != self.field && !self.testing() {
+                let edited = field != self.field;
+                self.field = field;
+                if edited && !self.sending() {
                     self.void_acceptance();
                 }
-                self.field = field;
             }
             event::Secret::Frozen(ticket, frozen) => {
-                if self.errands.remove(&ticket) != Some(Errand::Freeze) {
-                    if let Some(secret) = frozen {
-                        self.out(Effect::Wipe(secret));
-                    }
-                    return;
-                }
-                match frozen {
-                    None => self.block(Step::Password, Reason::PasswordEmpty),
-                    Some(secret) if self.candidates().is_empty() => self.accept_untested(secret),
-                    Some(secret) => self.begin_trial(secret, false),
+                if self.errands.get(&ticket) == Some(&Errand::Freeze) && !self.leaving {
+                    self.errands.remove(&ticket);
+                    self.frozen(frozen);
+                } else if let Some(secret) = frozen {
+                    self.out(Effect::Wipe(secret));
                 }
             }
-            event::Secret::Expired(secrets) => {
-                if self.acceptance.as_ref().is_some_and(|held| secrets.contains(&held.secret)) {
-                    self.void_acceptance();
-                    if self.current == Step::Save {
-                        self.go_to(Step::Password);
-                    }
-                }
-            }
+            event::Secret::Expired(secrets) => self.secrets_expired(&secrets),
         }
     }
 
-    fn begin_trial(&mut self, secret: SecretId, retest: bool) {
-        self.set(Step::Password, Phase::Working);
-        let mut trial = Trial::begin(secret, self.candidates(), self.terms.old_password);
-        trial.retest = retest;
-        let first = trial.first();
-        self.trial = Some(trial);
-        if let Some(step) = first {
-            self.do_trial_step(step);
+    fn frozen(&mut self, secret: Option<SecretId>) {
+        match secret {
+            None => self.block(Step::Password, Reason::PasswordEmpty),
+            Some(secret) if self.candidates().is_empty() => self.accept_untested(secret),
+            Some(secret) => self.begin_trial(secret, false),
         }
     }
 
-    fn do_trial_step(&mut self, step: TrialStep) {
-        match step {
-            TrialStep::Reserve { controllers, protocol, charge } => {
-                let (Some(account), Some(trial)) = (self.account(), &self.trial) else { return };
-                let proved = matches!(
-                    self.acceptance.as_ref().map(|held| held.proof),
-                    Some(ProofWord::CurrentByAge | ProofWord::CurrentByKerberos)
-                );
-                let reservation = Reservation {
-                    account,
-                    controllers,
-                    pdc_emulator: self.pdc_emulator(),
-                    protocol,
-                    charge,
-                    secret: trial.secret,
-                    typed_account_name: std::mem::take(&mut self.typed_account_name),
-                    retest_of_current: trial.retest && proved,
-                };
-                let ticket = self.errand(Errand::Reserve(protocol));
-                self.out(Effect::Reserve(ticket, reservation));
-            }
-            TrialStep::Test { attempt, host, protocol } => {
-                self.open_attempts.push(attempt);
-                let fact = Fact::Attempting { attempt, host: host.clone(), protocol };
-                self.record_then(fact, Then::Test { attempt, host, protocol });
-            }
-            TrialStep::Done(verdict) => self.trial_over(verdict),
-        }
-    }
-
-    pub(super) fn directory_answered(&mut self, ticket: Ticket, event: event::Directory) {
-        let errand = self.errands.remove(&ticket);
-        match (errand, event) {
-            (_, event::Directory::Tested { attempt, host, protocol, tested }) => {
-                self.attempt_ended(attempt, &host, protocol, &tested);
-            }
-            (Some(Errand::Reach(host)), event::Directory::Reached(result)) => self.reached(&host, result),
-            (Some(Errand::Reserve(protocol)), event::Directory::Reserved { attempts, budget, standing }) => {
-                self.reserved(&attempts, protocol, budget, standing)
-            }
-            (errand, event::Directory::Reserved { attempts, .. }) => {
-                // Nobody waits for these any more, and nothing was sent.
-                debug_assert!(errand.is_none());
-                for (attempt, _) in attempts {
-                    self.out(Effect::Release(attempt));
-                }
-            }
-            (Some(Errand::Reserve(_)), event::Directory::GuardShut { shut, standing }) => {
-                self.guard_shut(&shut, standing);
-            }
-            (Some(Errand::Reserve(_)), event::Directory::LedgerFailed(why)) => {
-                self.trial = None;
-                self.block(Step::Password, Reason::LedgerFailed(why));
-            }
-            (Some(Errand::ReadStanding), event::Directory::StandingRead(standing)) => {
-                self.standing_read(standing);
-            }
-            (
-                _,
-                event::Directory::Reached(_)
-                | event::Directory::GuardShut { .. }
-                | event::Directory::LedgerFailed(_)
-                | event::Directory::StandingRead(_),
-            ) => {}
-        }
-    }
-
-    fn reserved(
-        &mut self,
-        attempts: &[(AttemptId, Host)],
-        protocol: Protocol,
-        budget: Budget,
-        standing: Vec<Standing>,
-    ) {
-        self.budget = Some(budget);
-        self.keep_standing(standing);
-        let Some(trial) = &mut self.trial else {
-            for (attempt, _) in attempts {
-                self.out(Effect::Release(*attempt));
-            }
-            return;
-        };
-        for step in trial.reserved(attempts, protocol) {
-            self.do_trial_step(step);
-        }
-    }
-
-    fn keep_standing(&mut self, standing: Vec<Standing>) {
-        let pdc = self.pdc_emulator();
-        let kept = standing
-            .iter()
-            .find(|one| Some(&one.controller) == pdc.as_ref())
-            .or_else(|| standing.first())
-            .cloned();
-        if kept.is_some() {
-            self.standing = kept;
-        }
-    }
-
-    fn guard_shut(&mut self, shut: &Shut, standing: Vec<Standing>) {
-        self.keep_standing(standing);
-        self.record(Fact::GuardShut { why: words::shut(shut) });
-        if let Some(steps) = self.trial.as_mut().and_then(Trial::shut) {
-            for step in steps {
-                self.do_trial_step(step);
-            }
+    /// A quarter of an hour unused: the password is asked for and tested again. A save that is out is not touched.
+    fn secrets_expired(&mut self, secrets: &[SecretId]) {
+        let held = self.acceptance.as_ref().map(|held| held.secret);
+        let lost = [held, self.waiting].into_iter().flatten().any(|secret| secrets.contains(&secret));
+        if !lost || self.sending() {
             return;
         }
-        let reason = match shut {
-            Shut::NotBefore(until, why) => {
-                Reason::GuardNotBefore { until: *until, why: words::why_shut(why) }
-            }
-            Shut::UntilUnlocked => Reason::GuardUntilUnlocked,
-            Shut::Never(_) => Reason::GuardNever,
-            Shut::TypeAccountName { .. } => {
-                self.end_trial_unused();
-                return self.ask(Step::Password, Question::AccountName);
-            }
-        };
-        self.end_trial_unused();
-        self.block(Step::Password, reason);
-    }
-
-    /// Nothing left: the secret is frozen, and is tested again once the guard opens.
-    fn end_trial_unused(&mut self) {
-        if let Some(trial) = self.trial.take()
-            && self.acceptance.as_ref().is_none_or(|held| held.secret != trial.secret)
-        {
-            self.out(Effect::Wipe(trial.secret));
+        self.stop_marking();
+        if self.saving == Saving::Marking {
+            self.saving = Saving::NotBegun;
         }
-    }
-
-    /// The intention is on record: the bind may leave.
-    pub(super) fn send_attempt(&mut self, attempt: AttemptId, host: Host, protocol: Protocol) {
-        let wanted = self.trial.as_ref().is_some_and(|trial| !trial.over());
-        let (true, Some(account), Some(secret)) =
-            (wanted, self.account(), self.trial.as_ref().map(|trial| trial.secret))
-        else {
-            return self.drop_attempt(attempt, host, protocol);
-        };
-        let ticket = self.errand(Errand::Test(attempt));
-        self.out(Effect::Test { ticket, attempt, host, protocol, account, secret });
-    }
-
-    /// Reserved, but not sent: it costs nothing, and the trial hears why.
-    pub(super) fn drop_attempt(&mut self, attempt: AttemptId, host: Host, protocol: Protocol) {
-        self.out(Effect::Release(attempt));
-        let tested = Tested {
-            answer: Answer::NotSent(Fault::Internal(Safe::new("it was not sent"))),
-            account: None,
-            controller_time: None,
-            latency: Duration::ZERO,
-        };
-        self.attempt_ended(attempt, &host, protocol, &tested);
-    }
-
-    /// Recorded wherever the walk now is; only a trial that still runs draws conclusions.
-    fn attempt_ended(&mut self, attempt: AttemptId, host: &Host, protocol: Protocol, tested: &Tested) {
-        let Some(place) = self.open_attempts.iter().position(|open| *open == attempt) else { return };
-        self.open_attempts.remove(place);
-        self.record(Fact::Attempted { attempt, host: host.clone(), protocol, answer: tested.answer.clone() });
-        let at = self.now.wall;
-        let steps = self
-            .trial
-            .as_mut()
-            .filter(|_| !self.leaving)
-            .map(|trial| trial.tested(host, protocol, tested, at))
-            .unwrap_or_default();
-        for step in steps {
-            self.do_trial_step(step);
+        self.void_acceptance();
+        self.empty_field();
+        if self.current == Step::Save {
+            self.back_to_password();
         }
+        self.notice = Some(Notice::Blocked(Reason::NotTested));
     }
 
-    fn trial_over(&mut self, verdict: Verdict) {
+    pub(super) fn trial_over(&mut self, verdict: Verdict) {
         let Some(trial) = &self.trial else { return };
         let secret = trial.secret;
         match verdict {
@@ -302,10 +129,7 @@ impl Walkthrough {
                 self.block(Step::Password, Reason::PasswordClosed { host, code });
             }
             Verdict::Unproved { host, fault } => {
-                if self.acceptance.as_ref().is_some_and(|held| held.secret == secret) {
-                    // A retest that learnt nothing takes nothing away but the right to save on it.
-                    self.acceptance = None;
-                }
+                // A retest that learnt nothing takes the right to save on the earlier proof away.
                 self.hold_untested(secret);
                 self.block(Step::Password, Reason::PasswordUnproved { host, fault });
             }
@@ -319,13 +143,13 @@ impl Walkthrough {
             && !facts.name.eq_ignore_ascii_case(&account.name)
         {
             let read = facts.name.clone();
+            self.ring();
             self.forget(secret);
             return self.block(Step::Password, Reason::WrongAccount { read });
         }
-        for host in self.unreachable() {
-            let fault = Fault::NoRoute;
-            misgivings.push(Misgiving::NotKnownElsewhere { host, fault });
-        }
+        let not_asked = self.unproving();
+        misgivings
+            .extend(not_asked.into_iter().map(|(host, fault)| Misgiving::NotKnownElsewhere { host, fault }));
         let hosts = self
             .trial
             .iter()
@@ -333,66 +157,94 @@ impl Walkthrough {
             .filter(|row| words::accepted(&row.word))
             .map(|row| row.host.clone())
             .collect();
+        self.ring();
         self.record(Fact::Accepted { proof, hosts });
-        let overridden = self
-            .acceptance
-            .as_ref()
-            .is_some_and(|held| held.overridden && held.secret == secret && held.misgivings == misgivings);
-        self.acceptance = Some(Acceptance { secret, account, proof, misgivings, overridden, at: self.now });
+        self.hold(Acceptance { secret, account, proof, misgivings, overridden: false, at: self.now });
         self.set(Step::Password, Phase::Ready);
     }
 
     /// Nothing could prove or refuse it: it is kept, and may only be saved past a typed reason and name.
-    fn hold_untested(&mut self, secret: SecretId) {
+    pub(super) fn hold_untested(&mut self, secret: SecretId) {
         let Some(account) = self.account() else { return };
-        self.acceptance = Some(Acceptance {
-            secret,
-            account,
-            proof: ProofWord::Untested,
-            misgivings: Vec::new(),
-            overridden: false,
-            at: self.now,
-        });
+        let misgivings = match self.trial.as_ref().and_then(|trial| trial.verdict()) {
+            Some(Verdict::Unproved { host, fault }) => {
+                vec![Misgiving::NotKnownElsewhere { host: host.clone(), fault: fault.clone() }]
+            }
+            Some(Verdict::Accepted { .. } | Verdict::Refused { .. } | Verdict::Closed { .. }) | None => {
+                Vec::new()
+            }
+        };
+        let proof = ProofWord::Untested;
+        self.hold(Acceptance { secret, account, proof, misgivings, overridden: false, at: self.now });
     }
 
-    fn accept_untested(&mut self, secret: SecretId) {
+    /// A reason given for the very same acceptance still counts.
+    fn hold(&mut self, mut acceptance: Acceptance) {
+        if let Some(held) = self.acceptance.take() {
+            acceptance.overridden = held.overridden && held.same_as(&acceptance);
+            if held.secret != acceptance.secret {
+                self.out(Effect::Wipe(held.secret));
+            }
+        }
+        self.waiting = None;
+        self.acceptance = Some(acceptance);
+    }
+
+    pub(super) fn accept_untested(&mut self, secret: SecretId) {
+        self.trial = None;
         self.hold_untested(secret);
-        self.ask(Step::Password, Question::ReasonToGoOn);
+        self.set(Step::Password, Phase::Ready);
+        self.dialog = Some(Question::ReasonToGoOn);
     }
 
     /// A refused or misplaced password is wiped, and its field emptied.
     fn forget(&mut self, secret: SecretId) {
         self.acceptance = None;
+        self.close_password_dialogs();
         self.out(Effect::Wipe(secret));
+        self.empty_field();
+    }
+
+    pub(super) fn empty_field(&mut self) {
         self.out(Effect::ClearField);
         self.field = event::Field::default();
     }
 
-    /// The acceptance ends: the password was edited, the entry changed, or the walk went back.
+    /// The acceptance ends: the password was edited or expired, the entry changed, or the walk went back.
+    /// A test that is under way is given up; a bind already sent is still awaited and recorded.
     pub(super) fn void_acceptance(&mut self) {
-        let held = self.acceptance.take();
-        let running = self.trial.take();
-        self.untested_reason = None;
-        if let Some(acceptance) = &held {
-            self.out(Effect::Wipe(acceptance.secret));
+        let held = self.acceptance.take().map(|held| held.secret);
+        let tried = self.trial.take().map(|trial| trial.secret);
+        if held.is_some() {
             self.record(Fact::AcceptanceVoided);
         }
-        if let Some(trial) = running
-            && held.is_none_or(|held| held.secret != trial.secret)
-        {
-            self.out(Effect::Wipe(trial.secret));
+        let mut secrets: Vec<SecretId> = [held, tried, self.waiting.take()].into_iter().flatten().collect();
+        secrets.sort();
+        secrets.dedup();
+        for secret in secrets {
+            self.out(Effect::Wipe(secret));
         }
-        let stands =
-            matches!(self.phase(Step::Password), Phase::Ready | Phase::Blocked(_) | Phase::Settled(_));
-        if stands && self.current == Step::Password {
+        self.errands.retain(|_, errand| !matches!(errand, Errand::Freeze | Errand::Reserve(_)));
+        self.typed_account_name = false;
+        self.untested_reason = None;
+        self.close_password_dialogs();
+        let before_the_field = matches!(
+            self.phase(Step::Password),
+            Phase::Asking(Question::ChangedInDirectory)
+                | Phase::Blocked(Reason::NotYetChanged | Reason::NoProvableController)
+        );
+        if self.current == Step::Password && !before_the_field {
             self.enter_password();
         }
     }
 
-    /// A trial is under way.
-    pub fn testing(&self) -> bool {
-        self.trial.as_ref().is_some_and(|trial| !trial.over())
-            || self.errands.values().any(|errand| matches!(errand, Errand::Freeze | Errand::Test(_)))
+    fn close_password_dialogs(&mut self) {
+        if matches!(
+            self.dialog,
+            Some(Question::GoOnOrRetest | Question::ReasonToGoOn | Question::UntestedName)
+        ) {
+            self.dialog = None;
+        }
     }
 
     /// Enter when the trial is over: on, or the question what to do about the misgivings.
@@ -411,9 +263,14 @@ impl Walkthrough {
     }
 
     pub(super) fn misgivings_overridden(&mut self, reason: Safe) {
-        let Some(held) = &self.acceptance else { return };
+        let Some(held) = self.acceptance.clone() else { return };
         let about = held.misgivings.iter().map(words::misgiving_about).collect();
         let fact = Fact::Overridden { gate: Gate::Misgivings, reason, about };
-        self.record_then(fact, Then::PassGate(Gate::Misgivings));
+        self.record_then(fact, Then::PassMisgivings(Box::new(held)));
+    }
+
+    /// Controllers that should be able to prove the password and could not be asked, and why.
+    pub fn unproving(&self) -> Vec<(crate::directory::Host, Fault)> {
+        self.stations.iter().filter_map(|one| Some((one.host.clone(), one.unproving()?))).collect()
     }
 }

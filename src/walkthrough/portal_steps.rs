@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::portal::signin::{self, SignIn};
 use crate::portal::{Entry, Fault, Reading};
 
@@ -10,10 +11,10 @@ use super::errand::Errand;
 use super::event;
 use super::fact::Fact;
 use super::step::{Outcome, Phase, Question, Reason, Step};
-use super::{Baseline, SigningIn, Walkthrough, words};
+use super::{Baseline, Notice, SigningIn, Walkthrough, words};
 
 /// The longest wait between two polls that fail.
-const SLOWEST: Duration = Duration::from_secs(120);
+const SLOWEST: Duration = Duration::from_mins(2);
 
 impl Walkthrough {
     pub(super) fn begin_sign_in(&mut self) {
@@ -43,19 +44,25 @@ impl Walkthrough {
 
     pub(super) fn portal_answered(&mut self, ticket: Ticket, event: event::Portal) {
         let Some(errand) = self.errands.remove(&ticket) else { return };
-        match event {
-            event::Portal::CodeIssued(code) => {
+        match (errand, event) {
+            (errand, event::Portal::Failed(fault)) => self.portal_failed(&errand, fault),
+            (Errand::RequestCode, event::Portal::CodeIssued(code)) => {
                 let signing_in = SignIn::started(code, self.now.at);
                 self.next_sign_in = Some(signing_in.next_poll());
                 self.signing_in = SigningIn::Waiting(Box::new(signing_in));
             }
-            event::Portal::SignInAnswered(answer) => self.sign_in_answered(answer),
-            event::Portal::EntriesRead(entries) => self.entries_read(entries),
-            event::Portal::EntryRead(entry) => self.entry_read_back(&entry),
-            event::Portal::Read(reading) => self.portal_read(reading),
-            event::Portal::Failed(fault) => self.portal_failed(&errand, fault),
-            event::Portal::SaveAnswered(answer) => self.save_answered(answer),
-            event::Portal::IssuerRead(issuer) => self.issuer = Some(issuer),
+            (Errand::PollSignIn, event::Portal::SignInAnswered(answer)) => self.sign_in_answered(answer),
+            (Errand::ReadEntries, event::Portal::EntriesRead(entries)) => self.entries_read(entries),
+            (Errand::ReadBack, event::Portal::EntryRead(entry)) => self.entry_read_back(&entry),
+            (Errand::ReadPortal(asked_at), event::Portal::Read(reading)) => {
+                self.portal_read(reading, asked_at);
+            }
+            (Errand::Save, event::Portal::SaveAnswered(answer)) => self.save_answered(answer),
+            (Errand::ReadIssuer, event::Portal::IssuerRead(issuer)) => self.issuer = Some(issuer),
+            // Not an answer to what was asked: still awaited.
+            (errand, _) => {
+                self.errands.insert(ticket, errand);
+            }
         }
     }
 
@@ -92,7 +99,11 @@ impl Walkthrough {
         self.poll_portal();
     }
 
-    fn read_entries(&mut self) {
+    /// Never while they are being read.
+    pub(super) fn read_entries(&mut self) {
+        if self.errands.values().any(|errand| *errand == Errand::ReadEntries) {
+            return;
+        }
         let ticket = self.errand(Errand::ReadEntries);
         self.out(Effect::ReadEntries(ticket));
     }
@@ -101,31 +112,45 @@ impl Walkthrough {
         matches!(self.signing_in, SigningIn::SignedIn { .. })
     }
 
-    /// Reads sensors and issues once; never while a reading is out.
+    /// Reads sensors and issues once; never while a reading is out, nor before the portal allows it.
     pub(super) fn poll_portal(&mut self) {
         self.portal.next_poll = None;
-        if !self.signed_in() || self.errands.values().any(|errand| *errand == Errand::ReadPortal) {
+        if !self.signed_in() || self.leaving || self.errands.values().any(Errand::is_reading) {
             return;
         }
-        let ticket = self.errand(Errand::ReadPortal);
+        if let Some(allowed) = self.not_before.filter(|at| *at > self.now.at) {
+            self.portal.next_poll = Some(allowed);
+            self.notice = Some(Notice::TooEarly);
+            return;
+        }
+        let ticket = self.errand(Errand::ReadPortal(self.now.at));
         self.out(Effect::ReadPortal(ticket));
     }
 
     fn entries_read(&mut self, entries: Vec<Entry>) {
-        if let Some(chosen) = &self.entry
-            && !self.saved()
-            && let Some(fresh) = entries.iter().find(|entry| entry.id == chosen.id)
-        {
-            self.entry = Some(fresh.clone());
-        }
+        self.entries_known = true;
+        let chosen = self.entry.as_ref().map(|entry| entry.id.clone());
+        let fresh = entries.iter().find(|entry| Some(&entry.id) == chosen.as_ref()).cloned();
         self.entries = entries;
+        if !self.saved() && !self.sending() {
+            let reading = self.current == Step::DirectoryServices;
+            match fresh {
+                Some(fresh) => self.entry = Some(fresh),
+                None if reading && chosen.is_some() => {
+                    self.entry = None;
+                    self.void_acceptance();
+                }
+                None => {}
+            }
+        }
         self.baseline_complete();
-        if self.current == Step::DirectoryServices && *self.phase(Step::DirectoryServices) == Phase::Working {
+        if self.current == Step::DirectoryServices && self.waits_for_entries() {
             self.enter_directory_services();
         }
     }
 
-    fn portal_read(&mut self, reading: Reading) {
+    fn portal_read(&mut self, reading: Reading, asked_at: Instant) {
+        self.not_before = None;
         self.portal.fault = None;
         self.portal.failures = 0;
         self.portal.read_at = Some(self.now);
@@ -143,7 +168,8 @@ impl Walkthrough {
         }
         self.portal.reading = Some(reading);
         self.baseline_complete();
-        self.watch_reading();
+        self.watch_reading(asked_at);
+        self.mark_complete();
     }
 
     /// Sensors and entries are both there: ask who can edit the portal.
@@ -156,9 +182,12 @@ impl Walkthrough {
             return;
         }
         let outstanding = self.errands.values().any(|errand| *errand == Errand::ReadEntries);
-        if self.entries.is_empty() && !outstanding {
+        if outstanding || !self.entries_known {
+            return;
+        }
+        if self.entries.is_empty() {
             self.block(Step::Portal, Reason::NoEntry);
-        } else if !self.entries.is_empty() {
+        } else {
             self.ask(Step::Portal, Question::CanEdit);
         }
     }
@@ -170,19 +199,12 @@ impl Walkthrough {
                 self.block(Step::Portal, Reason::PortalUnread(fault));
             }
             Errand::PollSignIn => self.sign_in_answered(signin::Answer::Lost(fault)),
-            Errand::ReadEntries => {
-                let step = if self.current == Step::DirectoryServices {
-                    Step::DirectoryServices
-                } else {
-                    Step::Portal
-                };
-                self.block(step, Reason::PortalUnread(fault));
-            }
-            Errand::ReadPortal => self.poll_failed(fault),
+            Errand::ReadEntries => self.entries_unread(fault),
+            Errand::ReadPortal(_) => self.poll_failed(fault),
             Errand::ReadBack => self.read_back_failed(),
             Errand::Save => self.save_answered(crate::portal::SaveAnswer::Lost(fault)),
-            Errand::Recording
-            | Errand::RecordingThen(_)
+            Errand::Recording(_)
+            | Errand::RecordingThen(..)
             | Errand::ReadIssuer
             | Errand::Reach(_)
             | Errand::Freeze
@@ -194,16 +216,40 @@ impl Walkthrough {
         }
     }
 
+    fn entries_unread(&mut self, fault: Fault) {
+        if self.waits_for_entries() {
+            self.block(self.current, Reason::PortalUnread(fault));
+        }
+    }
+
+    fn waits_for_entries(&self) -> bool {
+        let reaching = || self.errands.values().any(|errand| matches!(errand, Errand::Reach(_)));
+        let waits = self.current == Step::Portal || (self.current == Step::DirectoryServices && !reaching());
+        waits && *self.phase(self.current) == Phase::Working
+    }
+
     fn poll_failed(&mut self, fault: Fault) {
         self.portal.failures = self.portal.failures.saturating_add(1);
         let wait = match &fault {
-            Fault::Throttled(asked) => (*asked).max(self.terms.poll),
-            _ => self
-                .terms
-                .poll
-                .saturating_mul(2u32.saturating_pow(self.portal.failures.min(6)))
-                .min(SLOWEST)
-                .max(self.terms.poll),
+            Fault::Throttled(asked) => {
+                self.not_before = Some(self.now.at.after(*asked));
+                (*asked).max(self.terms.poll)
+            }
+            Fault::Unreachable(_)
+            | Fault::TimedOut
+            | Fault::CutShort
+            | Fault::Certificate(_)
+            | Fault::Unauthorized
+            | Fault::Forbidden(_)
+            | Fault::NotFound
+            | Fault::Server(_)
+            | Fault::Refused(..)
+            | Fault::Garbled(_)
+            | Fault::Foreign(_)
+            | Fault::Internal(_) => {
+                let slower = 2u32.saturating_pow(self.portal.failures.min(6));
+                self.terms.poll.saturating_mul(slower).min(SLOWEST).max(self.terms.poll)
+            }
         };
         self.portal.next_poll = Some(self.now.at.after(wait));
         let since = self.portal.fault.as_ref().map_or(self.now, |(_, since)| *since);
@@ -212,10 +258,16 @@ impl Walkthrough {
         }
         self.portal.fault = Some((fault, since));
         self.watch_portal_failed();
+        self.mark_complete();
     }
 
     /// Step 1 again: whichever part of it failed.
     pub(super) fn retry_portal(&mut self) {
+        let refused = matches!(self.portal.fault, Some((Fault::Unauthorized, _)))
+            || *self.phase(Step::Portal) == Phase::Blocked(Reason::PortalUnread(Fault::Unauthorized));
+        if refused && self.signed_in() {
+            self.signing_in = SigningIn::NotBegun;
+        }
         match self.signing_in {
             SigningIn::NotBegun | SigningIn::Without => self.ask(Step::Portal, Question::HowToBegin),
             SigningIn::SignedIn { .. } if self.can_edit == Some(words::CAN_EDIT_NOBODY) => {
@@ -224,6 +276,16 @@ impl Walkthrough {
             SigningIn::SignedIn { .. } => self.read_baseline(),
             SigningIn::Requesting | SigningIn::Waiting(_) => {}
         }
+    }
+
+    /// Asked for by the operator: a sign-in that waits is given up, and may be begun anew.
+    pub(super) fn refresh_portal(&mut self) {
+        if matches!(self.signing_in, SigningIn::Requesting | SigningIn::Waiting(_)) {
+            self.next_sign_in = None;
+            self.errands.retain(|_, errand| !matches!(errand, Errand::RequestCode | Errand::PollSignIn));
+            self.signing_in = SigningIn::NotBegun;
+        }
+        self.retry_portal();
     }
 
     pub(super) fn poll_sign_in(&mut self) {

@@ -1,19 +1,34 @@
 //! Step 5: the mark, the intention on record, the save, and telling a lost answer apart. In this order, always.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::logs::{Position, SourceId};
 use crate::portal::{AfterLoss, Entry, Fault, SaveAnswer};
 use crate::text::Safe;
 
 use super::effect::Effect;
 use super::errand::{Errand, Then};
-use super::fact::{DurableSave, Fact, ProofWord, SaveWord};
+use super::fact::{Fact, ProofWord, SaveWord};
 use super::gate;
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Mark, Watch};
 use super::{Saving, Walkthrough};
+
+/// The mark as far as it is taken: the sources' places and a fresh reading of the portal come on their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Marking {
+    since: Instant,
+    places: Option<Places>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Places {
+    positions: Vec<(SourceId, Position)>,
+    bad_password_count: Option<u32>,
+    change: Safe,
+}
 
 /// How often, and how far apart, the entry is read back after a lost answer.
 const ASK_BACK_TIMES: u32 = 20;
@@ -38,9 +53,16 @@ impl Walkthrough {
         }
         self.set(Step::Save, Phase::Working);
         self.saving = Saving::Marking;
+        self.marking = Some(Marking { since: self.now.at, places: None });
+        self.poll_portal();
         let reader = self.pdc_emulator().zip(self.account());
         let ticket = self.errand(Errand::Mark);
         self.out(Effect::TakeMark(ticket, reader));
+    }
+
+    pub(super) fn stop_marking(&mut self) {
+        self.marking = None;
+        self.errands.retain(|_, errand| *errand != Errand::Mark);
     }
 
     pub(super) fn marked(
@@ -49,15 +71,25 @@ impl Walkthrough {
         bad_password_count: Option<u32>,
         change: Safe,
     ) {
-        if self.saving != Saving::Marking {
-            return;
+        if let Some(marking) = &mut self.marking {
+            marking.places = Some(Places { positions, bad_password_count, change });
         }
+        self.mark_complete();
+    }
+
+    /// An issue that the last reading didn't show yet would look as if the save had caused it, so the portal is read
+    /// once more; where it can't be, the last reading has to do.
+    pub(super) fn mark_complete(&mut self) {
+        let reading = self.errands.values().any(Errand::is_reading);
+        let Some(marking) = self.marking.take_if(|marking| marking.places.is_some() && !reading) else {
+            return;
+        };
+        let Some(Places { positions, bad_password_count, change }) = marking.places else { return };
         if let Err(reason) = gate::save(self) {
             self.saving = Saving::NotBegun;
             return self.block(Step::Save, reason);
         }
         let Some(entry) = self.entry.clone() else { return };
-        let positions: BTreeMap<SourceId, Position> = positions.into_iter().collect();
         let open_issues: BTreeSet<Safe> = self
             .portal
             .reading
@@ -74,26 +106,24 @@ impl Walkthrough {
             open_issues: open_issues.iter().cloned().collect(),
             bad_password_count,
         };
-        let mark = Mark { positions, open_issues, bad_password_count };
-        self.watch = None;
-        self.save_before = self.save;
-        self.save = DurableSave::NotKnown;
+        let mark = Mark { logs: crate::logs::Mark::of(&positions), open_issues, bad_password_count };
         self.saving = Saving::Recording { change: change.clone(), mark: mark.clone() };
         self.record_then(fact, Then::Save { change, mark });
     }
 
     /// The intention could not be put on record: nothing leaves.
     pub(super) fn save_not_recorded(&mut self, reason: Reason) {
-        self.save = self.save_before;
         self.saving = Saving::NotBegun;
         self.block(Step::Save, reason);
     }
 
     /// The intention is on record: send exactly the secret that was accepted.
     pub(super) fn send_save(&mut self, change: Safe, mark: Mark) {
-        let (Some(entry), Some(held)) = (self.entry.clone(), self.acceptance.clone()) else {
+        let held = self.acceptance.clone().filter(|held| gate::may_be_saved(held) && !self.leaving);
+        let (Some(entry), Some(held)) = (self.entry.clone(), held) else {
             return self.save_ended(SaveWord::NotSaved, Reason::NotTested);
         };
+        self.next_watch = Some(self.watch_over(mark.clone(), held.account.clone()));
         self.saving = Saving::Sending { change: change.clone(), mark, since: self.now };
         let ticket = self.errand(Errand::Save);
         self.out(Effect::Save {
@@ -104,6 +134,26 @@ impl Walkthrough {
             account: held.account,
             secret: held.secret,
         });
+    }
+
+    /// From the mark on, everything that is written may be about this save; the watch time begins with the answer.
+    fn watch_over(&self, mark: Mark, account: crate::directory::Account) -> Watch {
+        let mut watch = Watch::new(mark, account, self.now, self.terms.watch);
+        for (source, view) in &self.sources {
+            if !view.readable {
+                watch.source_failed(*source);
+            }
+        }
+        if self.portal.fault.is_some() {
+            watch.portal_failed();
+        }
+        if let Some(reading) = &self.portal.reading {
+            watch.leave_out(reading);
+        }
+        if self.entries.len() > 1 {
+            watch.beside_other_entries();
+        }
+        watch
     }
 
     pub(super) fn save_answered(&mut self, answer: SaveAnswer) {
@@ -119,6 +169,7 @@ impl Walkthrough {
             SaveAnswer::Conflict => self.save_ended(SaveWord::Conflict, Reason::SomeoneElseChanged),
             SaveAnswer::NotSaved(fault) => self.save_ended(SaveWord::NotSaved, Reason::NotSaved(fault)),
             SaveAnswer::Lost(_) => {
+                self.unchanged_since = None;
                 self.saving = Saving::AskingBack { change, mark, since, tries: 0, again: None };
                 self.read_back();
             }
@@ -128,11 +179,25 @@ impl Walkthrough {
     pub(super) fn read_back(&mut self) {
         let Some(entry) = &self.entry else { return };
         let id = entry.id.clone();
+        if self.errands.values().any(|errand| *errand == Errand::ReadBack) {
+            return;
+        }
         if let Saving::AskingBack { tries, again, .. } = &mut self.saving {
             *tries = tries.saturating_add(1);
             *again = None;
             let ticket = self.errand(Errand::ReadBack);
             self.out(Effect::ReadEntry(ticket, id));
+        }
+    }
+
+    /// A save that is slow to land may change the entry yet: it is believed unsaved only when seen so twice.
+    fn entry_unchanged(&mut self) {
+        let at = self.now.at;
+        let since = *self.unchanged_since.get_or_insert(at);
+        if at.since(since) >= ASK_BACK_EVERY {
+            self.save_ended(SaveWord::NotSaved, Reason::NotSaved(Fault::CutShort));
+        } else if let Saving::AskingBack { again, .. } = &mut self.saving {
+            *again = Some(since.after(ASK_BACK_EVERY));
         }
     }
 
@@ -156,9 +221,7 @@ impl Walkthrough {
                 self.entry = Some(read.clone());
                 self.saved_at(mark, true, Some("the answer was lost; the entry shows this save"));
             }
-            AfterLoss::NotSaved => {
-                self.save_ended(SaveWord::NotSaved, Reason::NotSaved(Fault::CutShort));
-            }
+            AfterLoss::NotSaved => self.entry_unchanged(),
             AfterLoss::NotKnown => {
                 self.saved_at(mark, false, Some("the entry shows another change"));
             }
@@ -170,47 +233,40 @@ impl Walkthrough {
         let Some(account) = self.account() else { return };
         let why = why.map(Safe::new);
         let at = self.now;
-        let (result, durable, outcome) = if known {
+        let (result, outcome) = if known {
             self.saving = Saving::Saved { at };
-            (SaveWord::Saved, DurableSave::Saved, Outcome::Done)
+            (SaveWord::Saved, Outcome::Done)
         } else {
             self.saving = Saving::NotKnown { at };
-            (SaveWord::NotKnown, DurableSave::NotKnown, Outcome::SaveNotKnown)
+            (SaveWord::NotKnown, Outcome::SaveNotKnown)
         };
-        self.save = durable;
         self.record(Fact::SaveEnded { result, why });
         if let Some(held) = self.acceptance.take() {
             self.out(Effect::Wipe(held.secret));
         }
-        self.out(Effect::ClearField);
-        self.field = super::event::Field::default();
-        let mut watch = Watch::new(mark, account, at, self.terms.watch);
-        for (source, view) in &self.sources {
-            if !view.readable {
-                watch.source_failed(*source);
-            }
-        }
-        if self.portal.fault.is_some() {
-            watch.portal_failed();
-        }
+        self.empty_field();
+        let mut watch = self.next_watch.take().unwrap_or_else(|| self.watch_over(mark, account));
+        watch.begin(at, self.terms.watch);
         self.watch = Some(watch);
         self.forget_services();
         self.settle(Step::Save, outcome);
+        self.judge();
     }
 
     /// Nothing was saved by this; the walk goes back to where it can be mended.
     fn save_ended(&mut self, result: SaveWord, reason: Reason) {
         self.record(Fact::SaveEnded { result, why: None });
-        self.save = self.save_before;
+        self.next_watch = None;
         self.saving = Saving::NotBegun;
         self.ring();
         if result == SaveWord::Conflict {
-            self.void_acceptance();
             self.reopen_from(Step::DirectoryServices);
             self.current = Step::DirectoryServices;
+            self.void_acceptance();
             self.block(Step::DirectoryServices, reason);
         } else {
             self.block(Step::Save, reason);
         }
+        self.judge();
     }
 }

@@ -1,7 +1,7 @@
 //! Step 6: are the sensor services running on the sensor servers? Observed by the probe, or marked by the operator.
 
 use crate::directory::Host;
-use crate::sensor::{How, Observation, Server, Service, ServiceState, Standing, Trail};
+use crate::sensor::{How, Observation, Server, Service, Standing, Trail};
 use crate::text::Safe;
 
 use super::effect::{Effect, Ticket};
@@ -37,6 +37,7 @@ impl ServiceRow {
 impl Walkthrough {
     /// What was seen before the save says nothing about it.
     pub(super) fn forget_services(&mut self) {
+        self.errands.retain(|_, errand| !matches!(errand, Errand::AskService(..) | Errand::ReadStanding));
         for row in &mut self.services {
             *row = ServiceRow::new(row.server.clone());
         }
@@ -51,7 +52,7 @@ impl Walkthrough {
     /// Asks for every service whose answer is not out already.
     pub(super) fn ask_services(&mut self) {
         self.next_services = None;
-        if !self.terms.probe || !self.saved() {
+        if !self.terms.probe || !self.saved() || self.leaving {
             return;
         }
         let mut asked = Vec::new();
@@ -74,9 +75,10 @@ impl Walkthrough {
 
     pub(super) fn service_answered(&mut self, ticket: Ticket, event: event::Sensor) {
         let event::Sensor::ServiceAnswered { host, service, state } = event;
-        if self.errands.remove(&ticket) != Some(Errand::AskService(host.clone(), service)) {
+        if self.errands.get(&ticket) != Some(&Errand::AskService(host.clone(), service)) {
             return;
         }
+        self.errands.remove(&ticket);
         let (now, settle) = (self.now, self.terms.settle);
         let Some(row) = self.services.iter_mut().find(|row| row.server.host == host) else { return };
         let [of_sensor, of_updater] = &mut row.trails;
@@ -85,19 +87,17 @@ impl Walkthrough {
             Service::Updater => (of_updater, &mut row.updater),
         };
         let server = row.server.clone();
-        trail.observe(Observation { server, service, state: state.clone(), how: How::Probe, at: now });
+        trail.observe(Observation { server, service, state, how: How::Probe, at: now });
         let after = trail.standing(settle);
         let changed = words::service(&after) != words::service(standing);
         *standing = after;
-        let running = row.running();
-        let seen = words::service(&row.sensor);
+        let sensor = row.sensor.clone();
         if service == Service::Sensor {
             if changed {
-                self.record(Fact::ServiceSeen { host: host.clone(), state: seen });
+                self.record(Fact::ServiceSeen { host: host.clone(), state: words::service(&sensor) });
             }
-            let stopped = matches!(state, ServiceState::Stopped);
-            if let Some(watch) = self.watch.as_mut().filter(|_| running || stopped) {
-                watch.probed(&host, running);
+            if let Some(watch) = &mut self.watch {
+                watch.probed(&host, &sensor);
             }
             self.judge();
         }

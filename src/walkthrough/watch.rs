@@ -7,14 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Instant, Now};
 use crate::directory::Account;
-use crate::logs::{Known, Position, SourceId};
-use crate::portal::{Deployment, HealthIssue, Reading, Sensor, ServiceStatus};
+use crate::logs::{Known, Position, Side, SourceId};
+use crate::portal::{Reading, Sensor, ServiceStatus};
+use crate::sensor::Standing;
 use crate::text::Safe;
+
+mod evidence;
+#[cfg(test)]
+mod tests;
+
+use evidence::{Observed, observe, probed, refuses, took};
 
 /// Where everything stood just before the password left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    pub positions: BTreeMap<SourceId, Position>,
+    /// Of every log source, one place for each of its files.
+    pub logs: crate::logs::Mark,
     /// Issues about a credential that were open already.
     pub open_issues: BTreeSet<Safe>,
     /// Of the PDC emulator.
@@ -22,13 +30,18 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Whether what stands at `at` was written after the mark. A file first seen later lies after it.
+    /// Whether the mark lies before what stands at `at`. A file first seen later lies after it.
     pub fn before(&self, source: SourceId, at: &Position) -> bool {
-        match self.positions.get(&source) {
-            Some(mark) if mark.file == at.file => at.offset >= mark.offset,
-            Some(_) | None => true,
-        }
+        self.logs.side_of(source, *at, false) == Side::After
     }
+}
+
+/// Where a record stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub source: SourceId,
+    pub host: Safe,
+    pub position: Position,
 }
 
 /// One sensor's state after the save.
@@ -66,6 +79,8 @@ pub enum Missing {
     InTrouble(Safe),
     /// One line of one host, and no second kind of evidence.
     Suspected(Safe),
+    /// Another entry could have served this sensor, and nothing showed that it took this one.
+    PerhapsOtherEntry(Safe),
     /// Nothing that would show a refusal was watched throughout.
     NothingWatched,
     /// The operator left before the watch time was over.
@@ -91,25 +106,28 @@ pub struct Watch {
     /// By host; a global issue or a count stands under the empty name.
     against: BTreeMap<Safe, BTreeSet<Against>>,
     took: BTreeSet<Safe>,
+    /// By the portal, and by the probe.
     observed: BTreeMap<Safe, Observed>,
+    probed: BTreeMap<Safe, Observed>,
+    /// Issues that say nothing about this save: open at the mark, and never seen closed since.
+    old_issues: BTreeSet<Safe>,
     /// Sources that could be read at the save, less those that failed since.
     watched_throughout: BTreeSet<SourceId>,
     portal_throughout: bool,
+    /// The portal was read after the save, at least once.
+    portal_read: bool,
+    other_entries: bool,
     pub verdict: Option<Verdict>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Observed {
-    Running,
-    Trouble,
-    DoesNotUse,
 }
 
 impl Watch {
     pub fn new(mark: Mark, account: Account, saved_at: Now, length: Duration) -> Self {
         Self {
-            watched_throughout: mark.positions.keys().copied().collect(),
+            watched_throughout: mark.logs.sources.iter().map(|marked| marked.source).collect(),
             portal_throughout: true,
+            portal_read: false,
+            other_entries: false,
+            old_issues: mark.open_issues.clone(),
             mark,
             account,
             saved_at,
@@ -117,17 +135,36 @@ impl Watch {
             against: BTreeMap::new(),
             took: BTreeSet::new(),
             observed: BTreeMap::new(),
+            probed: BTreeMap::new(),
             verdict: None,
         }
     }
 
+    /// The save that it watches over was answered: the watch time begins.
+    pub fn begin(&mut self, saved_at: Now, length: Duration) {
+        self.saved_at = saved_at;
+        self.until = saved_at.at.after(length);
+    }
+
+    /// The portal has other entries too, which may serve a sensor as well.
+    pub fn beside_other_entries(&mut self) {
+        self.other_entries = true;
+    }
+
+    /// Sensors that don't use the entry, as known before the save: nothing they write is held against it.
+    pub fn leave_out(&mut self, reading: &Reading) {
+        let unused = reading.sensors.iter().filter(|sensor| !sensor.uses_entry());
+        self.observed.extend(unused.map(|sensor| (sensor.host.clone(), Observed::DoesNotUse)));
+    }
+
     /// Takes in what a log record said. True if it says something new about this save.
-    pub fn found(&mut self, source: SourceId, host: &Safe, at: &Position, known: &Known) -> bool {
-        if !self.mark.before(source, at) {
+    pub fn found(&mut self, at: &Place, known: &Known) -> bool {
+        let host = &at.host;
+        if !self.mark.before(at.source, &at.position) {
             return false;
         }
         if refuses(known, &self.account) {
-            return self.against.entry(host.clone()).or_default().insert(Against::LogRecord);
+            return self.hold(host, Against::LogRecord);
         }
         if took(known, &self.account) {
             return self.took.insert(host.clone());
@@ -145,63 +182,76 @@ impl Watch {
         self.portal_throughout = false;
     }
 
-    /// Takes in a reading made after the save. Returns the hosts about which something new is held against the save.
+    /// Takes in a reading asked for after the save. Returns what is new and held against the save.
     pub fn read(&mut self, reading: &Reading) -> Vec<Safe> {
+        self.portal_read = true;
         let mut news = Vec::new();
         for sensor in &reading.sensors {
-            let observed = observe(sensor);
-            if observed == Some(Observed::Trouble)
-                && sensor.service == ServiceStatus::Stopped
-                && self.against.contains_key(&sensor.host)
-                && self.against.entry(sensor.host.clone()).or_default().insert(Against::ServiceStopped)
-            {
+            match observe(sensor) {
+                Some(observed) => self.observed.insert(sensor.host.clone(), observed),
+                None => self.observed.remove(&sensor.host),
+            };
+            if sensor.service == ServiceStatus::Stopped && self.stopped(&sensor.host) {
                 news.push(sensor.host.clone());
             }
-            if let Some(observed) = observed {
-                self.observed.insert(sensor.host.clone(), observed);
-            }
         }
-        let new: Vec<&HealthIssue> = reading.issues.iter().filter(|issue| self.is_new(issue)).collect();
-        for issue in new {
-            if self.against.entry(Safe::default()).or_default().insert(Against::CredentialIssue) {
+        for issue in reading.issues.iter().filter(|issue| issue.about_credential()) {
+            if !issue.open() {
+                self.old_issues.remove(&issue.id);
+            } else if !self.old_issues.contains(&issue.id)
+                && self.hold(&Safe::default(), Against::CredentialIssue)
+            {
                 news.push(issue.name.clone());
             }
         }
         news
     }
 
-    fn is_new(&self, issue: &HealthIssue) -> bool {
-        issue.about_credential() && issue.open() && !self.mark.open_issues.contains(&issue.id)
-    }
-
     /// What a probe saw of a service, after the save.
-    pub fn probed(&mut self, host: &Safe, running: bool) {
-        if running {
-            self.observed.insert(host.clone(), Observed::Running);
-        } else {
-            self.observed.insert(host.clone(), Observed::Trouble);
-            if let Some(against) = self.against.get_mut(host) {
-                against.insert(Against::ServiceStopped);
+    pub fn probed(&mut self, host: &Safe, standing: &Standing) {
+        match probed(standing) {
+            Some(Some(observed)) => {
+                self.probed.insert(host.clone(), observed);
             }
+            Some(None) => {
+                self.probed.remove(host);
+            }
+            None => {}
+        }
+        if matches!(standing, Standing::Stopped { .. }) {
+            self.stopped(host);
         }
     }
 
+    /// A stopped service agrees with a refusal that its host wrote. True if that is new.
+    fn stopped(&mut self, host: &Safe) -> bool {
+        self.against.contains_key(host) && self.hold(host, Against::ServiceStopped)
+    }
+
+    fn hold(&mut self, host: &Safe, against: Against) -> bool {
+        self.against.entry(host.clone()).or_default().insert(against)
+    }
+
     pub fn count_rose(&mut self) {
-        self.against.entry(Safe::default()).or_default().insert(Against::CountRose);
+        self.hold(&Safe::default(), Against::CountRose);
     }
 
     /// A refusal that two kinds of evidence, two hosts or a credential issue agree on.
     pub fn refused(&self) -> bool {
-        let kinds: BTreeSet<Against> = self.against.values().flatten().copied().collect();
-        let hosts = self.against.values().filter(|against| against.contains(&Against::LogRecord)).count();
+        let kinds: BTreeSet<Against> = self.held().flat_map(|(_, kinds)| kinds).copied().collect();
         kinds.contains(&Against::CredentialIssue)
-            || hosts >= 2
+            || self.refusing_hosts().count() >= 2
             || (kinds.contains(&Against::LogRecord) && kinds.len() >= 2)
+    }
+
+    /// What is held against the save; never what a sensor wrote that doesn't use the entry.
+    fn held(&self) -> impl Iterator<Item = (&Safe, &BTreeSet<Against>)> {
+        self.against.iter().filter(|(host, _)| self.observed.get(*host) != Some(&Observed::DoesNotUse))
     }
 
     /// Hosts whose logs refuse the credential.
     pub fn refusing_hosts(&self) -> impl Iterator<Item = &Safe> {
-        self.against.iter().filter(|(_, kinds)| kinds.contains(&Against::LogRecord)).map(|(host, _)| host)
+        self.held().filter(|(_, kinds)| kinds.contains(&Against::LogRecord)).map(|(host, _)| host)
     }
 
     /// Something is held against the save, and nothing agrees with it yet.
@@ -210,18 +260,19 @@ impl Watch {
     }
 
     pub fn finding(&self, sensor: &Sensor) -> Finding {
-        if self.against.get(&sensor.host).is_some_and(|kinds| kinds.contains(&Against::LogRecord)) {
-            return if self.refused() { Finding::Refused } else { Finding::Suspected };
-        }
         if !sensor.uses_entry() {
             return Finding::DoesNotUse;
         }
-        match self.observed.get(&sensor.host) {
-            Some(Observed::Trouble) => Finding::Trouble,
-            Some(Observed::DoesNotUse) => Finding::DoesNotUse,
-            Some(Observed::Running) if self.took.contains(&sensor.host) => Finding::TookIt,
-            Some(Observed::Running) => Finding::RunningNoRefusal,
-            None => Finding::NotObserved,
+        if self.refusing_hosts().any(|host| *host == sensor.host) {
+            return if self.refused() { Finding::Refused } else { Finding::Suspected };
+        }
+        match (self.observed.get(&sensor.host), self.probed.get(&sensor.host)) {
+            (Some(Observed::DoesNotUse), _) => Finding::DoesNotUse,
+            (Some(Observed::Trouble), _) | (_, Some(Observed::Trouble)) => Finding::Trouble,
+            (None, None | Some(Observed::DoesNotUse)) => Finding::NotObserved,
+            (Some(Observed::Running), _) | (_, Some(Observed::Running)) => {
+                if self.took.contains(&sensor.host) { Finding::TookIt } else { Finding::RunningNoRefusal }
+            }
         }
     }
 
@@ -254,11 +305,15 @@ impl Watch {
                 Finding::NotObserved => Some(Missing::NotObserved(sensor.host.clone())),
                 Finding::Trouble => Some(Missing::InTrouble(sensor.host.clone())),
                 Finding::Suspected | Finding::Refused => Some(Missing::Suspected(sensor.host.clone())),
+                Finding::RunningNoRefusal if self.other_entries => {
+                    Some(Missing::PerhapsOtherEntry(sensor.host.clone()))
+                }
                 Finding::RunningNoRefusal | Finding::TookIt | Finding::DoesNotUse => None,
             })
             .collect();
+        let portal = self.portal_throughout && self.portal_read;
         if sensors.iter().all(|sensor| self.finding(sensor) == Finding::DoesNotUse)
-            || (self.watched_throughout.is_empty() && !self.portal_throughout)
+            || (self.watched_throughout.is_empty() && !portal)
         {
             missing.push(Missing::NothingWatched);
         }
@@ -266,53 +321,5 @@ impl Watch {
         missing.sort();
         missing.dedup();
         missing
-    }
-}
-
-/// A refused credential for this account, or for none that it names.
-fn refuses(known: &Known, account: &Account) -> bool {
-    match known {
-        Known::Refused { account: None, .. } => true,
-        Known::Refused { account: Some(named), .. } => names(named, account),
-        _ => false,
-    }
-}
-
-fn took(known: &Known, account: &Account) -> bool {
-    match known {
-        Known::TookCredential { account: named, .. } => names(named, account),
-        _ => false,
-    }
-}
-
-/// Bare, as a principal, or with the domain's short name in front.
-fn names(named: &str, account: &Account) -> bool {
-    let bare = named.rsplit('\\').next().unwrap_or(named);
-    let bare = bare.split('@').next().unwrap_or(bare);
-    bare.eq_ignore_ascii_case(&account.name)
-}
-
-fn observe(sensor: &Sensor) -> Option<Observed> {
-    if !sensor.uses_entry() {
-        return Some(Observed::DoesNotUse);
-    }
-    if matches!(
-        sensor.deployment,
-        Deployment::Syncing
-            | Deployment::Disconnected
-            | Deployment::Unreachable
-            | Deployment::StartFailure
-            | Deployment::UpdateFailed
-    ) {
-        return Some(Observed::Trouble);
-    }
-    match sensor.service {
-        ServiceStatus::Running => Some(Observed::Running),
-        ServiceStatus::Stopped | ServiceStatus::Starting => Some(Observed::Trouble),
-        ServiceStatus::Disabled => Some(Observed::DoesNotUse),
-        ServiceStatus::Onboarding
-        | ServiceStatus::Unknown
-        | ServiceStatus::Other(_)
-        | ServiceStatus::Absent => None,
     }
 }

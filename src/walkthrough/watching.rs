@@ -1,13 +1,14 @@
 //! Step 7 and everything after the save: evidence comes in, the verdict is reached, the bell rings.
 
+use crate::clock::Instant;
 use crate::directory::Standing;
 
 use super::effect::Effect;
 use super::errand::Errand;
 use super::event;
 use super::fact::Fact;
-use super::step::{Outcome, Phase, Reason, Step};
-use super::watch::VerdictWord;
+use super::step::{Outcome, Phase, Question, Reason, Step};
+use super::watch::{Place, VerdictWord, Watch};
 use super::{SourceView, Walkthrough, words};
 use crate::text::Safe;
 
@@ -26,15 +27,23 @@ impl Walkthrough {
     pub(super) fn logs_told(&mut self, event: event::Logs) {
         match event {
             event::Logs::Found { source, host, at, known, .. } => {
-                let news = self.watch.as_mut().is_some_and(|watch| watch.found(source, &host, &at, &known));
+                let place = Place { source, host, position: at };
+                let mut news = false;
+                for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
+                    news |= watch.found(&place, &known);
+                }
                 if news {
-                    self.record(Fact::Evidence { host, what: Safe::new(known.explanation().title) });
+                    let what = Safe::new(known.explanation().title);
+                    self.record(Fact::Evidence { host: place.host, what });
                     self.judge();
+                    self.ask_standing();
                 }
             }
             event::Logs::Watched { source, host, readable } => {
-                if !readable && let Some(watch) = &mut self.watch {
-                    watch.source_failed(source);
+                if !readable {
+                    for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
+                        watch.source_failed(source);
+                    }
                 }
                 self.sources.insert(source, SourceView { host, readable });
             }
@@ -46,11 +55,14 @@ impl Walkthrough {
         }
     }
 
-    /// A reading of the portal, after the save.
-    pub(super) fn watch_reading(&mut self) {
+    /// A reading of the portal. One that was asked for before the save was answered says nothing about it.
+    pub(super) fn watch_reading(&mut self, asked_at: Instant) {
         let (Some(watch), Some(reading)) = (&mut self.watch, &self.portal.reading) else { return };
+        if asked_at < watch.saved_at.at {
+            return;
+        }
         for what in watch.read(reading) {
-            self.record(Fact::Evidence { host: what, what: Safe::new("portal") });
+            self.record(Fact::Evidence { host: what, what: Safe::new("the portal shows it") });
         }
         self.judge();
         self.ask_standing();
@@ -58,7 +70,7 @@ impl Walkthrough {
 
     /// One line of one host alone: does the PDC emulator count failures too?
     fn ask_standing(&mut self) {
-        let suspected = self.watch.as_ref().is_some_and(super::watch::Watch::suspected);
+        let suspected = self.watch.as_ref().is_some_and(Watch::suspected) && !self.sending();
         let (true, Some(host), Some(account)) = (suspected, self.pdc_emulator(), self.account()) else {
             return;
         };
@@ -83,15 +95,18 @@ impl Walkthrough {
     }
 
     pub(super) fn watch_portal_failed(&mut self) {
-        if self.portal.failures >= BLIND_AFTER
-            && let Some(watch) = &mut self.watch
-        {
-            watch.portal_failed();
+        if self.portal.failures >= BLIND_AFTER {
+            for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
+                watch.portal_failed();
+            }
         }
     }
 
-    /// Reaches the verdict if it is time.
+    /// Reaches the verdict if it is time; never on a save that another one is about to replace.
     pub(super) fn judge(&mut self) {
+        if self.sending() || self.left {
+            return;
+        }
         let sensors =
             self.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
         let Some(watch) = &mut self.watch else { return };
@@ -117,7 +132,7 @@ impl Walkthrough {
     pub(super) fn settle_sensors(&mut self) {
         let verdict = self.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
         match verdict.map(|verdict| verdict.word) {
-            Some(VerdictWord::Refused) => self.dialog = Some(super::step::Question::Recover),
+            Some(VerdictWord::Refused) => self.dialog = Some(Question::Recover),
             Some(VerdictWord::Confirmed | VerdictWord::NoRefusalSeen | VerdictWord::NotConfirmed) => {
                 self.set(Step::Sensors, Phase::Settled(Outcome::Done));
                 self.record(Fact::Settled { step: Step::Sensors, outcome: Outcome::Done });

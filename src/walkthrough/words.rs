@@ -3,27 +3,30 @@
 //! Sentences of blocks have three parts: what happened, what it means for the walk, what to do.
 //! Deliberately absent: glyphs and colours (`ui`), and the explanations of log records (`logs::explain`).
 
+mod outcomes;
 mod questions;
 mod reasons;
+#[expect(clippy::wildcard_enum_match_arm, reason = "only shown here; what follows is decided elsewhere")]
+mod screen;
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::clock::Instant;
-use crate::directory::lockout::{Budget, Shut, Why};
 use crate::portal::{Sensor, ServiceStatus};
-use crate::sensor::Standing;
 use crate::text::Safe;
 
-use super::step::{Outcome, Phase, Question, Reason, Step};
-use super::trial::{Misgiving, RowWord};
-use super::watch::{Finding, Missing, Verdict, VerdictWord, Watch};
+use super::step::{Outcome, Phase, Reason, Step};
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
+pub(super) use outcomes::{accepted, misgiving_about};
+pub use outcomes::{
+    budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
+};
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub use reasons::{Said, reason};
+pub use screen::*;
 
 fn safe(sentence: String) -> Safe {
     Safe::from(sentence)
@@ -58,19 +61,13 @@ pub fn title(step: Step) -> &'static str {
 /// What the documentation asks, in one sentence.
 pub fn purpose(step: Step) -> &'static str {
     match step {
-        Step::Portal => {
-            "Open the portal at the workspace URL, and read how the sensors are before anything changes."
-        }
-        Step::Configuration => "Select settings, then Configuration; look at what stands there now.",
-        Step::DirectoryServices => {
-            "Select Directory Services: which account, and which controllers can prove its password."
-        }
-        Step::Password => {
-            "Change the password: the one Active Directory has now is typed here and tested first."
-        }
-        Step::Save => "Click Save: the tested password goes to the portal, and the sensors pick it up.",
-        Step::Services => "Check that the sensor service is running on the standalone sensor servers.",
-        Step::Sensors => "Under Configuration, Sensors: check the status, and watch for refused credentials.",
+        Step::Portal => "Open the portal at the workspace URL.",
+        Step::Configuration => "Select settings, then Configuration.",
+        Step::DirectoryServices => "Select Directory Services: the account, its controllers.",
+        Step::Password => "Under Password, change the password: tested first.",
+        Step::Save => "Click Save: the tested password goes to the portal.",
+        Step::Services => "Check that the sensor service runs on its servers.",
+        Step::Sensors => "On the Sensors page, check the status of the sensors.",
     }
 }
 
@@ -169,13 +166,13 @@ fn accepted_sentence(walk: &Walkthrough) -> String {
 /// What happens next, in a short sentence.
 pub fn next(step: Step) -> &'static str {
     match step {
-        Step::Portal => "Next: the configuration as it is. Nothing is changed before step 5.",
-        Step::Configuration => "Next: the account, and reaching the domain controllers without a password.",
-        Step::DirectoryServices => "Next: the password is typed and tested against Active Directory.",
-        Step::Password => "Next: Save. Only the password that was tested here can be saved.",
-        Step::Save => "Next: the sensors pick it up, their services and logs are watched.",
+        Step::Portal => "Next: the configuration. Nothing changes before step 5.",
+        Step::Configuration => "Next: the account, and its domain controllers.",
+        Step::DirectoryServices => "Next: the password is typed and tested.",
+        Step::Password => "Next: Save, and only what was tested here.",
+        Step::Save => "Next: the services of the sensors are watched.",
         Step::Services => "Next: the sensor table, and the verdict.",
-        Step::Sensors => "Next: the record is closed, and one line says the verdict.",
+        Step::Sensors => "Next: the record is closed with the verdict.",
     }
 }
 
@@ -190,198 +187,6 @@ pub fn phase(phase: &Phase) -> &'static str {
         Phase::Settled(Outcome::WithoutPortal) => "without the portal",
         Phase::Settled(Outcome::Overridden) => "by a reason",
         Phase::Settled(Outcome::SaveNotKnown) => "not known",
-    }
-}
-
-/// What a controller said of the password.
-pub fn row(word: &RowWord) -> Safe {
-    match word {
-        RowWord::NotChecked => Safe::new("not checked"),
-        RowWord::Testing => Safe::new("testing"),
-        RowWord::CurrentByKerberos => Safe::new("current (Kerberos)"),
-        RowWord::CurrentByAge => Safe::new("current (by age)"),
-        RowWord::Accepted => Safe::new("accepted"),
-        RowWord::Previous => Safe::new("the previous password"),
-        RowWord::Refused(code) => safe(format!("refused ({code})")),
-        RowWord::NotKnown(fault) => safe(format!("not known: {fault}")),
-    }
-}
-
-pub(super) fn accepted(word: &RowWord) -> bool {
-    matches!(word, RowWord::CurrentByKerberos | RowWord::CurrentByAge | RowWord::Accepted)
-}
-
-/// How many attempts are safe.
-pub fn budget(budget: &Budget) -> Safe {
-    let counted = match budget.counted {
-        0 => "No failure counted".to_owned(),
-        1 => "1 failure counted".to_owned(),
-        more => format!("{more} failures counted"),
-    };
-    match budget.threshold {
-        Some(0) => safe(format!("{counted}; this domain does not lock accounts.")),
-        Some(threshold) => safe(format!(
-            "{counted}; {} {} safe (lockout at {threshold}, {} in hand).",
-            budget.safe,
-            if budget.safe == 1 { "is" } else { "are" },
-            budget.in_hand
-        )),
-        None => safe(format!(
-            "{counted}; the lockout policy is not known, so even one failure can lock the account."
-        )),
-    }
-}
-
-/// What stands against saving an accepted password without a word.
-pub fn misgiving(misgiving: &Misgiving) -> Safe {
-    match misgiving {
-        Misgiving::PerhapsPrevious { until: Some(until) } => safe(format!(
-            "The password was changed so recently that the previous one is accepted too, until {}. Test again then, or give a reason.",
-            clock_time(*until)
-        )),
-        Misgiving::PerhapsPrevious { until: None } => Safe::new(
-            "It may be the previous password: nothing here could tell. Test where Kerberos works, or give a reason.",
-        ),
-        Misgiving::RefusedElsewhere { host, code } => {
-            safe(format!("{host} refused it ({code}): not replicated yet, or wrong there."))
-        }
-        Misgiving::NotKnownElsewhere { host, fault } => safe(format!("{host} was not asked: {fault}.")),
-        Misgiving::NotTried { host } => {
-            safe(format!("{host} was not asked: the guard left no attempt for it."))
-        }
-        Misgiving::RestrictedHere { host, code } => safe(format!(
-            "{host} does not let the account sign in from here or now ({code}); the password was not judged wrong."
-        )),
-        Misgiving::NotAtPdcEmulator => {
-            Safe::new("It is current at another controller than the PDC emulator, perhaps not replicated.")
-        }
-    }
-}
-
-/// What a misgiving is about, for the record.
-pub(super) fn misgiving_about(misgiving: &Misgiving) -> Safe {
-    match misgiving {
-        Misgiving::PerhapsPrevious { .. } => Safe::new("perhaps the previous password"),
-        Misgiving::RefusedElsewhere { host, code } => safe(format!("{host} refused it ({code})")),
-        Misgiving::NotKnownElsewhere { host, .. } | Misgiving::NotTried { host } => {
-            safe(format!("{host} not asked"))
-        }
-        Misgiving::RestrictedHere { host, code } => safe(format!("restricted at {host} ({code})")),
-        Misgiving::NotAtPdcEmulator => Safe::new("not proved at the PDC emulator"),
-    }
-}
-
-/// A service's state in a word or two.
-pub fn service(standing: &Standing) -> Safe {
-    match standing {
-        Standing::NotObserved => Safe::new("not observed"),
-        Standing::Running { .. } => Safe::new("running"),
-        Standing::Settling { .. } => Safe::new("running, settling"),
-        Standing::Restarting { .. } => Safe::new("restarting"),
-        Standing::RunningUnproved { .. } => Safe::new("running, not proved"),
-        Standing::Starting { .. } => Safe::new("starting"),
-        Standing::Stopping { .. } => Safe::new("stopping"),
-        Standing::Stopped { .. } => Safe::new("stopped"),
-        Standing::Paused { .. } => Safe::new("paused"),
-        Standing::Disabled => Safe::new("disabled"),
-        Standing::Absent => Safe::new("absent"),
-        Standing::Unknown(why) => safe(format!("unknown: {why}")),
-        Standing::MarkedByOperator { .. } => Safe::new("marked by operator"),
-    }
-}
-
-/// Why the guard is shut, in a clause.
-pub fn why_shut(why: &Why) -> Safe {
-    match why {
-        Why::AccountSpent(left) => match left.threshold {
-            Some(threshold) => safe(format!(
-                "{} of {threshold} failures are counted, and {} stay in hand",
-                left.counted, left.in_hand
-            )),
-            None => Safe::new("one failure is counted, and the lockout policy is not known"),
-        },
-        Why::ControllerSpent(host, _) => safe(format!("no attempt is left at {host}")),
-        Why::Locked => Safe::new("the account is locked until then"),
-        Why::PolicyNotKnown => Safe::new("the lockout policy is not known"),
-        Why::SmallThreshold(threshold) => safe(format!("the account locks at {threshold} failures")),
-        Why::FirstFailureLocks => Safe::new("the first failure locks the account"),
-        Why::TooManyAtOnce { asked, safe: left } => {
-            safe(format!("{asked} attempts were asked for at once, and {left} are safe"))
-        }
-    }
-}
-
-/// The guard's refusal, for the record.
-pub fn shut(shut: &Shut) -> Safe {
-    match shut {
-        Shut::NotBefore(until, why) => {
-            safe(format!("not before {}: {}", clock_second(*until), why_shut(why)))
-        }
-        Shut::UntilUnlocked => Safe::new("until an administrator unlocks the account"),
-        Shut::TypeAccountName { why } => {
-            safe(format!("until the account's name is typed: {}", why_shut(why)))
-        }
-        Shut::Never(why) => safe(format!("never: {}", why_shut(why))),
-    }
-}
-
-/// One sensor after the save.
-pub fn finding(finding: Finding) -> &'static str {
-    match finding {
-        Finding::Refused => "refused",
-        Finding::Suspected => "suspected",
-        Finding::Trouble => "trouble",
-        Finding::NotObserved => "not observed",
-        Finding::RunningNoRefusal => "running, no refusal seen",
-        Finding::TookIt => "took it",
-        Finding::DoesNotUse => "doesn't use this entry",
-    }
-}
-
-pub fn verdict_word(word: VerdictWord) -> &'static str {
-    match word {
-        VerdictWord::Confirmed => "confirmed",
-        VerdictWord::Refused => "refused",
-        VerdictWord::NoRefusalSeen => "no refusal seen",
-        VerdictWord::NotConfirmed => "not confirmed",
-    }
-}
-
-/// The verdict in one sentence.
-pub fn verdict(watch: &Watch, verdict: &Verdict) -> Safe {
-    let mut sentence = match verdict.word {
-        VerdictWord::Confirmed => {
-            "Confirmed: every sensor that uses the entry was seen running after the save, and none was refused.".to_owned()
-        }
-        VerdictWord::Refused => {
-            let hosts: Vec<&str> = watch.refusing_hosts().map(Safe::as_str).take(3).collect();
-            let by = if hosts.is_empty() { "the portal's health issue".to_owned() } else { hosts.join(", ") };
-            format!("Refused: the saved password is refused, says {by}. Enter shows the ways back.")
-        }
-        VerdictWord::NoRefusalSeen => "No refusal seen, but not confirmed either.".to_owned(),
-        VerdictWord::NotConfirmed => "Not confirmed.".to_owned(),
-    };
-    if let Some(first) = verdict.missing.first() {
-        let _ = write!(sentence, " {}", missing(first));
-        if verdict.missing.len() > 1 {
-            let _ = write!(sentence, " And {} more.", verdict.missing.len().saturating_sub(1));
-        }
-    }
-    safe(sentence)
-}
-
-/// What kept the verdict from being *confirmed*.
-pub fn missing(missing: &Missing) -> Safe {
-    match missing {
-        Missing::NotObserved(host) => safe(format!("{host} was not observed after the save.")),
-        Missing::InTrouble(host) => safe(format!("{host} was in trouble when the watch ended.")),
-        Missing::Suspected(host) => {
-            safe(format!("{host} wrote one refusal, and no second kind of evidence agrees."))
-        }
-        Missing::NothingWatched => {
-            Safe::new("Nothing that would show a refusal could be watched throughout.")
-        }
-        Missing::LeftEarly => Safe::new("The operator left before the watch time was over."),
     }
 }
 
@@ -437,7 +242,7 @@ pub fn recover() -> [&'static str; 4] {
 }
 
 /// The one line when the walk is over.
-pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
+pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
     let said = match (verdict, &walk.saving) {
         (Some(verdict), _) => verdict,
@@ -445,16 +250,11 @@ pub fn farewell(walk: &Walkthrough, record: &str) -> Safe {
         (None, _) => "saved or not: not known",
     };
     let hash: String = walk.record.hash.chars().take(16).collect();
-    safe(format!("{said} · record {record} · {} lines, {hash}", walk.record.lines))
+    safe(format!("{said} · record {} · {} lines, {hash}", walk.record.path, walk.record.lines))
 }
 
 /// How a blocked step reads as a whole, for `--plain` and the log.
 pub fn blocked(why: &Reason) -> Safe {
     let said = reason(why);
     safe(format!("{} {} {}", said.what, said.means, said.remedy))
-}
-
-/// The masked field in a word, for `--plain`.
-pub fn is_masked(question: &Question) -> bool {
-    *question == Question::Password
 }

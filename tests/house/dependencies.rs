@@ -58,6 +58,12 @@ pub fn built(root: &Path) -> BTreeSet<Built> {
     listing.lines().filter_map(line).collect()
 }
 
+/// Sources in the lock file other than the one public registry.
+pub fn foreign_sources(lock: &str) -> Vec<&str> {
+    let sources = lock.lines().filter_map(|line| line.strip_prefix("source = "));
+    sources.filter(|source| *source != "\"registry+https://github.com/rust-lang/crates.io-index\"").collect()
+}
+
 fn line(line: &str) -> Option<Built> {
     let (package, licence) = line.split_once('\t')?;
     let mut words = package.split(' ');

@@ -12,11 +12,39 @@ use crate::source::{Source, Token};
 /// `text` nor anything else: it knows the protocols, not the program.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli", "app", "plain", "lab", "site", "clock"]),
-    ("cli", &["engine", "walkthrough", "site"]),
-    ("app", &["engine", "ui", "model", "terminal", "walkthrough::effect", "walkthrough::event", "key"]),
+    // Chooses what runs, and hands each its parts.
+    (
+        "cli",
+        &[
+            "app",
+            "plain",
+            "lab",
+            "site",
+            "engine",
+            "walkthrough",
+            "terminal",
+            "model",
+            "ui::look",
+            "logs",
+            "journal",
+        ],
+    ),
+    ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
     ("app::pace", &[]),
-    ("plain", &["engine", "walkthrough", "terminal"]),
-    ("site", &["directory", "portal", "sensor", "logs"]),
+    ("plain", &["engine", "walkthrough", "terminal", "site"]),
+    // The lab's addresses become a site here and nowhere else.
+    (
+        "site",
+        &[
+            "directory",
+            "portal",
+            "sensor",
+            "logs",
+            "walkthrough::Terms",
+            "walkthrough::ControllerTerms",
+            "lab::Addresses",
+        ],
+    ),
     (
         "engine",
         &[
@@ -30,6 +58,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "logs",
             "journal",
             "secret",
+            "site",
         ],
     ),
     ("engine::ledger", &["directory"]),
@@ -111,9 +140,19 @@ const HARMLESS: &[&str] = &[
     "std::net::SocketAddrV4",
     "std::net::SocketAddrV6",
     "std::net::AddrParseError",
+];
+
+/// What an adapter is told when it is made: plain facts, which a site is made of.
+const SETTINGS: &[&str] =
+    &["lab::Addresses", "logs::tail::Source", "portal::token::Login", "sensor::probe::Template"];
+
+/// What an adapter's crate answers; a pure file beside the adapter reads it.
+const ANSWERS: &[&str] = &[
     "reqwest::header",
     "reqwest::Method",
     "reqwest::StatusCode",
+    "ldap3::LdapError",
+    "ldap3::result::LdapResult",
 ];
 
 /// The clock's types, which everyone may name.
@@ -149,22 +188,25 @@ pub fn pure_files_do_nothing(source: &Source) -> Vec<Fault> {
     if acts(source) {
         return Vec::new();
     }
+    let module = source.module().join("::");
+    // A pure file beside acting ones shares their types, and is held to naming nothing that acts.
+    let beside = MAY_ACT.iter().any(|name| within(&module, name));
     let acting = |path: &str| {
-        ACTING.iter().any(|name| within(path, name) || path.ends_with(&format!("::{name}")))
-            && !HARMLESS.iter().any(|name| within(path, name))
+        let harmless =
+            HARMLESS.iter().chain(if beside { ANSWERS } else { &[] }).any(|name| within(path, name));
+        !harmless && ACTING.iter().any(|name| within(path, name) || path.ends_with(&format!("::{name}")))
     };
     let foreign = paths(&source.living).into_iter().map(|(path, line)| (path.join("::"), line));
     let acting = foreign.filter(|(path, _)| acting(path)).map(|(path, line)| (path, line, "does I/O"));
     let own = own_paths(source);
-    let module = source.module().join("::");
-    // A pure file beside acting ones shares their types, and is held to naming nothing that acts.
-    let beside = MAY_ACT.iter().any(|name| within(&module, name));
     let borrowed = own.into_iter().filter(|(path, _)| {
         !beside
             && MAY_ACT.iter().any(|name| within(path, name))
             && !within(&module, path)
-            && !MOMENTS.iter().any(|moment| within(path, moment))
-            && !PURE_ALL_THE_SAME.iter().any(|name| within(path, name))
+            && ![MOMENTS, SETTINGS, PURE_ALL_THE_SAME]
+                .iter()
+                .flat_map(|names| *names)
+                .any(|name| within(path, name))
     });
     acting
         .chain(borrowed.map(|(path, line)| (path, line, "belongs to a file that does I/O")))

@@ -130,32 +130,41 @@ pub fn the_screen_takes_safe_text(source: &Source) -> Vec<Fault> {
         return Vec::new();
     }
     let tokens = &source.living;
-    let foreign = |(at, token): (usize, &Token)| {
-        let static_text = at > 0 && tokens[at - 1].kind == Kind::Lifetime && tokens[at - 1].text == "'static";
-        let text = token.is("String") || token.is("Cow") || (token.is("str") && !static_text);
-        text.then_some(token.line)
+    let static_text =
+        |at: usize| at > 0 && tokens[at - 1].kind == Kind::Lifetime && tokens[at - 1].text == "'static";
+    let foreign = |at: usize| {
+        let token = &tokens[at];
+        (token.is("String") || token.is("Cow") || (token.is("str") && !static_text(at))).then_some(token.line)
     };
-    let spans =
-        (0..tokens.len()).filter_map(|at| if tokens[at].is_word() { accepts(tokens, at) } else { None });
-    let lines = spans.flat_map(|span| span.filter_map(|at| foreign((at, &tokens[at]))).collect::<Vec<_>>());
+    let doors = (0..tokens.len()).filter(|&at| tokens[at].is_word()).filter_map(|at| accepted(tokens, at));
+    let lines: Vec<usize> = doors.flatten().filter_map(foreign).collect();
     let remedy = "take `&Safe` or `&'static str`; foreign text comes through `text` and no other way";
-    lines.map(|line| fault(source, line, "the screen takes safe text", remedy)).collect()
+    lines.into_iter().map(|line| fault(source, line, "the screen takes safe text", remedy)).collect()
 }
 
-/// Where a `fn` takes its parameters, or a `struct` or `enum` its fields.
-fn accepts(tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
+/// Where the types stand that a `fn` takes, or that a `struct` or `enum` holds. A function of the file's own may be
+/// given the parts of a text it has already, as `impl Iterator<Item = &str>`.
+fn accepted(tokens: &[Token], at: usize) -> Option<Vec<usize>> {
     let (open, close) = match tokens[at].text.as_str() {
         "fn" => ("(", ")"),
         "struct" | "enum" => ("{", "}"),
         _ => return None,
     };
-    let names_it = tokens.get(at + 1).is_some_and(Token::is_word);
+    tokens.get(at + 1).filter(|name| name.is_word())?;
     let start = (at + 1..tokens.len()).find(|&index| tokens[index].is(open) || tokens[index].is(";"))?;
-    let mut depth = 0;
+    let private = open == "("
+        && !(at > 0 && (tokens[at - 1].is("pub") || tokens[at - 1].is(")") || tokens[at - 1].is("const")));
+    let (mut depth, mut angle) = (0, 0);
+    let mut accepted = Vec::new();
     for index in start..tokens.len() {
         depth += i32::from(tokens[index].is(open)) - i32::from(tokens[index].is(close));
+        let arrow = tokens[index - 1].is("-");
+        angle += i32::from(tokens[index].is("<")) - i32::from(tokens[index].is(">") && !arrow);
         if depth == 0 {
-            return names_it.then_some(start..index);
+            return Some(accepted);
+        }
+        if !private || angle == 0 {
+            accepted.push(index);
         }
     }
     None

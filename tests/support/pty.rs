@@ -159,6 +159,17 @@ impl Pty {
         self.seen().output.len()
     }
 
+    /// Whether the program writes nothing for so long.
+    pub fn silent(&self, time: Duration) -> bool {
+        let before = self.bytes();
+        self.wait(time, |seen| seen.output.len() > before).output.len() == before
+    }
+
+    /// The program that was started here.
+    pub fn pid(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
+    }
+
     /// The terminal's settings, as the program left them last.
     pub fn settings(&self) -> io::Result<Termios> {
         Ok(tcgetattr(self.far_end()?)?)

@@ -118,14 +118,19 @@ impl Found {
             bad_password_count: stored.number("badPwdCount").and_then(|count| u32::try_from(count).ok()),
             // It stays set when the lock has run out; the computed flag knows that.
             lockout_time: filetime("lockoutTime").filter(|_| flags.is_none() || has(flags, LOCKED)),
+            last_failure: None,
         }
     }
 
     /// The count, or none of it if a whole window has passed since the last failure.
     pub(super) fn bad_password_count(&self, window: Duration, now: Option<Timestamp>) -> Option<u32> {
         let count = u32::try_from(self.stored.number("badPwdCount")?).ok()?;
-        let last = self.stored.text("badPasswordTime").and_then(decode::filetime);
-        Some(if forgotten(last, window, now) { 0 } else { count })
+        Some(if forgotten(self.last_failure(), window, now) { 0 } else { count })
+    }
+
+    /// By the controller's own clock.
+    pub(super) fn last_failure(&self) -> Option<Timestamp> {
+        self.stored.text("badPasswordTime").and_then(decode::filetime)
     }
 }
 

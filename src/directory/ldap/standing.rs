@@ -56,12 +56,13 @@ impl Client {
             facts.bad_password_count = found.bad_password_count(policy.window, root.current_time);
         }
         self.part(ldap).await;
-        Ok(Standing {
-            controller: controller.host.clone(),
-            read_at: self.clock.now().wall,
-            policy,
-            account: facts,
-        })
+        let read_at = self.clock.now().wall;
+        // What the controller's clock says of the past, put on ours.
+        facts.last_failure = found
+            .last_failure()
+            .zip(root.current_time)
+            .and_then(|(failed, now)| read_at.checked_sub(now.duration_since(failed)).ok());
+        Ok(Standing { controller: controller.host.clone(), read_at, policy, account: facts })
     }
 
     async fn policy(&self, ldap: &mut Ldap, root: &Root, found: &Found) -> Option<LockoutPolicy> {

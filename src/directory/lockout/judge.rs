@@ -109,9 +109,8 @@ impl Guard<'_> {
             None => Why::AccountSpent(budget),
             Some(host) => Why::ControllerSpent(host.clone(), budget),
         };
-        // Failures that others made are known by number, not by time: the youngest may be of this moment.
-        let others =
-            (self.policy.is_some() && self.seen(draw) > own.own).then(|| later(self.now, self.window()));
+        let others = (self.policy.is_some() && self.seen(draw) > own.own)
+            .then(|| later(self.last_seen(draw), self.window()));
         let opens = own.forgotten.max(others).unwrap_or_else(|| later(self.now, self.window()));
         Err(Shut::NotBefore(opens, why))
     }
@@ -164,6 +163,17 @@ impl Guard<'_> {
         let counts =
             self.standing.iter().filter(concerned).filter_map(|standing| standing.account.bad_password_count);
         counts.max().unwrap_or(0)
+    }
+
+    /// When the youngest of the failures seen was counted; where a controller doesn't tell, it may be of this moment.
+    fn last_seen(&self, draw: &Draw<'_>) -> Timestamp {
+        self.standing
+            .iter()
+            .filter(|standing| draw.controller.is_none_or(|host| standing.controller == *host))
+            .filter(|standing| standing.account.bad_password_count.is_some_and(|count| count > 0))
+            .map(|standing| standing.account.last_failure.unwrap_or(self.now))
+            .max()
+            .map_or(self.now, |last| last.min(self.now))
     }
 
     fn budget(&self, own: Counted, counted: u32) -> Budget {

@@ -68,7 +68,7 @@ fn value(before: &str, after: &str) -> (usize, Carry) {
     let quoted = quote.or_else(|| after.chars().next().filter(|c| *c == '"' || *c == '\''));
     match quoted {
         Some(quote) => {
-            let skip = usize::from(before.chars().next_back() != Some(quote));
+            let skip = usize::from(!before.ends_with(quote));
             let end = after.get(skip..).and_then(|inside| inside.find(quote));
             end.map_or((after.len(), Carry::Value), |end| (skip.saturating_add(end), Carry::Nothing))
         }

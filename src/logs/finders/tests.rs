@@ -16,6 +16,7 @@ fn known(rest: &str) -> Option<Known> {
     record(&format!("2024-04-15 21:28:12.4525 {rest}\n")).known
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what a record is known to say, if anything")]
 fn refused(account: Option<&str>, domain: Option<&str>, controller: Option<&str>) -> Option<Known> {
     let safe = |text: Option<&str>| text.map(Safe::new);
     Some(Known::Refused { account: safe(account), domain: safe(domain), controller: safe(controller) })

@@ -158,7 +158,7 @@ mod tests {
         check("2024-04-15 21:28:12.4525 3084 9 Error [k=v] It", error, None, "[k=v] It");
         check("2024-04-15 21:28:12,4525 It failed", None, None, "It failed");
         check("\u{feff}2024-04-15T21:28:12.452500 ERROR Client", error, Some("Client"), "");
-        check("\0\0\02024-04-15 21:28:12.4525", None, None, "");
+        check("\0\0\x002024-04-15 21:28:12.4525", None, None, "");
         check("2024-04-15 21:28:12.4525 12 monkeys", None, None, "12 monkeys");
         let method = read("2024-04-15 21:28:12.4525 Error Client+<Create>d__47 x").unwrap().method;
         assert_eq!(method.as_deref(), Some("Create"));

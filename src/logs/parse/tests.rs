@@ -60,7 +60,7 @@ fn every_encoding_gives_the_same_records() {
 #[test]
 fn broken_bytes_and_nulls_are_shown_and_lose_nothing_else() {
     let records =
-        parse(&[b"\0\0\02024-04-15 21:28:13 Info A x\xff\x1b[31m\0y\n2024-04-15 21:28:14 Info A \xc3\n"]);
+        parse(&[b"\0\0\x002024-04-15 21:28:13 Info A x\xff\x1b[31m\0y\n2024-04-15 21:28:14 Info A \xc3\n"]);
     let messages: Vec<&str> = records.iter().map(|record| record.message.as_str()).collect();
     assert_eq!(messages, ["x\u{fffd}␛[31m␀y", "\u{fffd}"]);
 }

@@ -2,7 +2,9 @@
 
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
+use crate::walkthrough::fact::ProofWord;
 use crate::walkthrough::step::Question;
+use crate::walkthrough::watch::VerdictWord;
 
 use super::safe;
 
@@ -31,6 +33,9 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
             "Even one more failure can lock the account. Type its name, {}, to allow one attempt.",
             account_name(walk)
         )),
+        Question::GoOnOrRetest if untested(walk) => {
+            Safe::new("Nothing could prove or refuse the password. What now?")
+        }
         Question::GoOnOrRetest => Safe::new("The password was accepted, with misgivings. What now?"),
         Question::ReasonToGoOn => Safe::new("Why save it all the same? Your reason goes into the record."),
         Question::UntestedName => safe(format!(
@@ -46,7 +51,11 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
         }
         Question::Note => Safe::new("A note for the record:"),
         Question::Leave => Safe::new("The walk is not finished. Leave it?"),
-        Question::Recover => Safe::new("The saved password is refused. What now?"),
+        Question::Recover if refused(walk) => Safe::new("The saved password is refused. What now?"),
+        Question::Recover if walk.saved() => {
+            Safe::new("A password is saved already; going back means testing and saving another. What now?")
+        }
+        Question::Recover => Safe::new("Nothing is saved yet. What now?"),
     }
 }
 
@@ -54,17 +63,33 @@ fn account_name(walk: &Walkthrough) -> Safe {
     walk.entry.as_ref().map(|entry| entry.account.clone()).unwrap_or_default()
 }
 
+fn untested(walk: &Walkthrough) -> bool {
+    walk.acceptance.as_ref().is_some_and(|held| held.proof == ProofWord::Untested)
+}
+
+fn refused(walk: &Walkthrough) -> bool {
+    let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+    verdict.is_some_and(|verdict| verdict.word == VerdictWord::Refused)
+}
+
 fn confirm_save(walk: &Walkthrough) -> Safe {
-    match sensor_count(walk) {
-        Some(1) => Safe::new("Type the number of sensors, 1, to save. There is no way back from here."),
-        Some(count) => {
-            safe(format!("Type the number of sensors, {count}, to save. There is no way back from here."))
-        }
-        None => safe(format!(
-            "Type the domain, {}, to save. There is no way back from here.",
-            walk.entry.as_ref().map(|entry| entry.domain.clone()).unwrap_or_default()
-        )),
-    }
+    let what = match (sensor_count(walk), walk.terms.lab) {
+        (Some(_), true) => "the number of sensors",
+        (Some(_), false) => "the number of sensors and the host it goes to",
+        (None, true) => "the domain",
+        (None, false) => "the domain and the host it goes to",
+    };
+    let wanted = to_save(walk);
+    safe(format!("Type {what}, {wanted}, to save. There is no way back from here."))
+}
+
+/// A live password goes to a host that the operator has read and typed.
+fn to_save(walk: &Walkthrough) -> Safe {
+    let first = sensor_count(walk).map_or_else(
+        || walk.entry.as_ref().map(|entry| entry.domain.to_string()).unwrap_or_default(),
+        |count| count.to_string(),
+    );
+    if walk.terms.lab { safe(first) } else { safe(format!("{first} {}", walk.terms.save_host)) }
 }
 
 /// The number of sensors as the dialog froze it: that of the baseline, which doesn't change under the typing hand.
@@ -88,12 +113,14 @@ pub fn hint(question: &Question) -> Option<&'static str> {
             Some("Security Administrator, Security Operator, or System settings under Unified RBAC.")
         }
         Question::Leave => Some("The record is closed; the secrets held are wiped."),
+        Question::UntestedName => Some(
+            "Before that: run `mdi-console verify` on a host that reaches port 88, or forward the port and name it in the site file.",
+        ),
         Question::HowToBegin
         | Question::WhichEntry
         | Question::WithoutController
         | Question::Password
         | Question::AccountName
-        | Question::UntestedName
         | Question::ConfirmSave
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
@@ -148,10 +175,7 @@ pub fn option_word(question: &Question, option: usize) -> Safe {
 pub fn wanted(walk: &Walkthrough, question: &Question) -> Option<Safe> {
     match question {
         Question::AccountName | Question::UntestedName => Some(account_name(walk)),
-        Question::ConfirmSave => Some(sensor_count(walk).map_or_else(
-            || walk.entry.as_ref().map(|entry| entry.domain.clone()).unwrap_or_default(),
-            |count| safe(count.to_string()),
-        )),
+        Question::ConfirmSave => Some(to_save(walk)),
         Question::HowToBegin
         | Question::CanEdit
         | Question::WhichEntry

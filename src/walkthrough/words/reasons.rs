@@ -53,6 +53,7 @@ pub fn reason(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_portal(reason: &Reason) -> Said {
     match reason {
         Reason::SignInDeclined => said(
@@ -95,6 +96,7 @@ fn of_the_portal(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_password(reason: &Reason) -> Said {
     match reason {
         Reason::AccountUnusable(code) => said(
@@ -159,6 +161,7 @@ fn remedy(code: SubCode) -> String {
     format!("{} Press Enter to type it again.", code.remedy())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_guard(reason: &Reason) -> Said {
     match reason {
         Reason::GuardNotBefore { until, why } => said(
@@ -174,7 +177,7 @@ fn of_the_guard(reason: &Reason) -> Said {
         Reason::GuardNever => said(
             "This domain locks an account at its first failure.",
             "No test is safe.",
-            "Have the password tested where a failure is harmless, or go on without a controller in step 3.",
+            "Enter asks whether to go on without a test; one elsewhere would cost the same failure.",
         ),
         Reason::LedgerFailed(why) => said(
             format!("The ledger of attempts can't be written: {why}."),
@@ -190,6 +193,7 @@ fn of_the_guard(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_text(reason: &Reason) -> Said {
     match reason {
         Reason::TextHoldsSecret => {
@@ -207,6 +211,7 @@ fn of_the_text(reason: &Reason) -> Said {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_save(reason: &Reason) -> Said {
     match reason {
         Reason::ProofTooOld => said(

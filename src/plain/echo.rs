@@ -1,0 +1,81 @@
+//! The terminal's echo: off while a password is typed, on again on every way out.
+//!
+//! Relies on termios. The line's end is still echoed, so that the next line begins where a reader expects it.
+//! Deliberately absent: raw mode; the kernel edits the line.
+
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+
+/// Cheap to clone; all clones are one terminal. Back on when the last one is dropped, if not before.
+#[derive(Clone)]
+pub struct Echo {
+    held: Arc<Held>,
+}
+
+struct Held {
+    terminal: OwnedFd,
+    before: Termios,
+    hidden: Mutex<bool>,
+}
+
+impl Echo {
+    pub fn of(terminal: OwnedFd) -> std::io::Result<Self> {
+        let before = tcgetattr(&terminal)?;
+        Ok(Self { held: Arc::new(Held { terminal, before, hidden: Mutex::new(false) }) })
+    }
+
+    /// Off. What was typed ahead is dropped: it was meant for something else, and was seen.
+    pub fn hide(&self) -> std::io::Result<()> {
+        let mut hidden = self.held.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*hidden {
+            self.held.set_hidden()?;
+            *hidden = true;
+            tcflush(&self.held.terminal, QueueSelector::IFlush)?;
+        }
+        Ok(())
+    }
+
+    pub fn show(&self) {
+        self.held.show();
+    }
+
+    /// Shows the echo for as long as `stopped` takes, as the shell wants it while the program is stopped.
+    pub fn lend(&self, stopped: impl FnOnce()) {
+        let hidden = self.held.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        if *hidden {
+            // A terminal that takes no settings any more is gone, and a hang-up is on its way.
+            let _ = tcsetattr(&self.held.terminal, OptionalActions::Now, &self.held.before);
+        }
+        stopped();
+        if *hidden {
+            let _ = self.held.set_hidden();
+        }
+    }
+}
+
+impl Held {
+    /// Never waits for output: the terminal may be stalled.
+    fn set_hidden(&self) -> std::io::Result<()> {
+        let mut hidden = self.before.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        hidden.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        Ok(tcsetattr(&self.terminal, OptionalActions::Now, &hidden)?)
+    }
+
+    fn show(&self) {
+        let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *hidden) {
+            // What was typed and not read may be half a password: it is not for whoever reads this terminal next.
+            let _ = tcflush(&self.terminal, QueueSelector::IFlush);
+            let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.show();
+    }
+}

@@ -1,0 +1,127 @@
+//! What a chosen option or a typed text means.
+
+use crate::text::Safe;
+
+use super::errand::Then;
+use super::fact::{Fact, Gate, ProofWord};
+use super::step::{Phase, Question, Reason, Step};
+use super::{Notice, Walkthrough, words};
+
+impl Walkthrough {
+    /// An option of the open question was chosen.
+    pub(super) fn chose(&mut self, option: usize) {
+        let Some(question) = self.question().cloned() else { return };
+        if option >= words::options(self, &question).len() {
+            return;
+        }
+        self.dialog = None;
+        match question {
+            Question::HowToBegin if option == 0 => self.begin_sign_in(),
+            Question::HowToBegin => self.work_without_portal(),
+            Question::CanEdit => self.can_edit_answered(option),
+            Question::WhichEntry => self.entry_chosen(option),
+            Question::UsedElsewhere => self.used_elsewhere_answered(option),
+            Question::ChangedInDirectory => self.changed_answered(option),
+            Question::GoOnOrRetest if option == 0 => self.test_password(),
+            Question::GoOnOrRetest => self.dialog = Some(Question::ReasonToGoOn),
+            Question::Recover if option == 0 => self.start_over(),
+            Question::Leave if option == 0 => self.end_walk(),
+            Question::Recover
+            | Question::Leave
+            | Question::WithoutController
+            | Question::Password
+            | Question::AccountName
+            | Question::ReasonToGoOn
+            | Question::UntestedName
+            | Question::ConfirmSave
+            | Question::ReasonForService(_)
+            | Question::EvidenceForService(_)
+            | Question::Note => {}
+        }
+    }
+
+    /// Text was typed for the open question.
+    pub(super) fn typed(&mut self, text: Safe) {
+        let Some(question) = self.question().cloned() else { return };
+        if text.trim().is_empty() {
+            self.notice = Some(Notice::Blocked(Reason::TextEmpty));
+            return;
+        }
+        if let Some(wanted) = words::wanted(self, &question)
+            && !same_words(&text, &wanted)
+        {
+            self.notice = Some(Notice::Blocked(Reason::TypedMismatch));
+            return;
+        }
+        self.dialog = None;
+        match question {
+            Question::WithoutController => self.go_on_without_controller(text),
+            Question::AccountName => {
+                self.set(Step::Password, Phase::Working);
+                self.record_then(Fact::AccountNameTyped, Then::AccountNameTyped);
+            }
+            Question::ReasonToGoOn => self.reason_given(text),
+            Question::UntestedName => self.untested_named(),
+            Question::ConfirmSave => self.confirm_save(),
+            Question::ReasonForService(host) => self.excuse_service(host, text),
+            Question::EvidenceForService(host) => self.mark_service(host, text),
+            Question::Note => self.record_then(Fact::Noted { text }, Then::Note),
+            Question::HowToBegin
+            | Question::CanEdit
+            | Question::WhichEntry
+            | Question::UsedElsewhere
+            | Question::ChangedInDirectory
+            | Question::Password
+            | Question::GoOnOrRetest
+            | Question::Leave
+            | Question::Recover => {}
+        }
+    }
+
+    fn reason_given(&mut self, reason: Safe) {
+        let untested = self.acceptance.as_ref().is_some_and(|held| held.proof == ProofWord::Untested);
+        if untested {
+            self.untested_reason = Some(reason);
+            self.dialog = Some(Question::UntestedName);
+        } else {
+            self.misgivings_overridden(reason);
+        }
+    }
+
+    fn untested_named(&mut self) {
+        let Some(reason) = self.untested_reason.take() else { return };
+        let Some(held) = self.acceptance.clone() else { return };
+        let about = self.stations.iter().map(|station| station.host.clone()).collect();
+        let fact = Fact::Overridden { gate: Gate::SavedUntested, reason, about };
+        self.record_then(fact, Then::PassMisgivings(Box::new(held)));
+    }
+
+    /// Another password is to be saved in place of the one that is.
+    fn start_over(&mut self) {
+        if self.current <= Step::Password || self.sending() || self.testing() {
+            self.notice = Some(Notice::Waiting);
+        } else {
+            self.reopen(Step::Password);
+        }
+    }
+
+    /// Escape: a dialog closes; a question that only the guard put gives way to the field.
+    pub(super) fn dismiss(&mut self) {
+        if self.dialog.take().is_none() && self.question() == Some(&Question::AccountName) {
+            self.ask(Step::Password, Question::Password);
+        }
+    }
+}
+
+/// The same words, but for case and the space between them.
+fn same_words(typed: &str, wanted: &str) -> bool {
+    let mut typed = typed.split_whitespace();
+    let mut wanted = wanted.split_whitespace();
+    loop {
+        match (typed.next(), wanted.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one.eq_ignore_ascii_case(other) => {}
+            (Some(_), _) | (None, Some(_)) => return false,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The lines that close the record of a walk which can't wait for what is out.
+
+use super::Walkthrough;
+use super::fact::Fact;
+use super::watch::{Missing, VerdictWord};
+use super::words;
+
+impl Walkthrough {
+    /// A bind that is out stays without an outcome: it reads as *interrupted*, and counts.
+    pub fn closing(&self) -> Vec<Fact> {
+        if self.left {
+            return Vec::new();
+        }
+        let mut facts = Vec::new();
+        let verdict = self.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
+        if verdict == Some(None) {
+            let missing = vec![words::missing(&Missing::LeftEarly)];
+            facts.push(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing });
+        }
+        let verdict = verdict.map(|reached| reached.unwrap_or(VerdictWord::NotConfirmed));
+        facts.push(Fact::Left { step: self.current, verdict });
+        facts
+    }
+}

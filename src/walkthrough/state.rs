@@ -1,0 +1,202 @@
+//! The parts of the walk's state, as types.
+//!
+//! Only what stands here is shown; how it changes is said by the step that owns it. Pure.
+
+use std::time::Duration;
+
+use crate::clock::{Instant, Now};
+use crate::directory::{self, Account, Fault, Host, Reach, Tls};
+use crate::portal::{Reading, signin};
+use crate::secret::SecretId;
+use crate::sensor;
+use crate::text::Safe;
+
+use super::fact::ProofWord;
+use super::step::Reason;
+use super::trial::Misgiving;
+use super::watch::Mark;
+
+/// What a site fixes for the whole walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What the frame calls the place.
+    pub site: Safe,
+    pub lab: bool,
+    pub operator: Safe,
+    pub host: Safe,
+    /// The portal's address for the operator's own browser.
+    pub portal_address: Safe,
+    /// The host that the password would be sent to.
+    pub save_host: Safe,
+    pub controllers: Vec<ControllerTerms>,
+    /// Servers whose services are asked for, standalone ones marked.
+    pub servers: Vec<sensor::Server>,
+    /// How services are asked; `false`: by hand only.
+    pub probe: bool,
+    /// How long the directory may accept the previous password.
+    pub old_password: Duration,
+    pub poll: Duration,
+    pub watch: Duration,
+    pub settle: Duration,
+    /// What the lab tells its visitor; empty live.
+    pub banner: Option<Safe>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControllerTerms {
+    pub host: Host,
+}
+
+/// Where the sign-in stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SigningIn {
+    NotBegun,
+    Requesting,
+    Waiting(Box<signin::SignIn>),
+    SignedIn { name: Option<Safe> },
+    Without,
+}
+
+/// One controller, as far as it was asked without a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    pub host: Host,
+    pub state: Reaching,
+    pub at: Option<Now>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reaching {
+    NotAsked,
+    Asking,
+    Reached(Reach),
+    Failed(directory::Fault),
+}
+
+impl Station {
+    /// Why it can't prove the password although it should; `None` for one that can, or needn't, or was not asked yet.
+    pub fn unproving(&self) -> Option<Fault> {
+        match &self.state {
+            Reaching::Failed(fault) => Some(fault.clone()),
+            Reaching::Reached(reach) if reach.read_only || reach.provable() => None,
+            Reaching::Reached(reach) if !reach.own_domain => Some(Fault::Referral),
+            Reaching::Reached(reach) => Some(match &reach.tls {
+                Tls::Failed(fault) => fault.clone(),
+                Tls::Verified { .. } | Tls::NoServerCertificate => {
+                    Fault::Tls(Safe::new("it has no server certificate, and Kerberos does not answer"))
+                }
+            }),
+            Reaching::NotAsked | Reaching::Asking => None,
+        }
+    }
+}
+
+/// What is known from the portal, and how old that is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PortalView {
+    pub reading: Option<Reading>,
+    pub read_at: Option<Now>,
+    /// Why the last attempt to read failed, since when, and when it is tried again.
+    pub fault: Option<(crate::portal::Fault, Now)>,
+    pub next_poll: Option<Instant>,
+    pub failures: u32,
+}
+
+/// The state before anything was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    pub reading: Reading,
+    pub at: Now,
+}
+
+/// A tested password, bound to its account. Save sends exactly this secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    pub secret: SecretId,
+    pub account: Account,
+    pub proof: ProofWord,
+    pub misgivings: Vec<Misgiving>,
+    /// Past the misgivings by a typed reason, on record.
+    pub overridden: bool,
+    pub at: Now,
+}
+
+impl Acceptance {
+    /// The same secret, proved as much, with the same against it; however long ago.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        self.secret == other.secret
+            && self.account == other.account
+            && self.proof == other.proof
+            && self.misgivings == other.misgivings
+    }
+}
+
+/// How far the save is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saving {
+    NotBegun,
+    Marking,
+    /// The intention is on its way to the disk.
+    Recording {
+        change: Safe,
+        mark: Mark,
+    },
+    Sending {
+        change: Safe,
+        mark: Mark,
+        since: Now,
+    },
+    /// The answer was lost; the entry is read back to tell.
+    AskingBack {
+        change: Safe,
+        mark: Mark,
+        since: Now,
+        tries: u32,
+        again: Option<Instant>,
+    },
+    Saved {
+        at: Now,
+    },
+    NotKnown {
+        at: Now,
+    },
+}
+
+/// A sensor server's services, as last learnt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceRow {
+    pub server: sensor::Server,
+    pub sensor: sensor::Standing,
+    pub updater: sensor::Standing,
+    pub(crate) trails: [sensor::Trail; 2],
+    /// Why the walk went on although it is not running.
+    pub excused: Option<Safe>,
+    pub marked: Option<Safe>,
+}
+
+/// A log source that would show a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceView {
+    pub host: Safe,
+    pub readable: bool,
+}
+
+/// Where the record stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordView {
+    /// The file it is written to.
+    pub path: Safe,
+    pub lines: u64,
+    pub hash: Safe,
+    pub fault: Option<Safe>,
+}
+
+/// What a sentence on the screen just said; the last one stays until something else happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    Blocked(Reason),
+    ReasonRecorded,
+    NoteRecorded,
+    TooEarly,
+    Waiting,
+}

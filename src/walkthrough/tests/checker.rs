@@ -1,0 +1,294 @@
+//! The invariants, as a witness who sees every event and every effect, and panics at the first breach.
+//!
+//! It keeps its own books and asks the machine for nothing but its state. `controls` shows that it does see breaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::clock::Now;
+use crate::directory::lockout::AttemptId;
+use crate::directory::refusal::Class;
+use crate::directory::{Answer, Host, Protocol};
+use crate::portal::{SaveAnswer, ServiceStatus};
+use crate::secret::SecretId;
+use crate::sensor::{Service, ServiceState};
+use crate::text::Safe;
+use crate::walkthrough::effect::{Effect, Ticket};
+use crate::walkthrough::event::{self, Event};
+use crate::walkthrough::fact::{Durable, DurableSave, Fact, Gate};
+use crate::walkthrough::step::{Phase, Step};
+use crate::walkthrough::watch::VerdictWord;
+use crate::walkthrough::{Saving, Walkthrough, words};
+
+use super::site::{NEW_SENSOR, PDC};
+
+#[derive(Clone, Debug, Default)]
+pub struct Checker {
+    reserved: BTreeMap<AttemptId, (Host, Option<Protocol>)>,
+    reserving: BTreeMap<Ticket, Protocol>,
+    recording: BTreeMap<Ticket, Fact>,
+    announced: BTreeSet<AttemptId>,
+    spent: BTreeSet<AttemptId>,
+    released: BTreeSet<AttemptId>,
+    frozen: BTreeSet<SecretId>,
+    binds: BTreeMap<AttemptId, SecretId>,
+    accepted: BTreeSet<SecretId>,
+    proved: BTreeSet<SecretId>,
+    refused: BTreeSet<SecretId>,
+    wiped: BTreeSet<SecretId>,
+    untested_override: bool,
+    intended: Option<(Safe, bool)>,
+    pub last_change: Option<Safe>,
+    saved_at: Option<Now>,
+    polls: BTreeMap<Ticket, Now>,
+    seen_running: BTreeSet<Host>,
+    /// The process id that a probe saw since the save, and when first.
+    probed: BTreeMap<Host, (u32, Now)>,
+    pub facts: Vec<Fact>,
+    folded: Durable,
+    record_failed: bool,
+    over: bool,
+}
+
+impl Checker {
+    pub fn happened(&mut self, event: &Event, now: Now) {
+        match event {
+            Event::Directory(ticket, event::Directory::Reserved { attempts, .. }) => {
+                let protocol = self.reserving.remove(ticket);
+                self.reserved.extend(attempts.iter().map(|(id, host)| (*id, (host.clone(), protocol))));
+            }
+            Event::Directory(_, event::Directory::Tested { attempt, host, protocol, tested }) => {
+                if let Some(secret) = self.binds.remove(attempt) {
+                    self.judged(secret, (host, *protocol), &tested.answer);
+                }
+            }
+            Event::Record(ticket, answer) => self.record_answered(*ticket, answer),
+            Event::Portal(ticket, event::Portal::Read(reading)) => {
+                let asked = self.polls.remove(ticket);
+                let after = asked.zip(self.saved_at).is_some_and(|(asked, saved)| asked.at >= saved.at);
+                let running = reading.sensors.iter().filter(|one| one.service == ServiceStatus::Running);
+                if after {
+                    self.seen_running.extend(running.map(|one| one.host.clone()));
+                }
+            }
+            Event::Portal(ticket, event::Portal::Failed(_)) => {
+                self.polls.remove(ticket);
+            }
+            Event::Portal(_, event::Portal::SaveAnswered(SaveAnswer::Saved { .. })) => self.saved(now),
+            Event::Secret(event::Secret::Frozen(_, Some(secret))) => {
+                self.frozen.insert(*secret);
+            }
+            Event::Sensor(_, event::Sensor::ServiceAnswered { host, service: Service::Sensor, state }) => {
+                self.seen_by_probe(host, state, now);
+            }
+            Event::Portal(..)
+            | Event::Directory(..)
+            | Event::Sensor(..)
+            | Event::Logs(_)
+            | Event::Secret(_)
+            | Event::Timer
+            | Event::Intended(_) => {}
+        }
+    }
+
+    fn saved(&mut self, now: Now) {
+        self.saved_at = Some(now);
+        self.seen_running.clear();
+        self.probed.clear();
+    }
+
+    fn seen_by_probe(&mut self, host: &Host, state: &ServiceState, now: Now) {
+        let ServiceState::Running { pid: Some(pid) } = state else {
+            self.probed.remove(host);
+            return;
+        };
+        let (first_pid, since) = *self.probed.entry(host.clone()).or_insert((*pid, now));
+        if first_pid == *pid && now.at.since(since.at) >= super::site::terms().settle {
+            self.seen_running.insert(host.clone());
+        }
+    }
+
+    fn judged(&mut self, secret: SecretId, (host, protocol): (&Host, Protocol), answer: &Answer) {
+        match answer {
+            Answer::Accepted => {
+                self.accepted.insert(secret);
+                if protocol == Protocol::Kerberos && **host == *PDC {
+                    self.proved.insert(secret);
+                }
+            }
+            Answer::Refused(refusal) if !self.proved.contains(&secret) => {
+                if matches!(refusal.code.class(), Class::Refused | Class::Closed) {
+                    self.refused.insert(secret);
+                }
+            }
+            Answer::Refused(refusal) if **host == *PDC && refusal.code.class() == Class::Refused => {
+                self.refused.insert(secret);
+            }
+            Answer::Refused(_) | Answer::NotKnown(_) | Answer::NotSent(_) => {}
+        }
+    }
+
+    fn record_answered(&mut self, ticket: Ticket, answer: &event::Record) {
+        let Some(fact) = self.recording.remove(&ticket) else { return };
+        if !matches!(answer, event::Record::Recorded { .. }) {
+            self.record_failed = true;
+            return;
+        }
+        match &fact {
+            Fact::Attempting { attempt, .. } => {
+                self.announced.insert(*attempt);
+            }
+            Fact::Overridden { gate: Gate::SavedUntested, .. } => self.untested_override = true,
+            Fact::SaveIntended { change, tested, .. } => {
+                assert!(
+                    *tested || self.untested_override,
+                    "an untested password, and the record doesn't say so"
+                );
+                self.intended = Some((change.clone(), *tested));
+            }
+            _ => {}
+        }
+        self.folded.apply(&fact);
+        self.facts.push(fact);
+    }
+
+    pub fn wanted(&mut self, effects: &[Effect], walk: &Walkthrough) {
+        for effect in effects {
+            assert!(
+                !self.over || matches!(effect, Effect::Record(..) | Effect::Release(_) | Effect::Wipe(_)),
+                "{effect:?}"
+            );
+            match effect {
+                Effect::Record(ticket, fact) => {
+                    self.recording.insert(*ticket, fact.clone());
+                }
+                Effect::Reserve(ticket, wanted) => {
+                    assert!(!self.wiped.contains(&wanted.secret), "a voided password is to be tested");
+                    self.reserving.insert(*ticket, wanted.protocol);
+                }
+                Effect::Test { attempt, host, protocol, secret, .. } => {
+                    self.bind(*attempt, (host, *protocol), *secret);
+                }
+                Effect::Save { change, secret, .. } => self.save(change, *secret),
+                Effect::Wipe(secret) => {
+                    self.wiped.insert(*secret);
+                }
+                Effect::ReadPortal(ticket) => {
+                    assert!(self.polls.is_empty(), "two polls of the portal at once");
+                    self.polls.insert(*ticket, walk.now);
+                }
+                Effect::Release(attempt) => {
+                    assert!(!self.spent.contains(attempt), "a permit that was spent is given back");
+                    self.released.insert(*attempt);
+                }
+                Effect::End => self.over = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn bind(&mut self, attempt: AttemptId, (host, protocol): (&Host, Protocol), secret: SecretId) {
+        let reserved = self.reserved.get(&attempt);
+        assert_eq!(reserved, Some(&(host.clone(), Some(protocol))), "a bind without a reservation");
+        assert!(self.announced.contains(&attempt), "a bind that is not on record");
+        assert!(self.spent.insert(attempt), "a permit spent twice");
+        assert!(!self.wiped.contains(&secret), "a voided password was tested");
+        assert!(!self.refused.contains(&secret), "a refused password was tested again");
+        assert!(
+            self.binds.is_empty() || self.proved.contains(&secret),
+            "two tests at once before the password was proved current"
+        );
+        self.binds.insert(attempt, secret);
+    }
+
+    fn save(&mut self, change: &Safe, secret: SecretId) {
+        let (intended, tested) = self.intended.clone().expect("a save that is not on record");
+        assert_eq!(intended, *change, "a save under another name than the record's");
+        assert!(!self.refused.contains(&secret), "a refused password was saved");
+        assert!(!self.wiped.contains(&secret), "a voided password was saved");
+        assert!(!tested || self.accepted.contains(&secret), "a password was saved that nobody accepted");
+        self.last_change = Some(change.clone());
+    }
+
+    /// After every event: what must be true of the state itself.
+    pub fn settled(&mut self, walk: &Walkthrough) {
+        if matches!(walk.saving, Saving::Saved { at } | Saving::NotKnown { at } if Some(at) != self.saved_at)
+        {
+            self.saved(walk.now);
+        }
+        assert_eq!(walk.durable(), self.folded, "the state forgets what is on record");
+        if !self.record_failed && self.recording.is_empty() {
+            agrees(&implied(walk), &self.folded);
+        }
+        let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+        if verdict.is_some_and(|verdict| verdict.word == VerdictWord::Confirmed) {
+            let seen = self.seen_running.iter().any(|host| **host != *NEW_SENSOR);
+            assert!(seen, "confirmed without an observation");
+        }
+        if let Phase::Blocked(reason) = walk.phase(walk.current) {
+            let said = words::reason(reason);
+            let parts = [&said.what, &said.means, &said.remedy];
+            assert!(parts.iter().all(|part| !part.is_empty()), "a block without a reason: {reason:?}");
+        }
+        let kept = [
+            walk.acceptance.as_ref().map(|held| held.secret),
+            walk.trial.as_ref().map(|trial| trial.secret),
+            walk.waiting,
+        ];
+        let mut alive = self.frozen.difference(&self.wiped);
+        assert!(alive.all(|secret| kept.contains(&Some(*secret))), "a secret is kept that nobody knows of");
+        if walk.over && self.recording.is_empty() {
+            let mut reserved = self.reserved.keys();
+            assert!(
+                reserved.all(|id| self.spent.contains(id) || self.released.contains(id)),
+                "a reservation is left behind"
+            );
+        }
+        if *walk.phase(walk.current) == Phase::Working && !walk.over {
+            let goes_on = !walk.errands.is_empty() || walk.due().is_some() || !walk.terms.probe;
+            assert!(goes_on, "working, and nothing is under way at {:?}", walk.current);
+        }
+    }
+}
+
+/// What the state says by itself, without the record's help.
+struct Implied {
+    step: Step,
+    entry: Option<Safe>,
+    interrupted: Vec<AttemptId>,
+    save: Option<DurableSave>,
+    verdict: Option<VerdictWord>,
+}
+
+fn implied(walk: &Walkthrough) -> Implied {
+    let sent = matches!(walk.saving, Saving::Sending { .. } | Saving::AskingBack { .. });
+    let step = match walk.current {
+        Step::Save if sent || walk.saved() => Step::Services,
+        Step::Save => Step::Password,
+        other => other,
+    };
+    let save = match walk.saving {
+        Saving::Saved { .. } => Some(DurableSave::Saved),
+        Saving::NotKnown { .. } | Saving::Sending { .. } | Saving::AskingBack { .. } => {
+            Some(DurableSave::NotKnown)
+        }
+        Saving::NotBegun | Saving::Marking | Saving::Recording { .. } => {
+            walk.watch.is_none().then_some(DurableSave::No)
+        }
+    };
+    let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref()).filter(|_| !sent);
+    Implied {
+        step,
+        entry: walk.entry.as_ref().map(|entry| entry.id.clone()),
+        interrupted: walk.open_attempts.clone(),
+        save,
+        verdict: verdict.map(|verdict| verdict.word),
+    }
+}
+
+fn agrees(implied: &Implied, folded: &Durable) {
+    assert_eq!(implied.step, folded.step, "the record implies another step");
+    assert!(implied.entry.is_none() || implied.entry == folded.entry, "the record implies another entry");
+    assert_eq!(implied.interrupted, folded.interrupted, "the record implies other attempts");
+    assert!(implied.save.is_none_or(|save| save == folded.save), "the record implies another save");
+    assert_eq!(implied.verdict, folded.verdict, "the record implies another verdict");
+}

@@ -1,0 +1,110 @@
+//! Stories of the record, the portal that fails, and leaving.
+
+use crate::directory::Answer;
+use crate::walkthrough::Notice;
+use crate::walkthrough::effect::Effect;
+use crate::walkthrough::event::Intent;
+use crate::walkthrough::fact::Fact;
+use crate::walkthrough::step::{Phase, Question, Reason, Step};
+use crate::walkthrough::watch::VerdictWord;
+
+use super::player::{Player, Way, kind_of, walked_to};
+
+#[test]
+fn the_portal_is_not_asked_before_it_allows_it_nor_twice_at_once() {
+    let mut player = walked_to(Step::Configuration);
+    player.intend(Intent::Refresh);
+    player.intend(Intent::Refresh);
+    assert_eq!(player.count("portal"), 1);
+    player.answer("portal", Way::Badly(2));
+    player.intend(Intent::Refresh);
+    player.wait(119);
+    assert_eq!((player.count("portal"), player.walk.portal.failures), (0, 1));
+    player.wait(1);
+    assert_eq!(player.count("portal"), 1);
+}
+
+#[test]
+fn a_sign_in_that_is_no_longer_valid_can_be_made_anew() {
+    let mut player = walked_to(Step::Configuration);
+    player.intend(Intent::Refresh);
+    player.answer("portal", Way::Badly(3));
+    player.intend(Intent::BackTo(Step::Portal));
+    assert_eq!(player.walk.question(), Some(&Question::HowToBegin));
+}
+
+#[test]
+fn a_text_that_holds_the_password_is_asked_for_again() {
+    let mut player = walked_to(Step::Services);
+    player.slow_record = true;
+    player.intend(Intent::Note);
+    player.type_it();
+    while player.walk.dialog.is_none() {
+        let note = player.out.iter().position(|one| matches!(one, Effect::Record(_, Fact::Noted { .. })));
+        let effect = player.out.remove(note.unwrap());
+        player.give(&effect, Way::Badly(1));
+    }
+    assert_eq!(player.walk.dialog, Some(Question::Note));
+    assert_eq!(player.walk.notice, Some(Notice::Blocked(Reason::TextHoldsSecret)));
+}
+
+#[test]
+fn a_full_disk_stops_a_test_and_a_save_and_lets_them_go_on_when_there_is_room() {
+    let mut player = Player::testing();
+    player.disk_full = true;
+    player.answer("reserve", Way::Well);
+    assert!(matches!(player.phase(), Phase::Blocked(Reason::RecordFailed(_))));
+    assert_eq!(player.count("ldap"), 0);
+    player.disk_full = false;
+    player.enter();
+    player.settle();
+    player.enter();
+    player.disk_full = true;
+    player.type_it();
+    player.settle();
+    assert!(matches!(player.phase(), Phase::Blocked(Reason::RecordFailed(_))));
+    player.disk_full = false;
+    player.enter();
+    player.type_it();
+    player.settle();
+    assert!(player.walk.saved());
+}
+
+#[test]
+fn what_could_not_be_written_is_written_when_there_is_room() {
+    let mut player = walked_to(Step::Portal);
+    player.disk_full = true;
+    player.choose(0);
+    player.enter();
+    player.disk_full = false;
+    player.settle();
+    player.intend(Intent::Dismiss);
+    let durable = player.walk.durable();
+    assert_eq!((durable.step, durable.entry), (Step::DirectoryServices, Some("e1".into())));
+}
+
+#[test]
+fn leaving_twice_does_not_wait_and_the_bind_stays_on_record_as_interrupted() {
+    let mut player = Player::testing();
+    player.answer("reserve", Way::Well);
+    player.intend(Intent::Leave);
+    player.intend(Intent::Leave);
+    assert!(player.walk.over);
+    assert_eq!(player.walk.durable().interrupted.len(), 1);
+    let test = player.out.iter().find(|effect| kind_of(effect) == "ldap").cloned().unwrap();
+    player.send(Player::outcome(&test, Answer::Accepted));
+    assert!(player.walk.durable().interrupted.is_empty(), "its late outcome is recorded all the same");
+}
+
+#[test]
+fn leaving_while_a_save_is_looked_for_says_not_known_and_not_confirmed() {
+    let mut player = walked_to(Step::Save);
+    player.type_it();
+    player.answer("mark", Way::Well);
+    player.answer("portal", Way::Well);
+    player.answer("save", Way::Badly(2));
+    player.intend(Intent::Leave);
+    player.choose(0);
+    assert!(player.walk.over);
+    assert_eq!(player.walk.durable().verdict, Some(VerdictWord::NotConfirmed));
+}

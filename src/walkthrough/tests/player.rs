@@ -1,0 +1,283 @@
+//! Plays the engine to a walk: keeps the effects that wait for an answer, and gives one.
+//!
+//! The checker sees every event and every effect that goes by. The record answers at once unless `slow_record` is set.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use crate::clock::Now;
+use crate::directory::Protocol;
+use crate::logs::Known;
+use crate::text::Safe;
+use crate::walkthrough::Walkthrough;
+use crate::walkthrough::effect::Effect;
+use crate::walkthrough::event::{self, Event, Intent};
+use crate::walkthrough::step::{Phase, Step};
+use crate::walkthrough::watch::VerdictWord;
+use crate::walkthrough::words;
+
+use super::checker::Checker;
+use super::site::{PDC, SENSOR, SOURCE, now, place, terms};
+
+#[derive(Clone, Debug)]
+pub struct Player {
+    pub walk: Walkthrough,
+    pub out: Vec<Effect>,
+    pub checker: Checker,
+    pub disk_full: bool,
+    pub slow_record: bool,
+    pub seconds: u64,
+    pub(super) attempts: u64,
+    pub(super) secrets: u64,
+    pub(super) changes: u64,
+}
+
+/// How an errand ends: well, or in one of the ways it can go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Well,
+    Badly(u8),
+}
+
+impl Player {
+    pub fn new() -> Self {
+        let walk = Walkthrough::new(terms(), now(0));
+        let mut player = Self {
+            walk,
+            out: Vec::new(),
+            checker: Checker::default(),
+            disk_full: false,
+            slow_record: false,
+            seconds: 0,
+            attempts: 0,
+            secrets: 0,
+            changes: 0,
+        };
+        let effects = player.walk.begin();
+        player.take(effects);
+        player
+    }
+
+    /// At the masked field, with a password frozen for its test.
+    pub fn testing() -> Self {
+        let mut player = walked_to(Step::Password);
+        player.choose(0);
+        player.edit(12);
+        player.enter();
+        assert!(player.answer("freeze", Way::Well));
+        player
+    }
+
+    pub fn verdict(&self) -> Option<VerdictWord> {
+        self.walk.watch.as_ref().and_then(|watch| Some(watch.verdict.as_ref()?.word))
+    }
+
+    pub fn phase(&self) -> &Phase {
+        self.walk.phase(self.walk.current)
+    }
+
+    /// How many errands of this kind wait for an answer.
+    pub fn count(&self, kind: &str) -> usize {
+        self.out.iter().filter(|effect| kind_of(effect) == kind).count()
+    }
+
+    pub fn now(&self) -> Now {
+        now(self.seconds)
+    }
+
+    pub fn send(&mut self, event: Event) {
+        self.checker.happened(&event, self.now());
+        let effects = self.walk.handle(event, now(self.seconds));
+        self.take(effects);
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        self.checker.wanted(&effects, &self.walk);
+        for effect in effects {
+            match effect {
+                Effect::Record(..) if !self.slow_record => self.give(&effect, self.disk()),
+                Effect::ClearField | Effect::Wipe(_) | Effect::Release(_) | Effect::End => {}
+                other => self.out.push(other),
+            }
+        }
+        self.checker.settled(&self.walk);
+    }
+
+    fn disk(&self) -> Way {
+        if self.disk_full { Way::Badly(0) } else { Way::Well }
+    }
+
+    pub fn wait(&mut self, seconds: u64) {
+        self.seconds += seconds;
+        self.send(Event::Timer);
+    }
+
+    /// Waits as long as the machine asks for.
+    pub fn tick(&mut self) {
+        if let Some(due) = self.walk.due() {
+            self.seconds = self.seconds.max(due.0.as_secs());
+            self.send(Event::Timer);
+        }
+    }
+
+    pub fn intend(&mut self, intent: Intent) {
+        self.send(Event::Intended(intent));
+    }
+
+    pub fn enter(&mut self) {
+        self.intend(Intent::Proceed);
+    }
+
+    pub fn choose(&mut self, option: usize) {
+        self.intend(Intent::Chose(option));
+    }
+
+    /// Types what the question wants, or a few words.
+    pub fn type_it(&mut self) {
+        let question = self.walk.question().cloned();
+        let wanted = question.and_then(|question| words::wanted(&self.walk, &question));
+        self.intend(Intent::Typed(wanted.unwrap_or_else(|| "because".into())));
+    }
+
+    pub fn edit(&mut self, length: usize) {
+        self.send(Event::Secret(event::Secret::Edited(event::Field {
+            length,
+            cursor: length,
+            ..event::Field::default()
+        })));
+    }
+
+    pub fn found(&mut self, known: Known) {
+        let (host, at) = (Safe::new(SENSOR), place(200 + self.seconds));
+        self.send(Event::Logs(event::Logs::Found { source: SOURCE, host, at, written: None, known }));
+    }
+
+    /// Answers the first errand of this kind. True if there was one.
+    pub fn answer(&mut self, kind: &str, way: Way) -> bool {
+        let Some(place) = self.out.iter().position(|effect| kind_of(effect) == kind) else { return false };
+        let effect = self.out.remove(place);
+        self.give(&effect, way);
+        true
+    }
+
+    /// Answers everything that waits, well, until nothing does.
+    pub fn settle(&mut self) {
+        for _ in 0..200 {
+            if self.out.is_empty() {
+                return;
+            }
+            let effect = self.out.remove(0);
+            self.give(&effect, Way::Well);
+        }
+        panic!("it never comes to rest: {:?}", self.out);
+    }
+
+    pub fn answer_records(&mut self) {
+        while let Some(place) = self.out.iter().position(|effect| matches!(effect, Effect::Record(..))) {
+            let effect = self.out.remove(place);
+            let way = self.disk();
+            self.give(&effect, way);
+        }
+    }
+
+    pub fn give(&mut self, effect: &Effect, way: Way) {
+        let event = match way {
+            Way::Well => self.well(effect),
+            Way::Badly(how) => self.badly(effect, how).unwrap_or_else(|| self.well(effect)),
+        };
+        self.send(event);
+    }
+
+    /// What tells two states apart: all but the time, the tickets and the figures that only grow.
+    pub fn print(&self) -> u64 {
+        struct Into<'a>(&'a mut DefaultHasher);
+        impl std::fmt::Write for Into<'_> {
+            fn write_str(&mut self, text: &str) -> std::fmt::Result {
+                text.hash(self.0);
+                Ok(())
+            }
+        }
+        let mut hasher = DefaultHasher::new();
+        let walk = &self.walk;
+        let errands: Vec<_> = walk.errands.values().collect();
+        let place = (walk.current, &walk.progress, &walk.dialog, &walk.signing_in, walk.over, walk.leaving);
+        let what =
+            (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
+        let then = (&walk.saving, &walk.services, &walk.watch, &walk.next_watch, &walk.marking, &errands);
+        let kinds: Vec<_> = self.out.iter().map(kind_of).collect();
+        let rest = (&walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
+        let more = (walk.can_edit, walk.used_elsewhere, walk.without_controller, walk.changed_in_directory);
+        let _ = std::fmt::write(
+            &mut Into(&mut hasher),
+            format_args!("{place:?}{what:?}{then:?}{rest:?}{more:?}"),
+        );
+        hasher.finish()
+    }
+}
+
+/// Short names for the errands, by which a test picks one.
+pub fn kind_of(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::RequestCode(_) => "code",
+        Effect::PollSignIn(_) => "sign-in",
+        Effect::ReadEntries(_) => "entries",
+        Effect::ReadEntry(..) => "entry",
+        Effect::ReadPortal(_) => "portal",
+        Effect::ReadIssuer(_) => "issuer",
+        Effect::Reach(_, host, _) if **host == *PDC => "reach-pdc",
+        Effect::Reach(..) => "reach",
+        Effect::Freeze(_) => "freeze",
+        Effect::ClearField => "clear",
+        Effect::Wipe(_) => "wipe",
+        Effect::Reserve(..) => "reserve",
+        Effect::Test { protocol: Protocol::Ldap, .. } => "ldap",
+        Effect::Test { .. } => "kerberos",
+        Effect::Release(_) => "release",
+        Effect::ReadStanding(..) => "standing",
+        Effect::TakeMark(..) => "mark",
+        Effect::Save { .. } => "save",
+        Effect::AskService { .. } => "service",
+        Effect::Record(..) => "record",
+        Effect::End => "end",
+    }
+}
+
+/// A step, and what leads out of it.
+type Leg = (Step, fn(&mut Player));
+
+/// Walks well from the beginning to where step `to` waits for the operator.
+pub fn walked_to(to: Step) -> Player {
+    let mut player = Player::new();
+    player.choose(0);
+    player.settle();
+    player.tick();
+    player.settle();
+    let legs: [Leg; 6] = [
+        (Step::Configuration, |player| player.choose(0)),
+        (Step::DirectoryServices, Player::enter),
+        (Step::Password, |player| {
+            player.choose(0);
+            player.enter();
+        }),
+        (Step::Save, |player| {
+            player.choose(0);
+            player.edit(12);
+            player.enter();
+            player.settle();
+            player.enter();
+        }),
+        (Step::Services, Player::type_it),
+        (Step::Sensors, |player| {
+            player.wait(10);
+            player.settle();
+            player.wait(20);
+            player.settle();
+            player.enter();
+        }),
+    ];
+    for (step, leg) in legs.into_iter().filter(|(step, _)| *step <= to) {
+        leg(&mut player);
+        player.settle();
+        assert_eq!(player.walk.current, step, "{:?}", player.walk.phase(player.walk.current));
+    }
+    player
+}

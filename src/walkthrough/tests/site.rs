@@ -1,0 +1,140 @@
+//! A small site for the tests: two writable controllers and a read-only one, one entry, one sensor that uses it and one
+//! that doesn't.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock::{Instant, Now};
+use crate::directory::refusal::{Refusal, SubCode};
+use crate::directory::{AccountFacts, Answer, Fault, KerberosService, Reach, Tested, Tls, Transport};
+use crate::logs::{Position, SourceId};
+use crate::portal::{
+    Deployment, Entry, Health, HealthIssue, IssueStatus, Reading, Sensor, SensorKind, ServiceStatus,
+};
+use crate::sensor::Server;
+use crate::text::Safe;
+use crate::walkthrough::{ControllerTerms, Terms};
+
+pub const PDC: &str = "dc1.contoso.test";
+pub const SECOND: &str = "dc2.contoso.test";
+pub const READ_ONLY: &str = "dc3.contoso.test";
+pub const SENSOR: &str = "s1.contoso.test";
+pub const NEW_SENSOR: &str = "s2.contoso.test";
+pub const SOURCE: SourceId = SourceId(1);
+
+pub fn now(seconds: u64) -> Now {
+    let since = i64::try_from(seconds).unwrap();
+    Now {
+        at: Instant(Duration::from_secs(seconds)),
+        wall: Timestamp::from_second(1_800_000_000 + since).unwrap(),
+    }
+}
+
+pub fn terms() -> Terms {
+    Terms {
+        site: "contoso-corp".into(),
+        lab: true,
+        operator: "ana".into(),
+        host: "jump-01".into(),
+        portal_address: "https://portal.test".into(),
+        save_host: "portal.test".into(),
+        controllers: [PDC, SECOND, READ_ONLY].map(|host| ControllerTerms { host: host.into() }).to_vec(),
+        servers: vec![Server { host: SENSOR.into(), standalone: true }],
+        probe: true,
+        old_password: Duration::from_hours(1),
+        poll: Duration::from_secs(10),
+        watch: Duration::from_mins(30),
+        settle: Duration::from_secs(20),
+        banner: None,
+    }
+}
+
+pub fn reach(host: &str) -> Reach {
+    Reach {
+        host: host.into(),
+        pdc_emulator: host == PDC,
+        read_only: host == READ_ONLY,
+        latency: Duration::from_millis(11),
+        tls: Tls::Verified { by: Transport::Ldaps, until: now(9_000_000).wall, issuer: "CA".into() },
+        kerberos: KerberosService::Available,
+        skew: SignedDuration::ZERO,
+        naming_context: "DC=contoso,DC=test".into(),
+        own_domain: true,
+    }
+}
+
+pub fn entry() -> Entry {
+    Entry {
+        id: "e1".into(),
+        account: "svc-mdi".into(),
+        domain: "contoso.test".into(),
+        managed: false,
+        single_label: false,
+        etag: "1".into(),
+        last_change: None,
+        changed_by: None,
+        changed_at: None,
+    }
+}
+
+pub fn sensor(host: &str, version: &str, service: ServiceStatus) -> Sensor {
+    Sensor {
+        id: host.into(),
+        host: host.into(),
+        domain: "contoso.test".into(),
+        kind: SensorKind::DomainControllerStandalone,
+        version: version.into(),
+        deployment: Deployment::UpToDate,
+        service,
+        health: Health::Healthy,
+        open_issues: 0,
+    }
+}
+
+pub fn reading(service: ServiceStatus) -> Reading {
+    let sensors =
+        vec![sensor(SENSOR, "2.240.1", service), sensor(NEW_SENSOR, "3.0.1", ServiceStatus::Running)];
+    Reading { sensors, issues: Vec::new(), portal_time: None }
+}
+
+pub fn credential_issue(id: &str, status: IssueStatus) -> HealthIssue {
+    HealthIssue {
+        id: id.into(),
+        name: "Directory services user credentials are incorrect".into(),
+        severity: "high".into(),
+        status,
+        global: true,
+        created: None,
+        modified: None,
+        sensors: Vec::new(),
+        domains: Vec::new(),
+        recommendations: Vec::new(),
+    }
+}
+
+pub fn facts(changed_before: u64) -> AccountFacts {
+    AccountFacts {
+        name: "svc-mdi".into(),
+        sid: "S-1-5-21-1".into(),
+        password_changed: Some(now(0).wall - SignedDuration::from_secs(changed_before.cast_signed())),
+        ..AccountFacts::default()
+    }
+}
+
+pub fn tested(answer: Answer) -> Tested {
+    let account = (answer == Answer::Accepted).then(|| facts(240));
+    Tested { answer, account, controller_time: Some(now(0).wall), latency: Duration::from_millis(9) }
+}
+
+pub fn refused(code: SubCode) -> Answer {
+    Answer::Refused(Refusal { code, text: Safe::new("80090308: LdapErr") })
+}
+
+pub fn not_known() -> Answer {
+    Answer::NotKnown(Fault::TimedOut)
+}
+
+pub fn place(offset: u64) -> Position {
+    Position { file: 1, offset }
+}

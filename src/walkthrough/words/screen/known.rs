@@ -1,0 +1,350 @@
+//! What is known of each step's matter, in a line: the baseline, the account, the proof, the watch; and why a table is
+//! still empty.
+
+use jiff::Timestamp;
+
+use crate::clock::Now;
+use crate::directory::Tls;
+use crate::portal::{Fault, Reading};
+use crate::sensor::{How, Standing};
+use crate::text::Safe;
+use crate::walkthrough::fact::ProofWord;
+use crate::walkthrough::watch::Finding;
+use crate::walkthrough::{Reaching, ServiceRow, SigningIn, Station, Walkthrough};
+
+use super::{Truth, age_of, ago, ahead, clock, counted, left_of, safe};
+
+pub fn sign_in_trouble(fault: &Fault) -> Safe {
+    safe(format!("The last question whether it was entered got no answer: {fault}. It is asked again."))
+}
+
+pub fn baseline(walk: &Walkthrough) -> Safe {
+    match (&walk.baseline, &walk.signing_in) {
+        (Some(baseline), _) => {
+            let at = age_of(baseline.at.at, walk.now.at);
+            safe(format!("{} (read: {at})", super::by_status(&baseline.reading)))
+        }
+        (None, SigningIn::SignedIn { .. }) => Safe::new("being read"),
+        (None, SigningIn::Without) => Safe::new("none: the portal's interface is not used"),
+        (None, _) => Safe::new("not read yet; it is read before anything changes"),
+    }
+}
+
+/// The entries in the order in which sensors try them.
+pub fn entries(walk: &Walkthrough) -> Safe {
+    let names: Vec<String> = walk
+        .entries
+        .iter()
+        .map(|entry| {
+            format!("{} in {}{}", entry.account, entry.domain, if entry.managed { " (gMSA)" } else { "" })
+        })
+        .collect();
+    match names.len() {
+        0 => Safe::new("not read yet"),
+        1 => safe(format!("1 entry: {}", names.join(""))),
+        count => safe(format!("{count} entries: {}", names.join(", "))),
+    }
+}
+
+pub fn entries_order() -> Safe {
+    Safe::new(
+        "In the order in which sensors try them: the exact domain first, then its parent, then the rest.",
+    )
+}
+
+pub fn unread_portal(walk: &Walkthrough) -> Safe {
+    match walk.signing_in {
+        SigningIn::Without => Safe::new(
+            "The portal's interface is not used. Look at Settings, Identities in your own browser: Sensors, Health issues, Directory service accounts.",
+        ),
+        _ => Safe::new("Sensors, health issues and entries will stand here once the portal is read."),
+    }
+}
+
+/// Open issues that concern a credential, and how many there are in all.
+pub fn issues(reading: &Reading) -> Truth {
+    let open = reading.issues.iter().filter(|issue| issue.open()).count();
+    let credential = reading.issues.iter().filter(|issue| issue.open() && issue.about_credential()).count();
+    match credential {
+        0 => Truth::Good(safe(format!("no open issue about a credential, {open} in all"))),
+        _ => Truth::Warn(safe(format!("{credential} open about a credential, {open} in all"))),
+    }
+}
+
+/// How old the last reading is; beyond three polls it is stale.
+pub fn read_age(walk: &Walkthrough, now: Now) -> Truth {
+    let Some(read) = walk.portal.read_at else { return Truth::Plain(Safe::new("not yet")) };
+    let age = age_of(read.at, now.at);
+    let stale = now.at.since(read.at) > walk.terms.poll.saturating_mul(3);
+    if stale { Truth::Warn(safe(format!("{age}; stale"))) } else { Truth::Plain(age) }
+}
+
+pub fn no_controllers() -> Safe {
+    Safe::new("The domain's controllers will stand here once an entry is chosen.")
+}
+
+pub fn reached_so_far(walk: &Walkthrough) -> Option<Safe> {
+    let asking = walk.stations.iter().filter(|station| station.state == Reaching::Asking).count();
+    let done = walk.stations.len().saturating_sub(asking);
+    (asking > 0).then(|| safe(format!("{done} of {} asked.", walk.stations.len())))
+}
+
+pub fn certificate(tls: &Tls) -> Safe {
+    match tls {
+        Tls::Verified { until, .. } => super::day(*until),
+        Tls::NoServerCertificate => Safe::new("no certificate"),
+        Tls::Failed(_) => Safe::new("not trusted"),
+    }
+}
+
+/// What is wrong with a controller, and what to do about it.
+pub fn controller_trouble(station: &Station) -> Option<Truth> {
+    let host = &station.host;
+    match &station.state {
+        Reaching::Failed(fault) => Some(Truth::Warn(safe(format!("{host}: {fault}. {}", fault.remedy())))),
+        Reaching::Reached(reach) if !reach.own_domain => Some(Truth::Warn(safe(format!(
+            "{host} holds {}, not the account's domain.",
+            reach.naming_context
+        )))),
+        Reaching::Reached(reach) => match &reach.tls {
+            Tls::Failed(fault) => Some(Truth::Warn(safe(format!("{host}: {fault}. {}", fault.remedy())))),
+            _ if reach.skew.as_secs().abs() > 120 => Some(Truth::Warn(safe(format!(
+                "{host}'s clock differs by {}; beyond 5 minutes Kerberos fails.",
+                super::skew(reach)
+            )))),
+            Tls::NoServerCertificate if !reach.read_only => Some(Truth::Plain(safe(format!(
+                "{host} has no server certificate, which is common; no password is sent to it over LDAP."
+            )))),
+            _ => None,
+        },
+        Reaching::NotAsked | Reaching::Asking => None,
+    }
+}
+
+pub fn account(walk: &Walkthrough) -> Safe {
+    walk.account().map_or_else(|| Safe::new("no entry is chosen yet"), |account| safe(account.to_string()))
+}
+
+/// Why a controller has no time to show.
+pub fn not_answering(walk: &Walkthrough, host: &Safe) -> Safe {
+    let station = walk.stations.iter().find(|station| station.host == *host);
+    match station.map(|station| &station.state) {
+        Some(Reaching::Failed(fault)) => safe(fault.to_string()),
+        Some(Reaching::Reached(reach)) => super::milliseconds(reach.latency),
+        _ => Safe::default(),
+    }
+}
+
+/// The coarse age of a time on the wall.
+pub fn age_at(at: Timestamp, now: Timestamp) -> Safe {
+    safe(super::super::coarse(std::time::Duration::try_from(now.duration_since(at)).unwrap_or_default()))
+}
+
+/// When the password was last changed, and when it expires, as the directory says.
+pub fn account_facts(walk: &Walkthrough, now: Now) -> Vec<Truth> {
+    let read = walk.trial.as_ref().and_then(|trial| trial.account.as_ref());
+    let Some(facts) = read.or(walk.standing.as_ref().map(|standing| &standing.account)) else {
+        return Vec::new();
+    };
+    let mut truths = Vec::new();
+    if let Some(changed) = facts.password_changed {
+        truths.push(Truth::Plain(safe(format!("Changed in the directory {}.", ago(changed, now.wall)))));
+    }
+    if let Some(expires) = facts.password_expires {
+        let sentence = format!("Expires {}.", ahead(expires, now.wall));
+        let soon = expires.duration_since(now.wall).as_hours() < 30 * 24;
+        truths.push(if soon { Truth::Warn(safe(sentence)) } else { Truth::Plain(safe(sentence)) });
+    }
+    if facts.locked {
+        truths.push(Truth::Bad(Safe::new("The directory says that the account is locked out.")));
+    }
+    if facts.disabled {
+        truths.push(Truth::Bad(Safe::new("The directory says that the account is disabled.")));
+    }
+    truths
+}
+
+pub fn issuer(walk: &Walkthrough) -> Safe {
+    walk.issuer.clone().unwrap_or_else(|| Safe::new("its certificate is being read"))
+}
+
+/// The proof that the save rests on, and its age.
+pub fn proof_held(walk: &Walkthrough, now: Now) -> Truth {
+    let Some(held) = &walk.acceptance else {
+        return Truth::Bad(Safe::new("none: no tested password is at hand"));
+    };
+    let words = super::proof(held.proof);
+    let age = age_of(held.at.at, now.at);
+    let tested =
+        if age.as_str() == "now" { "tested just now".to_owned() } else { format!("tested {age} ago") };
+    let sentence = safe(format!("{words}, {tested}"));
+    match held.proof {
+        ProofWord::CurrentByKerberos | ProofWord::CurrentByAge if !held.overridden => Truth::Good(sentence),
+        _ if held.overridden => {
+            Truth::Warn(safe(format!("{sentence}; saved past what is below by your reason")))
+        }
+        _ => Truth::Warn(sentence),
+    }
+}
+
+pub fn reaches(walk: &Walkthrough) -> Safe {
+    match &walk.baseline {
+        Some(baseline) => {
+            let users = baseline.reading.sensors.iter().filter(|sensor| sensor.uses_entry()).count();
+            let all = counted(baseline.reading.sensors.len(), "sensor", "sensors");
+            safe(format!("{all}; {users} may use the entry"))
+        }
+        None => Safe::new("not known: the sensors were not read"),
+    }
+}
+
+pub fn no_way_back(walk: &Walkthrough) -> Safe {
+    if walk.saved() {
+        return Safe::new("The old password is gone from the portal; the way back is another save.");
+    }
+    Safe::new(
+        "Once it is saved the portal forgets the old password; the sensors go over as each next authenticates.",
+    )
+}
+
+pub fn no_servers() -> Safe {
+    Safe::new("No sensor server is named at this site, so there is no service to check.")
+}
+
+/// A service's state, or why the walk went on without it.
+pub fn service_of(row: &ServiceRow) -> Safe {
+    if row.running() {
+        return super::super::service(&row.sensor);
+    }
+    match (&row.marked, &row.excused) {
+        (Some(_), _) => Safe::new("marked by operator"),
+        (None, Some(_)) => safe(format!("{}, by reason", super::super::service(&row.sensor))),
+        (None, None) => super::super::service(&row.sensor),
+    }
+}
+
+pub fn process(standing: &Standing) -> Safe {
+    match standing {
+        Standing::Running { pid, .. } | Standing::Settling { pid, .. } | Standing::Restarting { pid, .. } => {
+            safe(pid.to_string())
+        }
+        _ => Safe::default(),
+    }
+}
+
+pub fn server_kind(row: &ServiceRow) -> Safe {
+    Safe::new(if row.server.standalone { "standalone" } else { "integrated" })
+}
+
+pub fn learnt_by(row: &ServiceRow) -> Safe {
+    match (&row.marked, last(row)) {
+        (Some(evidence), _) => safe(format!("by hand: {evidence}")),
+        (None, Some((How::Probe, _))) => Safe::new("probe"),
+        (None, Some((How::MarkedByOperator(evidence), _))) => safe(format!("by hand: {evidence}")),
+        (None, None) => Safe::default(),
+    }
+}
+
+/// How old the last look is.
+pub fn seen(row: &ServiceRow, now: Now) -> Safe {
+    last(row).map_or_else(Safe::default, |(_, at)| age_of(at.at, now.at))
+}
+
+fn last(row: &ServiceRow) -> Option<(&How, Now)> {
+    row.trails.first()?.last().map(|last| (&last.how, last.at))
+}
+
+/// Ten minutes: a service that was just refused would be refused again.
+const NOT_BEFORE: std::time::Duration = std::time::Duration::from_mins(10);
+
+pub fn start_by_hand(walk: &Walkthrough) -> Safe {
+    let from = walk.watch.as_ref().and_then(|watch| watch.saved_at.wall.checked_add(NOT_BEFORE).ok());
+    match from {
+        Some(from) if from > walk.now.wall => {
+            safe(format!("The console starts nothing. By hand, not before {}, one host first:", clock(from)))
+        }
+        _ => Safe::new("The console starts nothing. By hand, one host first:"),
+    }
+}
+
+pub fn start_commands(row: &ServiceRow) -> [Safe; 1] {
+    [safe(format!(r"sc.exe \\{} start AATPSensor", row.server.host))]
+}
+
+/// How many standalone servers are accounted for, and what is open.
+pub fn services_known(walk: &Walkthrough) -> Vec<Truth> {
+    let standalone = walk.services.iter().filter(|row| row.server.standalone);
+    let all = standalone.clone().count();
+    let settled = standalone.clone().filter(|row| row.settled()).count();
+    let mut truths = Vec::new();
+    if all > 0 {
+        let sentence = safe(format!("{settled} of {all} standalone servers accounted for."));
+        truths.push(if settled == all { Truth::Good(sentence) } else { Truth::Plain(sentence) });
+    }
+    for row in standalone {
+        if let Standing::Unknown(why) = &row.sensor
+            && !row.settled()
+        {
+            truths.push(Truth::Warn(safe(format!(
+                "{} could not be asked: {why}. It says nothing of the service.",
+                row.server.host
+            ))));
+            break;
+        }
+    }
+    if !walk.terms.probe {
+        truths.push(Truth::Plain(Safe::new(
+            "No way of asking is set up here: look at each server, and mark it with m.",
+        )));
+    }
+    truths
+}
+
+/// What is left of the watch, and what was found so far.
+pub fn watch_so_far(walk: &Walkthrough, now: Now) -> Option<Truth> {
+    let watch = walk.watch.as_ref()?;
+    let sensors = walk.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
+    let mut parts = Vec::new();
+    for finding in [
+        Finding::Refused,
+        Finding::Suspected,
+        Finding::Trouble,
+        Finding::NotObserved,
+        Finding::TookIt,
+        Finding::RunningNoRefusal,
+        Finding::DoesNotUse,
+    ] {
+        let count = sensors.iter().filter(|sensor| watch.finding(sensor) == finding).count();
+        if count > 0 {
+            parts.push(format!("{count} {}", super::finding_short(finding)));
+        }
+    }
+    let found = if parts.is_empty() { "nothing observed yet".to_owned() } else { parts.join(", ") };
+    let sentence = match &watch.verdict {
+        Some(verdict) => safe(format!("{}: {found}", super::super::verdict_word(verdict.word))),
+        None => safe(format!("{} left: {found}", left_of(watch.until.since(now.at)))),
+    };
+    Some(if watch.refused() {
+        Truth::Bad(sentence)
+    } else if watch.suspected() {
+        Truth::Warn(sentence)
+    } else {
+        Truth::Plain(sentence)
+    })
+}
+
+pub fn no_sensors(walk: &Walkthrough) -> Safe {
+    match walk.signing_in {
+        SigningIn::Without => {
+            Safe::new("The portal's interface is not used: look at the Sensors page in your browser.")
+        }
+        _ => Safe::new("The sensors will stand here once the portal is read."),
+    }
+}
+
+/// What kept the verdict from being *confirmed*, beyond what its sentence already says.
+pub fn missing_from_verdict(walk: &Walkthrough) -> Vec<Truth> {
+    let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+    let missing = verdict.map(|verdict| verdict.missing.as_slice()).unwrap_or_default();
+    missing.iter().skip(1).take(3).map(|one| Truth::Warn(super::super::missing(one))).collect()
+}

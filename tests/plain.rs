@@ -1,0 +1,256 @@
+//! `lab --plain`, the built binary: whole walks answered by lines of standard input, and a password typed unseen on a
+//! pseudo-terminal.
+//!
+//! Relies on the lab alone; its clock is the system's, so each walk takes as long as its watch. Deliberately absent:
+//! the loop on a driven clock, which stands next to it in `src/plain/tests.rs`.
+
+#[path = "support/pty.rs"]
+#[expect(dead_code, reason = "other tests need more of a terminal")]
+mod pty;
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use assert_cmd::Command;
+use pty::{PATIENCE, Pty};
+use rustix::process::Signal;
+use rustix::termios::LocalModes;
+
+type Tried = Result<(), Box<dyn Error>>;
+
+const RIGHT: &str = "Lab-Pass-2026!";
+const WRONG: &str = "Wrong-Pass-2026!";
+/// Up to the password, one line a prompt.
+const TO_THE_PASSWORD: [&str; 6] = ["1", "1", "", "1", "", "1"];
+/// The masked prompt, on the terminal.
+const MASKED: &str = "Password (not shown):";
+
+/// A walk that has ended: what it said, its code, and everything it wrote to its state folder.
+struct Walked {
+    said: String,
+    complained: String,
+    code: Option<i32>,
+    written: Vec<(String, String)>,
+}
+
+fn walk(scenario: &str, answers: &[&str]) -> Result<Walked, Box<dyn Error>> {
+    let state = tempfile::tempdir()?;
+    let mut input = answers.join("\n");
+    input.push('\n');
+    let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
+        .args(["lab", "--plain", "--password-stdin", "--scenario", scenario, "--state-dir"])
+        .arg(state.path())
+        .write_stdin(if answers.is_empty() { String::new() } else { input })
+        .timeout(Duration::from_mins(3))
+        .output()?;
+    Ok(Walked {
+        said: String::from_utf8(output.stdout)?,
+        complained: String::from_utf8(output.stderr)?,
+        code: output.status.code(),
+        written: files(state.path())?,
+    })
+}
+
+fn files(folder: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push((path.to_string_lossy().into_owned(), fs::read_to_string(&path)?));
+        }
+    }
+    Ok(found)
+}
+
+impl Walked {
+    fn record(&self) -> &str {
+        let record = self.written.iter().find(|(path, _)| path.ends_with(".jsonl"));
+        record.map(|(_, text)| text.as_str()).unwrap_or_default()
+    }
+
+    /// In this order, whatever stands between them.
+    fn says(&self, sentences: &[&str]) {
+        let mut rest = self.said.as_str();
+        for sentence in sentences {
+            let Some(at) = rest.find(sentence) else {
+                panic!("not said, or not in this order: {sentence}\n{}\n{}", self.said, self.complained);
+            };
+            rest = &rest[at + sentence.len()..];
+        }
+    }
+
+    /// The lab's banner tells the right one, once, for it is a simulator; nothing else does.
+    fn gives_no_password_away(&self) {
+        assert_eq!(self.said.matches(RIGHT).count(), 1, "{}", self.said);
+        assert!(!self.said.contains(WRONG) && !self.complained.contains(WRONG), "{}", self.said);
+        for (path, text) in &self.written {
+            assert!(!text.contains(RIGHT) && !text.contains(WRONG), "{path} holds a password");
+        }
+    }
+}
+
+fn with(more: &[&'static str]) -> Vec<&'static str> {
+    TO_THE_PASSWORD.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn every_step_of_the_clean_walk_is_told_and_it_ends_confirmed() -> Tried {
+    let walked = walk("clean", &with(&[RIGHT, "", "12", "", ""]))?;
+    walked.says(&[
+        "Step 1 of 7 — Open the portal",
+        "1) Sign in with a code",
+        "Baseline: 12 sensors: 12 running",
+        "Step 2 of 7 — Configuration",
+        "Step 3 of 7 — Directory Services",
+        "Step 4 of 7 — Change the password",
+        "dc1.contoso.test, PDC emulator: current (by age).",
+        "Step 5 of 7 — Save",
+        "Type the number of sensors, 12, to save.",
+        "Step 6 of 7 — Check the sensor services",
+        "Step 7 of 7 — Check the sensors",
+        "Confirmed: every sensor that uses the entry was seen running",
+        "confirmed · record ",
+    ]);
+    assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    walked.gives_no_password_away();
+    let facts: Vec<&str> = walked.record().lines().collect();
+    assert!(facts.len() > 20 && facts.iter().any(|line| line.contains("\"verdict\":\"confirmed\"")));
+    Ok(())
+}
+
+#[test]
+fn a_refused_password_is_told_whole_and_the_right_one_still_saved() -> Tried {
+    let walked = walk("refused", &with(&[WRONG, "", RIGHT, "", "12", "", ""]))?;
+    walked.says(&[
+        "dc1.contoso.test, PDC emulator: refused",
+        "dc1.contoso.test refused the password:",
+        "No other controller was asked. Nothing has been saved.",
+        "Press Enter to type it again.",
+        "dc1.contoso.test, PDC emulator: current (by age).",
+        "confirmed · record ",
+    ]);
+    assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    walked.gives_no_password_away();
+    Ok(())
+}
+
+#[test]
+fn sensors_that_a_wrong_password_stopped_come_back() -> Tried {
+    let walked = walk("wrong-password-saved", &with(&[RIGHT, "", "12", "", ""]))?;
+    walked.says(&["stopped already, before anything was changed.", "Step 5 of 7", "confirmed · record "]);
+    assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    walked.gives_no_password_away();
+    Ok(())
+}
+
+#[test]
+fn a_line_that_answers_nothing_ends_a_scripted_walk_before_the_next_is_misread() -> Tried {
+    let check = |answers: &[&str], sentence: &str, record: &str| -> Tried {
+        let walked = walk("clean", answers)?;
+        walked.says(&[sentence, "nothing was saved · record "]);
+        assert_eq!(walked.code, Some(129), "{}", walked.said);
+        assert!(walked.record().contains(record), "{}", walked.record());
+        walked.gives_no_password_away();
+        Ok(())
+    };
+    // The password where a number is asked for; and where Enter alone is.
+    check(&[RIGHT], "does not answer this", r#""fact":"left","step":"portal""#)?;
+    check(&["1", "1", RIGHT, "1"], "does not answer this", r#""fact":"left","step":"configuration""#)?;
+    check(&with(&[RIGHT, "", "13"]), "does not answer this", r#""fact":"left","step":"save""#)?;
+    check(&["1", "1"], "Standard input has ended", r#""fact":"left","step":"configuration""#)
+}
+
+#[test]
+fn without_a_terminal_a_password_is_not_asked_for() -> Tried {
+    let state = tempfile::tempdir()?;
+    let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
+        .args(["lab", "--plain", "--state-dir"])
+        .arg(state.path())
+        .write_stdin("1\n")
+        .output()?;
+    let complained = String::from_utf8(output.stderr)?;
+    assert!(complained.contains("not a terminal") && complained.contains("--password-stdin"), "{complained}");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    Ok(())
+}
+
+fn on_terminal(state: &Path) -> Result<Pty, Box<dyn Error>> {
+    let state = state.to_str().ok_or("an odd path")?;
+    let arguments = ["lab", "--plain", "--state-dir", state];
+    Ok(Pty::start(env!("CARGO_BIN_EXE_mdi-console"), &arguments, &[("USER", "ana")], (200, 200))?)
+}
+
+/// Answers each prompt once its question stands there.
+fn to_the_password(pty: &mut Pty) -> Tried {
+    let questions = [
+        ("How do you want to read the portal?", "1\n"),
+        ("3) Not sure", "1\n"),
+        ("Read what stands here", "\n"),
+        ("Is this account used anywhere else", "1\n"),
+        ("The controllers are reached", "\n"),
+        ("Has the password been changed", "1\n"),
+    ];
+    for (question, answer) in questions {
+        pty.wait_for(question)?;
+        pty.wait_until("a prompt", |screen| screen.contents().trim_end().ends_with('>'))?;
+        pty.send(answer)?;
+    }
+    Ok(pty.wait_for(MASKED)?)
+}
+
+fn echoes(pty: &Pty) -> Result<bool, Box<dyn Error>> {
+    Ok(pty.settings()?.local_modes.contains(LocalModes::ECHO))
+}
+
+#[test]
+fn a_password_typed_on_a_terminal_is_not_echoed_and_the_echo_comes_back() -> Tried {
+    let state = tempfile::tempdir()?;
+    let mut pty = on_terminal(state.path())?;
+    to_the_password(&mut pty)?;
+    assert!(!echoes(&pty)?);
+    pty.send(&format!("{WRONG}\n"))?;
+    pty.wait_for("refused the password")?;
+    pty.wait_until("a prompt", |screen| screen.contents().trim_end().ends_with("Enter>"))?;
+    assert!(echoes(&pty)?);
+    pty.send("?\n")?;
+    pty.wait_for("Each attempt is counted on disk")?;
+    pty.send("q\n")?;
+    pty.wait_for("The walk is not finished. Leave it?")?;
+    pty.send("1\n")?;
+    assert_eq!(pty.exit(PATIENCE)?.exit_code(), 0, "{}", pty.text());
+    assert!(!String::from_utf8_lossy(&pty.output()).contains(WRONG), "{}", pty.text());
+    for (path, text) in files(state.path())? {
+        assert!(!text.contains(WRONG), "{path} holds a password");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_echo_comes_back_whatever_ends_the_walk() -> Tried {
+    let check = |end: &dyn Fn(&mut Pty) -> Tried, code: Option<u32>| -> Tried {
+        let state = tempfile::tempdir()?;
+        let mut pty = on_terminal(state.path())?;
+        to_the_password(&mut pty)?;
+        assert!(!echoes(&pty)?);
+        pty.send("half-a-pass")?;
+        end(&mut pty)?;
+        let status = pty.exit(PATIENCE)?;
+        assert!(code.is_none_or(|code| status.exit_code() == code), "{status:?}\n{}", pty.text());
+        assert!(echoes(&pty)?, "the echo is still off: {status:?}");
+        assert!(!String::from_utf8_lossy(&pty.output()).contains("half-a-pass"));
+        if code.is_some() {
+            let closed = files(state.path())?.iter().any(|(_, text)| text.contains(r#""fact":"left""#));
+            assert!(closed, "the record is not closed");
+        }
+        Ok(())
+    };
+    check(&|pty| Ok(pty.send("\x03")?), Some(130))?;
+    check(&|pty| Ok(pty.signal(Signal::TERM)?), Some(143))?;
+    check(&|pty| Ok(pty.signal(Signal::HUP)?), Some(129))?;
+    check(&|pty| Ok(pty.signal(Signal::QUIT)?), None)
+}

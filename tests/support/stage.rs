@@ -1,0 +1,264 @@
+//! A lab and consoles in it, on a clock that is driven: the real loop, the real protocols, nothing sleeps.
+//!
+//! Time moves only when nothing is under way, and then to the next moment anybody waits for. What doesn't come about
+//! ends in a fault that shows the screen. Deliberately absent: what a walk should come to (`walk/oracle.rs`).
+
+use std::fmt;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use futures_util::future::select_all;
+use mdi_console::clock::{Driven, Instant};
+use mdi_console::journal::file::{Disk, JournalFile};
+use mdi_console::lab::{Lab, Scenario, StartOptions, scenario};
+use mdi_console::model::Model;
+use mdi_console::terminal::signals::Ending;
+use mdi_console::walkthrough::Walkthrough;
+use tempfile::TempDir;
+
+use crate::console::Console;
+
+/// What did not come about, with what stood there instead.
+#[derive(Debug)]
+pub struct Missed(String);
+
+impl fmt::Display for Missed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<E: std::error::Error> From<E> for Missed {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Missed {
+    pub fn because(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+pub type Tried<T = ()> = Result<T, Missed>;
+
+/// No walk here takes longer, in its own time.
+const MOST: Duration = Duration::from_mins(40);
+/// A loop that turns so often without time passing turns for ever.
+const TURNS: usize = 200_000;
+/// How often the other tasks get their turn before nothing is taken to be under way.
+const YIELDS: usize = 24;
+
+pub struct Stage {
+    pub driven: Driven,
+    pub lab: Lab,
+    pub scenario: Scenario,
+    /// The right password of this lab, made at random.
+    pub right: String,
+    pub consoles: Vec<Console>,
+    /// The console at which the operator sits.
+    pub seat: usize,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// A lab as the scenario has it, and one console.
+    pub async fn open(name: &str) -> Tried<Self> {
+        let found = scenario::find(name).ok_or_else(|| Missed(format!("no scenario {name}")))?;
+        let mut stage = Self::empty(found)?;
+        stage.sit_down()?;
+        stage.settle().await?;
+        Ok(stage)
+    }
+
+    /// The lab alone.
+    pub fn empty(scenario: Scenario) -> Tried<Self> {
+        // No banner: the right password must be nowhere.
+        let scenario = Scenario { banner: false, ..scenario };
+        let folder = tempfile::tempdir()?;
+        let driven = Driven::new("2026-03-04T05:06:07Z".parse()?);
+        let right = random()?;
+        let lab = Lab::start(StartOptions {
+            scenario: scenario.clone(),
+            clock: driven.clock(),
+            folder: folder.path().join("lab"),
+            program: PathBuf::from(env!("CARGO_BIN_EXE_mdi-console")),
+            password: Some(right.clone()),
+        })?;
+        Ok(Self { driven, lab, scenario, right, consoles: Vec::new(), seat: 0, folder })
+    }
+
+    /// One more console of the same user, and the operator goes to it.
+    pub fn sit_down(&mut self) -> Tried {
+        let console = Console::open(&self.lab.addresses(), &self.driven, &self.state())?;
+        self.take_seat(console);
+        Ok(())
+    }
+
+    /// The same, with the record on a disk of the test's own.
+    pub fn sit_down_over<D: Disk + Send + 'static>(&mut self, disk: D) -> Tried {
+        let journal = JournalFile::over(self.state().join("played.jsonl"), disk);
+        let console = Console::open_on(&self.lab.addresses(), &self.driven, (&self.state(), journal))?;
+        self.take_seat(console);
+        Ok(())
+    }
+
+    fn take_seat(&mut self, console: Console) {
+        self.seat = self.consoles.len();
+        self.consoles.push(console);
+    }
+
+    /// Where records and ledger are.
+    pub fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    pub fn lab_folder(&self) -> PathBuf {
+        self.folder.path().join("lab")
+    }
+
+    pub fn ledger(&self) -> PathBuf {
+        self.state().join("attempts.jsonl")
+    }
+
+    pub fn console(&self) -> Tried<&Console> {
+        self.consoles.get(self.seat).ok_or_else(|| Missed("nobody sits there".into()))
+    }
+
+    pub fn model(&self) -> Tried<&Model> {
+        Ok(self.console()?.model())
+    }
+
+    pub fn walk(&self) -> Tried<&Walkthrough> {
+        Ok(&self.model()?.walk)
+    }
+
+    pub fn ended(&self) -> Tried<Option<Ending>> {
+        Ok(self.console()?.ended)
+    }
+
+    pub fn now(&self) -> Instant {
+        self.driven.clock().now().at
+    }
+
+    /// Lets everything run that can without time passing.
+    pub async fn settle(&mut self) -> Tried {
+        let driven = self.driven.clone();
+        for _ in 0..TURNS {
+            let mut turns = pin!(one_turn(&mut self.consoles));
+            tokio::select! {
+                biased;
+                () = &mut turns => {}
+                () = quiet(&driven) => return Ok(()),
+            }
+        }
+        Err(self.missed("the loop came to no rest"))
+    }
+
+    /// Moves time to the next moment anybody waits for, at most to `until`. False when nobody waits.
+    async fn pass(&mut self, until: Instant) -> bool {
+        let driven = self.driven.clone();
+        // The turns stay alive, so that what the loops wait for is known to the clock.
+        let mut turns = pin!(one_turn(&mut self.consoles));
+        tokio::select! {
+            biased;
+            () = &mut turns => return true,
+            () = quiet(&driven) => {}
+        }
+        match driven.next() {
+            Some(at) if at <= until => {
+                driven.move_to(at);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets time pass until the model is as wanted.
+    pub async fn until(&mut self, what: &str, wanted: impl Fn(&Model) -> bool) -> Tried {
+        let last = self.now().after(MOST);
+        loop {
+            self.settle().await?;
+            if wanted(self.model()?) {
+                return Ok(());
+            }
+            if !self.pass(last).await {
+                return Err(self.missed(what));
+            }
+        }
+    }
+
+    /// Lets so much time pass, moment by moment.
+    pub async fn wait(&mut self, time: Duration) -> Tried {
+        let end = self.now().after(time);
+        self.settle().await?;
+        while self.pass(end).await {
+            self.settle().await?;
+        }
+        self.driven.move_to(end);
+        self.settle().await
+    }
+
+    /// Lets time pass until the walk's own end.
+    pub async fn until_over(&mut self) -> Tried {
+        self.until("the walk's end", |model| model.walk.over).await
+    }
+
+    pub fn missed(&self, what: &str) -> Missed {
+        let now = self.now().0;
+        let working = self.driven.working();
+        let next = self.driven.next().map(|at| at.0);
+        let consoles: String = self.consoles.iter().map(Console::told).collect();
+        Missed(format!(
+            "{}: missed: {what}\nat {now:?}, {working} under way, next {next:?}\n{consoles}",
+            self.scenario.name
+        ))
+    }
+}
+
+/// One turn of whichever console's loop has something to do.
+async fn one_turn(consoles: &mut [Console]) {
+    let turns: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = consoles
+        .iter_mut()
+        .filter(|console| console.ended.is_none())
+        .map(|console| Box::pin(console.turn()) as Pin<Box<dyn Future<Output = ()> + '_>>)
+        .collect();
+    if turns.is_empty() {
+        return std::future::pending().await;
+    }
+    select_all(turns).await;
+}
+
+/// Returns once nothing is under way, and nothing comes of letting everybody run.
+async fn quiet(driven: &Driven) {
+    let mut calm = 0;
+    while calm < YIELDS {
+        driven.idle().await;
+        tokio::task::yield_now().await;
+        calm = if driven.working() == 0 { calm + 1 } else { 0 };
+    }
+}
+
+/// Legal for the directory, and nowhere by accident.
+fn random() -> Tried<String> {
+    let mut bytes = [0_u8; 12];
+    getrandom::fill(&mut bytes).map_err(|why| Missed(why.to_string()))?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("Rz!{hex}"))
+}
+
+/// Every file below the folder.
+pub fn files(folder: &Path) -> Tried<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

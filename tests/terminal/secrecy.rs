@@ -1,0 +1,108 @@
+//! A random password goes through the whole walk and is nowhere afterwards: not on the screen, not in a file, not in
+//! what the kernel tells of the process.
+//!
+//! Relies on a lab without its banner, told the password by a file. Deliberately absent: the process's memory, of which
+//! nothing is promised to whoever may read it.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::Tried;
+use crate::seat::{Seat, Stop, Way, files};
+
+/// Every form in which the secret might have slipped out.
+fn disguises(secret: &str) -> Vec<Vec<u8>> {
+    let little: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let mut disguises = Vec::new();
+    for plain in [secret.as_bytes().to_vec(), little, big] {
+        let hex: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
+        disguises.extend([hex.to_uppercase().into_bytes(), hex.into_bytes()]);
+        disguises.extend((0..3).map(|before| in_base64(&plain, before)));
+        disguises.push(plain);
+    }
+    disguises
+}
+
+/// The part of the base64 text that is the same whatever stands before, by its length, and behind.
+fn in_base64(plain: &[u8], before: usize) -> Vec<u8> {
+    let text = STANDARD_NO_PAD.encode([vec![0; before], plain.to_vec()].concat());
+    let begin = (before * 8).div_ceil(6);
+    let end = (before + plain.len()) * 8 / 6;
+    text.as_bytes().get(begin..end).unwrap_or_default().to_vec()
+}
+
+fn holds(bytes: &[u8], secret: &str) -> bool {
+    disguises(secret).iter().any(|form| memchr::memmem::find(bytes, form).is_some())
+}
+
+/// The files that hold the secret, in their content or their name.
+fn leaks(folder: &Path, secret: &str) -> Tried<Vec<String>> {
+    let mut leaks = Vec::new();
+    for path in files(folder)? {
+        let name = path.to_string_lossy().into_owned();
+        // The lab may have taken it away by now.
+        let bytes = std::fs::read(&path).or_else(|error| match error.kind() {
+            ErrorKind::NotFound => Ok(Vec::new()),
+            _ => Err(error),
+        })?;
+        if holds(&bytes, secret) || holds(name.as_bytes(), secret) {
+            leaks.push(name);
+        }
+    }
+    Ok(leaks)
+}
+
+/// What the kernel tells of the process; nothing, where even this user may not read it.
+fn told(pid: i32, what: &str) -> Tried<Vec<u8>> {
+    match std::fs::read(format!("/proc/{pid}/{what}")) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(Vec::new()),
+        told => Ok(told?),
+    }
+}
+
+#[test]
+fn a_random_password_walks_to_confirmed_and_is_nowhere() -> Tried {
+    let mut seat = Seat::take(&Way::default())?;
+    let secret = seat.right.clone();
+    seat.go_to(Stop::Verdict)?;
+    for what in ["cmdline", "environ"] {
+        let told = told(seat.pty.pid(), what)?;
+        assert!(what != "cmdline" || told.windows(3).any(|word| word == b"lab"));
+        assert!(!holds(&told, &secret), "in {what}");
+    }
+    assert_eq!(leaks(&seat.temporary(), &secret)?, Vec::<String>::new());
+    seat.pty.send("\r")?;
+    assert_eq!(seat.pty.exit(crate::pty::PATIENCE)?.exit_code(), 0);
+    let output = seat.pty.output();
+    assert!(output.len() > 10_000 && !holds(&output, &secret));
+    assert_eq!(leaks(&seat.state(), &secret)?, Vec::<String>::new());
+    assert_eq!(leaks(&seat.temporary(), &secret)?, Vec::<String>::new());
+    assert_eq!(seat.count_facts("save-ended")?, 1);
+    Ok(())
+}
+
+#[test]
+fn a_planted_password_would_be_found_in_every_disguise() -> Tried {
+    let secret = crate::seat::random()?;
+    let folder = tempfile::tempdir()?;
+    for (nth, form) in disguises(&secret).iter().enumerate() {
+        let planted = [b"before: ".as_slice(), form, b" :behind"].concat();
+        let path = folder.path().join(format!("planted-{nth}"));
+        std::fs::write(&path, &planted)?;
+        assert_eq!(leaks(folder.path(), &secret)?.len(), 1, "form {nth}");
+        std::fs::remove_file(path)?;
+    }
+    // In the midst of a longer text in base64, wherever it falls there.
+    for before in 0..7 {
+        let planted = STANDARD_NO_PAD.encode([&vec![b'x'; before], secret.as_bytes(), b"yz"].concat());
+        assert!(holds(planted.as_bytes(), &secret), "{before} bytes before it");
+    }
+    std::fs::write(folder.path().join(&secret), "")?;
+    assert_eq!(leaks(folder.path(), &secret)?.len(), 1);
+    assert!(!holds(b"nothing of the kind", &secret));
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Every scenario of the lab, by its own script to the end its own file names.
+
+use mdi_console::lab::scenario;
+use mdi_console::walkthrough::step::Question;
+
+use crate::play;
+use crate::stage::{Stage, Tried};
+
+/// The script, the end, and the way out.
+async fn walk_to_the_end(name: &str) -> Tried {
+    let mut stage = Stage::open(name).await?;
+    stage.play_script().await?;
+    stage.check_end()?;
+    stage.enter().await?;
+    if stage.walk()?.question() == Some(&Question::Recover) {
+        stage.choose("Stay").await?;
+        stage.leave().await?;
+    }
+    stage.until_over().await?;
+    stage.check_end()?;
+    if std::env::var_os("TELL").is_some() {
+        println!("{}", std::fs::read_to_string(&stage.console()?.record)?);
+        println!("{:?}", stage.now());
+    }
+    stage.check_traces()
+}
+
+fn scenario(name: &str) {
+    if let Err(missed) = play(walk_to_the_end(name)) {
+        panic!("{missed}");
+    }
+}
+
+macro_rules! scenarios {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            scenario($name);
+        })*
+
+        const PLAYED: &[&str] = &[$($name),*];
+    };
+}
+
+scenarios! {
+    clean_ends_as_its_file_says: "clean",
+    wrong_password_saved_ends_as_its_file_says: "wrong-password-saved",
+    refused_ends_as_its_file_says: "refused",
+    controller_down_ends_as_its_file_says: "controller-down",
+    near_lockout_ends_as_its_file_says: "near-lockout",
+    locked_out_ends_as_its_file_says: "locked-out",
+    old_password_accepted_ends_as_its_file_says: "old-password-accepted",
+    portal_down_at_save_ends_as_its_file_says: "portal-down-at-save",
+    one_sensor_refuses_ends_as_its_file_says: "one-sensor-refuses",
+    large_fleet_ends_as_its_file_says: "large-fleet",
+}
+
+#[test]
+fn every_scenario_is_played() {
+    let all: Vec<String> = scenario::all().into_iter().map(|scenario| scenario.name).collect();
+    assert_eq!(all, PLAYED);
+}

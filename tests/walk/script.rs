@@ -1,0 +1,81 @@
+//! Plays a scenario's own script: each line as the operator's keys.
+//!
+//! Relies on the operator. What the script doesn't mention is answered as anybody would. Deliberately absent: the end.
+
+use std::time::Duration;
+
+use mdi_console::lab::scenario::{Act, Step as Line};
+use mdi_console::lab::world::{PREVIOUS_PASSWORD, WRONG_PASSWORD};
+use mdi_console::walkthrough::step::{Phase, Question, Step};
+
+use crate::stage::{Stage, Tried};
+
+impl Stage {
+    pub async fn play_script(&mut self) -> Tried {
+        for line in self.scenario.script.clone() {
+            let step = Step::from_number(line.step).ok_or_else(|| self.missed("a step of seven"))?;
+            self.until_step(step).await.map_err(|_| self.missed(&line.words()))?;
+            self.play_line(&line).await?;
+        }
+        Ok(())
+    }
+
+    async fn play_line(&mut self, line: &Line) -> Tried {
+        let text = line.text.as_deref().unwrap_or_default();
+        match line.act {
+            Act::SignIn => self.sign_in().await,
+            Act::Continue if line.step == 3 => self.pass_directory_services().await,
+            Act::Continue => {
+                self.until("the step to be ready", |model| {
+                    *model.walk.phase(model.walk.current) == Phase::Ready
+                })
+                .await?;
+                self.enter().await
+            }
+            Act::Answer => self.choose(text).await,
+            Act::Type => {
+                let password = self.password(text);
+                self.test(&password).await?;
+                self.go_on_if_accepted().await
+            }
+            Act::Retest => {
+                self.enter().await?;
+                self.choose("Test").await?;
+                self.until_settled().await?;
+                self.go_on_if_accepted().await
+            }
+            Act::Reason => {
+                self.enter().await?;
+                self.choose("Go on").await?;
+                self.answer(text).await?;
+                self.until_step(Step::Save).await
+            }
+            Act::Wait => self.wait(Duration::from_secs(line.seconds.unwrap_or(0).into())).await,
+            Act::Save => self.confirm_save().await,
+            Act::Watch => {
+                self.until("a verdict", |model| {
+                    model.walk.watch.as_ref().is_some_and(|watch| watch.verdict.is_some())
+                })
+                .await
+            }
+        }
+    }
+
+    fn password(&self, which: &str) -> String {
+        match which {
+            "right" => self.right.clone(),
+            "wrong" => WRONG_PASSWORD.into(),
+            _ => PREVIOUS_PASSWORD.into(),
+        }
+    }
+
+    /// A password accepted without misgivings needs but Enter; with them the script says what to do.
+    async fn go_on_if_accepted(&mut self) -> Tried {
+        let walk = self.walk()?;
+        let clean = walk.acceptance.as_ref().is_some_and(|held| held.misgivings.is_empty());
+        if clean && walk.question() != Some(&Question::Password) {
+            self.enter().await?;
+        }
+        Ok(())
+    }
+}
