@@ -25,7 +25,7 @@ pub mod open;
 pub mod secrets;
 mod table;
 
-pub use file::{Listed, Proof, Save};
+pub use file::{Listed, Proof, Save, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
@@ -59,7 +59,6 @@ pub struct Site {
     /// Logs that are read from a program's output.
     pub commands: Vec<LogCommand>,
     pub proof: Proof,
-    pub kerberos: bool,
     /// The tested password may be put on the operator's clipboard.
     pub clipboard: bool,
     pub limits: Limits,
@@ -87,6 +86,15 @@ pub struct LogCommand {
     pub host: Safe,
     /// The program and its arguments.
     pub command: Vec<String>,
+}
+
+/// A site file that was read and understood.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub file: SiteFile,
+    /// The CA file's bytes, if one is named.
+    pub ca: Option<Vec<u8>>,
+    pub origin: Origin,
 }
 
 /// How long is waited for answers.
@@ -118,18 +126,6 @@ pub enum SiteFault {
 impl Site {
     /// The lab's own site.
     pub fn of_lab(lab: &Addresses) -> Result<Self, SiteFault> {
-        let controllers = lab
-            .controllers
-            .iter()
-            .map(|one| Controller {
-                host: Safe::new(&one.host),
-                ldaps: Some(one.ldaps),
-                ldap: Some(one.ldap),
-                kerberos: one.kerberos,
-                also: Vec::new(),
-                pdc_emulator: Some(one.pdc_emulator),
-            })
-            .collect();
         let sources = lab
             .log_sources
             .iter()
@@ -150,7 +146,7 @@ impl Site {
             name: Safe::new(&lab.workspace),
             lab: true,
             origin: None,
-            controllers,
+            controllers: lab_controllers(lab),
             searches: Vec::new(),
             ca: Some(lab.ca_pem.clone().into_bytes()),
             login: Login {
@@ -173,7 +169,6 @@ impl Site {
             probes: Vec::new(),
             commands: Vec::new(),
             proof: Proof::Any,
-            kerberos: true,
             clipboard: false,
             limits: Limits::default(),
             old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
@@ -213,6 +208,18 @@ impl Site {
             banner: self.banner.clone(),
         }
     }
+}
+
+fn lab_controllers(lab: &Addresses) -> Vec<Controller> {
+    let controller = |one: &crate::lab::address::ControllerAddress| Controller {
+        host: Safe::new(&one.host),
+        ldaps: Some(one.ldaps),
+        ldap: Some(one.ldap),
+        kerberos: one.kerberos,
+        also: Vec::new(),
+        pdc_emulator: Some(one.pdc_emulator),
+    };
+    lab.controllers.iter().map(controller).collect()
 }
 
 /// The lab gives its reader as a principal; a site file gives name and domain.

@@ -81,6 +81,8 @@ pub enum Proof {
     /// LDAP over TLS, and Kerberos.
     #[default]
     Any,
+    /// Nobody asks port 88.
+    Ldap,
     /// No plaintext password leaves at all.
     Kerberos,
 }
@@ -89,7 +91,6 @@ pub enum Proof {
 pub struct Directory {
     /// As it is written: from the site file's folder, or from `/`.
     pub ca_file: Option<String>,
-    pub kerberos: bool,
     pub proof: Proof,
     pub old_password: Duration,
     pub lockout_window: Duration,

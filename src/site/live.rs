@@ -2,9 +2,8 @@
 //!
 //! Relies on the file having been checked. Deliberately absent: finding the controllers, signing in, any secret.
 
-use super::file::{Application, LogFrom, Save, SiteFile};
-use super::open::Opened;
-use super::{Limits, LogCommand, Site, SiteFault};
+use super::file::{Application, LogFrom, Proof, Save, SiteFile};
+use super::{Limits, LogCommand, Opened, Site, SiteFault};
 use crate::directory::Controller;
 use crate::logs::SourceId;
 use crate::logs::tail::Source;
@@ -34,7 +33,7 @@ impl Site {
         Ok(Self {
             lab: false,
             origin: Some(origin),
-            controllers: controllers.into_iter().map(|one| usable(one, file.directory.kerberos)).collect(),
+            controllers: controllers.into_iter().map(|one| usable(one, file.directory.proof)).collect(),
             ca,
             login: login(&file),
             graph: file.cloud.graph().to_owned(),
@@ -50,7 +49,6 @@ impl Site {
             probe: template(&file.probe.command)?,
             probes,
             proof: file.directory.proof,
-            kerberos: file.directory.kerberos,
             clipboard: file.clipboard,
             limits: Limits {
                 connect: file.directory.connect,
@@ -76,8 +74,8 @@ impl Site {
     }
 }
 
-fn usable(controller: Controller, kerberos: bool) -> Controller {
-    Controller { kerberos: controller.kerberos.filter(|_| kerberos), ..controller }
+fn usable(controller: Controller, proof: Proof) -> Controller {
+    Controller { kerberos: controller.kerberos.filter(|_| proof != Proof::Ldap), ..controller }
 }
 
 /// Where and as what to sign in. A token's scope names the Graph host it is used on.

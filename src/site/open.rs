@@ -12,9 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::text::Safe;
 
-use super::Origin;
 use super::fault::Faults;
-use super::file::{self, SiteFile};
+use super::{Opened, Origin, file};
 
 mod safety;
 
@@ -25,15 +24,6 @@ const NAME: &str = "mdi-console.toml";
 
 /// More than any site needs.
 const MOST: u64 = 1024 * 1024;
-
-/// A site file that was read and understood.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    pub file: SiteFile,
-    /// The CA file's bytes, if one is named.
-    pub ca: Option<Vec<u8>>,
-    pub origin: Origin,
-}
 
 /// Why there is no site. Nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +69,7 @@ pub fn site(asked: Option<&Path>) -> Result<Opened, NotOpened> {
     // `join` takes an absolute path as it is.
     let ca = file.directory.ca_file.as_ref().zip(path.parent());
     let ca = ca.map(|(ca, folder)| read(&folder.join(ca)).map_err(of_ca)).transpose()?;
-    let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = format!("{:x}", Sha256::digest(&bytes));
     Ok(Opened { file, ca, origin: Origin { path: shown, hash: hash.into() } })
 }
 

@@ -89,6 +89,7 @@ const MAY_ACT: &[&str] = &[
     "directory::ldap",
     "directory::kerberos",
     "directory::locate",
+    "site::open",
     "portal::client",
     "portal::graph",
     "portal::token",

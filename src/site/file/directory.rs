@@ -166,7 +166,6 @@ fn controller(table: &Table<'_, '_>) -> Option<Placed<Named>> {
 pub(super) fn settings(file: &Reading<'_, '_>) -> Directory {
     let usual = Directory {
         ca_file: None,
-        kerberos: true,
         proof: Proof::Any,
         old_password: minutes(60),
         lockout_window: minutes(60),
@@ -182,8 +181,7 @@ pub(super) fn settings(file: &Reading<'_, '_>) -> Directory {
     }
     Directory {
         ca_file: table.text("ca_file", &names::FILE).map(|file| file.value),
-        kerberos,
-        proof: proof.unwrap_or_default(),
+        proof: if kerberos { proof.unwrap_or_default() } else { Proof::Ldap },
         old_password: table.number("old_password_minutes", &(1..=10_080)).map_or(usual.old_password, minutes),
         lockout_window: table
             .number("lockout_window_minutes", &(1..=99_999))

@@ -82,10 +82,10 @@ fn the_example_shows_every_key_and_tells_the_defaults() {
 fn little_needs_to_be_said() {
     let site = read(LEAST);
     assert_eq!(site.portal, "https://security.microsoft.com/settings/identities");
-    assert_eq!(site.directory.old_password, Duration::from_secs(3600));
-    assert_eq!(site.watch.watch, Duration::from_secs(35 * 60));
+    assert_eq!(site.directory.old_password, Duration::from_hours(1));
+    assert_eq!(site.watch.watch, Duration::from_mins(35));
     assert_eq!(site.probe.command, None);
-    assert!(site.searches[0].records && !site.clipboard && site.directory.kerberos);
+    assert!(site.searches[0].records && !site.clipboard && site.directory.proof == Proof::Any);
 }
 
 #[test]
