@@ -211,15 +211,15 @@ impl Site {
 }
 
 fn lab_controllers(lab: &Addresses) -> Vec<Controller> {
-    let controller = |one: &crate::lab::address::ControllerAddress| Controller {
+    let controllers = lab.controllers.iter().map(|one| Controller {
         host: Safe::new(&one.host),
         ldaps: Some(one.ldaps),
         ldap: Some(one.ldap),
         kerberos: one.kerberos,
         also: Vec::new(),
         pdc_emulator: Some(one.pdc_emulator),
-    };
-    lab.controllers.iter().map(controller).collect()
+    });
+    controllers.collect()
 }
 
 /// The lab gives its reader as a principal; a site file gives name and domain.

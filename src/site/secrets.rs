@@ -179,7 +179,7 @@ mod tests {
             "contoso-corp",
             "https://security.microsoft.com/settings/identities",
             "1b730954-1685-4b74-9bfd-dac224a7b894",
-            "/mnt/dc1/Azure Advanced Threat Protection Sensor/2.191.15751.45259/Logs/*.log",
+            "/srv/sensor-logs/dc1/Azure Advanced Threat Protection Sensor/2.191.15751.45259/Logs/*.log",
             "\\\\srv\\c$\\Program Files\\AzureAdvancedThreatProtectionSensor2024\\Logs",
             "standalone-sensor-01.branch-office-northwest.contoso.test",
             "Default-First-Site-Name",

@@ -15,12 +15,20 @@ pub(super) fn no_secrets(reported: &Reported<'_>, text: &str, document: &DeTable
     in_table(reported, "", document);
     let mut from = 0_usize;
     for line in text.split_inclusive('\n') {
-        let comment = line.trim_start().starts_with('#');
-        if let Some(why) = comment.then(|| secrets::in_comment(line)).flatten() {
-            reported.say(&(from..from), "", Wrong::Secret(why));
+        if let Some((at, why)) = comment(line).and_then(|(at, text)| Some((at, secrets::in_comment(text)?))) {
+            let at = from.saturating_add(at);
+            reported.say(&(at..at), "", Wrong::Secret(why));
         }
         from = from.saturating_add(line.len());
     }
+}
+
+/// What follows the first `#` that stands outside quotes, and where that is.
+fn comment(line: &str) -> Option<(usize, &str)> {
+    line.match_indices('#').find_map(|(at, _)| {
+        let (before, text) = line.split_at_checked(at)?;
+        (before.matches('"').count() % 2 == 0).then_some((at, text))
+    })
 }
 
 fn in_table(reported: &Reported<'_>, table: &str, entries: &DeTable<'_>) {

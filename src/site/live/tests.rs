@@ -54,7 +54,11 @@ fn logs_are_numbered_as_the_file_lists_them() {
 #[test]
 fn without_kerberos_no_controller_is_asked_at_its_port() {
     let off = site(&EXAMPLE.replace("#: kerberos = true", "kerberos = false"));
-    assert!(off.proof == Proof::Ldap && off.controllers[0].kerberos.is_none() && off.controllers[0].ldaps.is_some());
+    assert!(
+        off.proof == Proof::Ldap
+            && off.controllers[0].kerberos.is_none()
+            && off.controllers[0].ldaps.is_some()
+    );
     let only = site(&EXAMPLE.replace("#: proof = \"any\"", "proof = \"kerberos\""));
     assert!(only.proof == Proof::Kerberos && only.controllers[0].kerberos.is_some());
 }

@@ -32,6 +32,7 @@ fn a_secret_is_named_by_its_place_and_never_repeated() {
     );
     check("[save]\naddress = \"https://ana:hunter2@a.test\"", "hunter2", "save.address: this address has");
     check("# password = \"hunter2\"", "hunter2", "10:1: this gives a secret by its name");
+    check("site = \"a\" # token=hunter2", "hunter2", "10:12: this gives a secret by its name");
     check("password = hunter2", "hunter2", "10:1: domain.password: this key");
 }
 
