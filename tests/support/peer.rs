@@ -51,6 +51,7 @@ impl Samba {
         let address: IpAddr = address.parse().expect("an address");
         let at = |port: u16| Some(SocketAddr::from((address, port)));
         let controller = Controller {
+            also: Vec::new(),
             host: "dc1.contoso.test".into(),
             ldaps: at(636),
             ldap: at(389),
