@@ -116,7 +116,8 @@ fn the_previous_password_is_refused_once_its_window_has_closed_and_never_called_
         stage.reach_password().await?;
         stage.choose("Yes").await?;
         stage.test(PREVIOUS_PASSWORD).await?;
-        let refused = matches!(stage.walk()?.phase(Step::Password), Phase::Blocked(Reason::PasswordRefused { .. }));
+        let refused =
+            matches!(stage.walk()?.phase(Step::Password), Phase::Blocked(Reason::PasswordRefused { .. }));
         stage.hold(refused, "the previous password refused once its window has closed")?;
         stage.finish_confirmed().await
     });

@@ -99,10 +99,11 @@ fn a_source_that_falls_silent_during_the_watch_was_not_watched_throughout() {
         stage.confirm_save().await?;
         stage.until_step(Step::Services).await?;
         fs::remove_dir_all(stage.lab_folder().join("dc4.contoso.test"))?;
-        stage.until("a source that can't be read", |model| {
-            model.walk.sources.values().any(|source| !source.readable)
-        })
-        .await?;
+        stage
+            .until("a source that can't be read", |model| {
+                model.walk.sources.values().any(|source| !source.readable)
+            })
+            .await?;
         stage.hold(stage.verdict()?.is_none(), "the watch still going on")?;
         stage.walk_on_to_the_verdict().await?;
         // The portal was read throughout, and would have shown a refusal.

@@ -86,7 +86,8 @@ async fn over_a_filling_disk() -> Tried<(Stage, Arc<AtomicBool>)> {
     let mut stage = Stage::empty(found)?;
     fs::create_dir_all(stage.state())?;
     let full = Arc::new(AtomicBool::new(false));
-    let file = fs::OpenOptions::new().append(true).create_new(true).open(stage.state().join("played.jsonl"))?;
+    let file =
+        fs::OpenOptions::new().append(true).create_new(true).open(stage.state().join("played.jsonl"))?;
     stage.sit_down_over(Filling { file, full: Arc::clone(&full) })?;
     stage.settle().await?;
     Ok((stage, full))
@@ -185,7 +186,10 @@ fn two_consoles_share_one_ledger_and_never_lock_the_account_between_them() {
         stage.hold(stage.tests_made() == refused, "no test but those")?;
         for seat in 0..2 {
             stage.seat = seat;
-            stage.blocked(|reason| matches!(reason, Reason::GuardNotBefore { .. }), "the guard shut for both")?;
+            stage.blocked(
+                |reason| matches!(reason, Reason::GuardNotBefore { .. }),
+                "the guard shut for both",
+            )?;
         }
         stage.hold(!stage.lab.account_locked(), "an account never locked")?;
         stage.check_traces()

@@ -98,7 +98,8 @@ fn an_entry_that_someone_else_changed_leads_back_to_the_entry_and_to_a_new_test(
         stage.confirm_save().await?;
         stage.until_step(Step::DirectoryServices).await?;
         stage.until_settled().await?;
-        let said = *stage.walk()?.phase(Step::DirectoryServices) == Phase::Blocked(Reason::SomeoneElseChanged);
+        let said =
+            *stage.walk()?.phase(Step::DirectoryServices) == Phase::Blocked(Reason::SomeoneElseChanged);
         stage.hold(said, "that someone else changed it")?;
         stage.hold(stage.walk()?.acceptance.is_none(), "no acceptance")?;
         stage.enter().await?;
@@ -125,10 +126,11 @@ fn a_proof_older_than_five_minutes_is_made_again_before_anything_is_saved() {
         stage.hold(stage.lab.saves() == 0, "nothing saved")?;
         let before = stage.tests_made();
         stage.enter().await?;
-        stage.until("the password accepted again", |model| {
-            model.walk.current == Step::Password && *model.walk.phase(Step::Password) == Phase::Ready
-        })
-        .await?;
+        stage
+            .until("the password accepted again", |model| {
+                model.walk.current == Step::Password && *model.walk.phase(Step::Password) == Phase::Ready
+            })
+            .await?;
         stage.hold(stage.tests_made() > before, "a new test of what is held")?;
         stage.enter().await?;
         stage.confirm_save().await?;
