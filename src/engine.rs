@@ -66,6 +66,7 @@ struct Shared {
     ledger: LedgerFile,
     recorder: Recorder,
     directory: crate::directory::ldap::Client,
+    kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
     prober: Option<Prober>,
     permits: Mutex<HashMap<AttemptId, Permit>>,

@@ -2,11 +2,7 @@
 //!
 //! Relies on `support/story.rs`, which drives the real machine. Read each snapshot before accepting it.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may end where it stands; it says why"
-)]
+#![expect(clippy::expect_used, reason = "a test may end where it stands; it says why")]
 
 #[path = "support/scenes.rs"]
 mod scenes;

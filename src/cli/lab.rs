@@ -119,8 +119,10 @@ fn start(
         .transpose()
         .map_err(|source| LabNotWalked::Folder { what: "the password file", source })?
         .map(Zeroizing::new);
+    // A password of somebody's own is not told on the screen.
+    let banner = scenario.banner && password.is_none();
     let options = StartOptions {
-        scenario,
+        scenario: Scenario { banner, ..scenario },
         clock: clock.clone(),
         folder,
         program,

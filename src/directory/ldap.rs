@@ -20,7 +20,7 @@ mod bind;
 mod connection;
 mod decode;
 mod entry;
-mod fault;
+pub(super) mod fault;
 mod reach;
 mod standing;
 #[cfg(test)]

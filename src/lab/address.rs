@@ -42,7 +42,7 @@ pub struct ControllerAddress {
     pub host: String,
     pub ldaps: SocketAddr,
     pub ldap: SocketAddr,
-    /// None while the lab has no key distribution centre.
+    /// None where the scenario has no key distribution centre.
     pub kerberos: Option<SocketAddr>,
     pub pdc_emulator: bool,
 }

@@ -1,7 +1,8 @@
 //! What `sc.exe queryex` would print of a sensor server's services, from a small file beside the lab's logs.
 //!
 //! Relies on `std::fs` alone: the probe runs as a process of its own. A state file has one line for each service,
-//! `name state process`, and is replaced whole. Deliberately absent: starting and stopping.
+//! `name state process`, and is replaced whole; how all servers stood at the start is in one file, `host name state
+//! process`, because two thousand would keep the first frame waiting. Deliberately absent: starting and stopping.
 
 use std::fs;
 use std::io;
@@ -16,31 +17,59 @@ const NO_SERVICE: (u32, &str, &str) = (
 );
 const NO_SERVER: (u32, &str, &str) = (1722, "OpenSCManager", "The RPC server is unavailable.");
 
+/// No host's name begins so.
+const AT_START: &str = ".at-start";
+
+/// Writes the states of all sensors' services, before any of them changes.
+pub fn write_first(folder: &Path, sensors: &[Sensor]) -> io::Result<()> {
+    let mut text = String::new();
+    for sensor in sensors {
+        let host = sensor.host();
+        // A line for the server itself: it is there, whatever runs on it.
+        for line in std::iter::once("").chain(states(sensor).lines()) {
+            text.extend([host.as_str(), " ", line, "\n"]);
+        }
+    }
+    fs::write(folder.join(AT_START), text)
+}
+
 /// Writes the state of one sensor's services.
 pub fn write(folder: &Path, sensor: &Sensor) -> io::Result<()> {
+    let path = folder.join(sensor.host());
+    let fresh = folder.join(format!(".{}.new", sensor.host()));
+    fs::write(&fresh, states(sensor))?;
+    fs::rename(fresh, path)
+}
+
+fn states(sensor: &Sensor) -> String {
     // Version 3 is no service of this name.
     let (state, process) = match sensor.service {
         Service::Running => (4, sensor.process),
         Service::Stopped => (1, 0),
     };
-    let text = if sensor.uses_entry() {
+    if sensor.uses_entry() {
         let updater = sensor.process.wrapping_add(2096);
         format!("AATPSensor {state} {process}\nAATPSensorUpdater 4 {updater}\n")
     } else {
         String::new()
-    };
-    let path = folder.join(sensor.host());
-    let fresh = folder.join(format!(".{}.new", sensor.host()));
-    fs::write(&fresh, text)?;
-    fs::rename(fresh, path)
+    }
+}
+
+/// The states of the services of one host, if there is such a host.
+fn known(state: &Path, host: &str) -> Option<String> {
+    fs::read_to_string(state.join(host)).ok().or_else(|| {
+        let all = fs::read_to_string(state.join(AT_START)).ok()?;
+        let own = all.lines().filter_map(|line| line.strip_prefix(host)?.strip_prefix(' '));
+        let own: Vec<&str> = own.collect();
+        (!own.is_empty()).then(|| own.join("\n"))
+    })
 }
 
 /// The text and the exit code that `sc.exe \\HOST queryex SERVICE` gives.
 pub fn answer(state: &Path, host: &str, service: &str) -> (String, i32) {
     let legal =
         !host.starts_with('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
-    let Some(known) = Some(host).filter(|_| legal).and_then(|host| fs::read_to_string(state.join(host)).ok())
-    else {
+    let Some(known) = Some(host).filter(|_| legal).and_then(|host| known(state, host)) else {
         return failed(NO_SERVER);
     };
     let mut lines = known.lines().map(|line| line.split(' ').collect::<Vec<_>>());
@@ -97,10 +126,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let scenario = scenario::find("controller-down").expect("a scenario");
         let mut fleet = Fleet::new(&scenario, Timestamp::UNIX_EPOCH);
+        write_first(folder.path(), &fleet.sensors).expect("written");
         fleet.gave_up(1);
-        for sensor in &fleet.sensors {
-            write(folder.path(), sensor).expect("written");
-        }
+        write(folder.path(), &fleet.sensors[1]).expect("written");
         let check = |host: &str, service: &str, code: i32, says: &str| {
             let (text, exit) = answer(folder.path(), host, service);
             assert_eq!(exit, code, "{host} {service}");

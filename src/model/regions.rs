@@ -65,7 +65,7 @@ impl Model {
 
 fn rail_columns(columns: u16) -> u16 {
     match columns {
-        WIDE.. => 30,
+        WIDE.. => 29,
         RAIL_WITH_WORDS.. => 20,
         _ => 7,
     }

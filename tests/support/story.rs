@@ -68,8 +68,8 @@ fn terms(names: Names, lab: bool) -> Terms {
             server("sensor2.contoso.test", true),
         ],
         probe: true,
-        old_password: Duration::from_mins(60),
-        poll: Duration::from_secs(60),
+        old_password: Duration::from_hours(1),
+        poll: Duration::from_mins(1),
         watch: Duration::from_mins(35),
         settle: Duration::from_mins(3),
         banner: lab
@@ -327,7 +327,7 @@ impl Story {
     /// Every service runs, long enough.
     pub fn services_settled(mut self) -> Self {
         for _ in 0..4 {
-            self = self.services("").pass(Duration::from_secs(60));
+            self = self.services("").pass(Duration::from_mins(1));
             let reading = self.reading(|_, _| {});
             self = self.read(reading);
         }

@@ -35,7 +35,7 @@ fn nothing_is_sent_but_what_draws() -> Tried {
 #[test]
 fn the_first_frame_is_one_synchronized_update_where_the_terminal_has_that() -> Tried {
     let check = |term: &str, synchronized: bool| -> Tried {
-        let mut seat = Seat::take(&Way { environment: &[("TERM", term)], ..Way::default() })?;
+        let seat = Seat::take(&Way { environment: &[("TERM", term)], ..Way::default() })?;
         seat.pty.wait_for("leave")?;
         let output = String::from_utf8_lossy(&seat.pty.output()).into_owned();
         let frame = match output.split_once("\x1b[?2026h") {

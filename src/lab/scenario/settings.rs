@@ -30,7 +30,12 @@ pub struct DirectorySettings {
     pub unlock_after_seconds: Option<u32>,
     /// What the site is told about the old password's window.
     pub old_password_minutes: u32,
+    /// Whether the controllers have a key distribution centre.
+    pub kerberos: bool,
 }
+
+/// What holds where a scenario doesn't say whether there is one.
+const KERBEROS: bool = false;
 
 impl Default for DirectorySettings {
     fn default() -> Self {
@@ -49,6 +54,7 @@ impl Default for DirectorySettings {
             locked: false,
             unlock_after_seconds: None,
             old_password_minutes: 1,
+            kerberos: KERBEROS,
         }
     }
 }
