@@ -69,7 +69,7 @@ pub fn site(asked: Option<&Path>) -> Result<Opened, NotOpened> {
     // `join` takes an absolute path as it is.
     let ca = file.directory.ca_file.as_ref().zip(path.parent());
     let ca = ca.map(|(ca, folder)| read(&folder.join(ca)).map_err(of_ca)).transpose()?;
-    let hash = format!("{:x}", Sha256::digest(&bytes));
+    let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Opened { file, ca, origin: Origin { path: shown, hash: hash.into() } })
 }
 

@@ -62,7 +62,7 @@ fn a_file_of_ones_own_is_read_and_named_by_path_and_hash() {
     let opened = place.open("site.toml").unwrap();
     assert_eq!(opened.file.name.as_str(), "contoso-corp");
     assert_eq!(opened.origin.path.as_str(), place.at("site.toml").to_str().unwrap());
-    let hash = format!("{:x}", Sha256::digest(LEAST));
+    let hash: String = Sha256::digest(LEAST).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!((opened.origin.hash.as_str(), opened.ca), (hash.as_str(), None));
     place.write("marked.toml", &format!("\u{feff}{LEAST}"), 0o644);
     assert!(place.open("marked.toml").is_ok());
