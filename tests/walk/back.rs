@@ -3,7 +3,7 @@
 use mdi_console::key::{Code, Key};
 use mdi_console::lab::scenario;
 use mdi_console::lab::world::PREVIOUS_PASSWORD;
-use mdi_console::model::Focus;
+use mdi_console::model::{Focus, Pane};
 use mdi_console::walkthrough::fact::Fact;
 use mdi_console::walkthrough::step::{Phase, Question, Reason, Step};
 use mdi_console::walkthrough::watch::VerdictWord;
@@ -98,8 +98,8 @@ fn tab_goes_from_the_stage_to_the_field_that_is_held_to_the_logs_and_round_again
             stage.press(Key::plain(Code::Tab)).await?;
             seen.push(stage.model()?.focus());
         }
-        use mdi_console::model::Pane::{Logs, Stage as Step};
-        let round = [Focus::Pane(Step), Focus::MaskedField, Focus::Pane(Logs), Focus::Pane(Step)];
+        let round =
+            [Focus::Pane(Pane::Stage), Focus::MaskedField, Focus::Pane(Pane::Logs), Focus::Pane(Pane::Stage)];
         stage.hold(seen == round, &format!("a round, not {seen:?}"))
     });
 }
