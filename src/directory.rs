@@ -4,7 +4,7 @@
 //! what a test's outcome means for the walk (`walkthrough::trial`), and NTLM, which can't prove a password.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,9 +14,11 @@ use crate::text::Safe;
 
 pub mod kerberos;
 pub mod ldap;
+pub mod locate;
 pub mod lockout;
 pub mod probe;
 pub mod refusal;
+pub mod search;
 
 /// An account as the portal wants it: the bare name and the full domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,6 +64,8 @@ pub struct Controller {
     pub ldap: Option<SocketAddr>,
     /// The AS exchange (88).
     pub kerberos: Option<SocketAddr>,
+    /// Further addresses of the same name, tried at the same ports when the first doesn't answer.
+    pub also: Vec<IpAddr>,
     /// As the site file or the SRV record of the PDC emulator says: a controller tells it only after a bind.
     pub pdc_emulator: Option<bool>,
 }

@@ -4,6 +4,14 @@
 //! `MDI_CONSOLE_PEERS=require` makes a missing peer a failure. The table is the lab's own: what holds there holds here.
 //! Deliberately absent: Windows, which can't be had for a test; the columns where it differs are the lab's alone.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unused_self,
+    reason = "a test may end where it stands; it says why"
+)]
+
 #[expect(dead_code, reason = "the column for Windows is read where the table runs against the lab")]
 #[path = "support/directory_cases.rs"]
 mod directory_cases;

@@ -51,6 +51,7 @@ impl Samba {
         let address: IpAddr = address.parse().expect("an address");
         let at = |port: u16| Some(SocketAddr::from((address, port)));
         let controller = Controller {
+            also: Vec::new(),
             host: "dc1.contoso.test".into(),
             ldaps: at(636),
             ldap: at(389),
@@ -83,7 +84,7 @@ impl Samba {
             charge: Charge::Account,
             typed_account_name: false,
             retest_of_current: false,
-            lockout_window: Duration::from_mins(60),
+            lockout_window: Duration::from_hours(1),
         };
         let ledger = LedgerFile::in_folder(folder.path()).expect("a ledger");
         let reserved = ledger.reserve(&request, &[], Clock::system().now().wall).expect("a permit");

@@ -67,6 +67,7 @@ async fn stage(acts: Vec<Act>) -> Controller {
         }
     });
     Controller {
+        also: Vec::new(),
         host: "dc1.contoso.test".into(),
         ldaps: None,
         ldap: None,

@@ -49,6 +49,7 @@ impl Bench {
     fn controller(&self, index: usize) -> Controller {
         let known = &self.lab.addresses().controllers[index];
         Controller {
+            also: Vec::new(),
             host: known.host.as_str().into(),
             ldaps: Some(known.ldaps),
             ldap: Some(known.ldap),
