@@ -160,9 +160,9 @@ impl Console {
         let walk = &self.model().walk;
         let record = std::fs::read_to_string(&self.record).unwrap_or_default();
         let last: Vec<&str> = record.lines().rev().take(12).collect();
-        let last: String = last.iter().rev().map(|line| format!("  {line}\n")).collect();
+        let last = last.into_iter().rev().collect::<Vec<_>>().join("\n");
         format!(
-            "step {:?}\nphases {:?}\ndialog {:?}, notice {:?}, saving {:?}\ntrial {:?}\nservices {:?}\nverdict {:?}\nportal fault {:?}\nrecord\n{last}screen\n{}\n",
+            "step {:?}\nphases {:?}\ndialog {:?}, notice {:?}, saving {:?}\ntrial {:?}\nservices {:?}\nverdict {:?}\nportal fault {:?}\nrecord\n{last}\nscreen\n{}\n",
             walk.current,
             walk.progress,
             walk.dialog,

@@ -268,8 +268,11 @@ async fn quiet(driven: &Driven) {
 fn random() -> Tried<String> {
     let mut bytes = [0_u8; 12];
     getrandom::fill(&mut bytes).map_err(|why| Missed(why.to_string()))?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("Rz!{hex}"))
+    Ok(format!("Rz!{}", hex(&bytes)))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Every file below the folder.

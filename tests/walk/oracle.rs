@@ -15,7 +15,7 @@ use mdi_console::walkthrough::fact::{Fact, fold};
 use mdi_console::walkthrough::watch::VerdictWord;
 
 use crate::console::Console;
-use crate::stage::{Missed, Stage, Tried, files};
+use crate::stage::{Missed, Stage, Tried, files, hex};
 
 /// What the record says, checked for being whole.
 pub fn facts(record: &Path) -> Tried<Vec<Fact>> {
@@ -118,7 +118,7 @@ fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let big: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let mut forms = Vec::new();
     for bytes in [plain, little, big] {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&bytes);
         forms.push(("in upper hex", hex.to_uppercase().into_bytes()));
         forms.push(("in hex", hex.into_bytes()));
         forms.push(("in base64", STANDARD_NO_PAD.encode(&bytes).into_bytes()));
