@@ -119,10 +119,9 @@ fn start(
         .transpose()
         .map_err(|source| LabNotWalked::Folder { what: "the password file", source })?
         .map(Zeroizing::new);
-    // A password of somebody's own is not told on the screen.
-    let banner = scenario.banner && password.is_none();
     let options = StartOptions {
-        scenario: Scenario { banner, ..scenario },
+        // Whoever gave the password knows it, and the screen is no place for it.
+        scenario: Scenario { banner: scenario.banner && password.is_none(), ..scenario },
         clock: clock.clone(),
         folder,
         program,

@@ -184,8 +184,12 @@ pub fn said(screen: &vt100::Screen) -> String {
 pub fn random() -> Tried<String> {
     let mut bytes = [0_u8; 12];
     getrandom::fill(&mut bytes).map_err(|why| why.to_string())?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("Rz!{hex}"))
+    Ok(format!("Rz!{}", hex(&bytes)))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }
 
 /// Every file below `folder`.

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::Tried;
-use crate::seat::{Seat, Stop, Way, files};
+use crate::seat::{Seat, Stop, Way, files, hex};
 
 /// Every form in which the secret might have slipped out.
 fn disguises(secret: &str) -> Vec<Vec<u8>> {
@@ -19,7 +19,7 @@ fn disguises(secret: &str) -> Vec<Vec<u8>> {
     let big: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let mut disguises = Vec::new();
     for plain in [secret.as_bytes().to_vec(), little, big] {
-        let hex: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&plain);
         disguises.extend([hex.to_uppercase().into_bytes(), hex.into_bytes()]);
         disguises.extend((0..3).map(|before| in_base64(&plain, before)));
         disguises.push(plain);
@@ -83,7 +83,7 @@ fn a_random_password_walks_to_confirmed_and_is_nowhere() -> Tried {
     assert_eq!(seat.pty.exit(crate::pty::PATIENCE)?.exit_code(), 0);
     let output = seat.pty.output();
     assert!(holds_words(&output, "contoso.test"), "the search finds not even what is shown");
-    assert!(!holds(&output, &secret));
+    assert!(!holds(&output, &secret), "{secret}: {:?}", String::from_utf8_lossy(&output));
     assert_eq!(leaks(&seat.state(), &secret)?, Vec::<String>::new());
     assert_eq!(leaks(&seat.temporary(), &secret)?, Vec::<String>::new());
     assert_eq!(seat.count_facts("save-ended")?, 1);

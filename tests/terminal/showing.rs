@@ -25,9 +25,9 @@ fn nothing_is_sent_but_what_draws() -> Tried {
     seat.go_to(Stop::Verdict)?;
     seat.pty.send("\x03\x03")?;
     seat.pty.exit(PATIENCE)?;
-    let drawn = sequences(&seat.pty.output());
-    assert!(drawn.len() > 500, "only {} sequences", drawn.len());
-    let strange: Vec<&String> = drawn.iter().filter(|one| !is_allowed(one)).collect();
+    let found = sequences(&seat.pty.output());
+    assert!(found.len() > 500, "only {} sequences", found.len());
+    let strange: Vec<&String> = found.iter().filter(|one| !is_allowed(one)).collect();
     assert!(strange.is_empty(), "{strange:?}");
     Ok(())
 }
