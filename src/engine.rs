@@ -72,6 +72,8 @@ struct Shared {
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     reader: directory::Reader,
+    /// So many controllers are given the password, or reached, at once.
+    in_flight: tokio::sync::Semaphore,
     out: Sender<Answer>,
 }
 

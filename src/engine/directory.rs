@@ -20,7 +20,7 @@ use super::Shared;
 use super::ledger::{LedgerFault, ReserveRefused};
 
 /// How many controllers are asked at once.
-const IN_FLIGHT: usize = 16;
+pub(super) const IN_FLIGHT: usize = 16;
 
 /// The reader account's secret, and whether it may still be used.
 #[derive(Debug, Default)]
@@ -47,6 +47,7 @@ pub(super) struct Test {
 }
 
 pub(super) async fn reach(shared: Arc<Shared>, host: Host, account: Account) -> event::Directory {
+    let _turn = shared.in_flight.acquire().await;
     let reached = match controller(&shared, &host) {
         Some(controller) => {
             let reached = shared.directory.reach(&controller, &account.domain).await;
@@ -214,6 +215,7 @@ pub(super) async fn bad_password_count(shared: &Arc<Shared>, host: Host, account
 
 /// Spends the permit, and has the outcome in the ledger before anybody hears of it.
 pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
+    let _turn = shared.in_flight.acquire().await;
     let permit = shared.permits().remove(&test.attempt);
     let secret = shared.vault.get(test.secret);
     let tested = match (permit, secret, controller(&shared, &test.host)) {

@@ -86,6 +86,7 @@ impl Engine {
             clock,
             vault,
             reader,
+            in_flight: tokio::sync::Semaphore::new(directory::IN_FLIGHT),
             out,
         };
         let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new() };
