@@ -4,7 +4,7 @@
 //! what a test's outcome means for the walk (`walkthrough::trial`), and NTLM, which can't prove a password.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,9 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
 
+pub mod kerberos;
 pub mod ldap;
+pub mod locate;
 pub mod lockout;
+pub mod probe;
 pub mod refusal;
+pub mod search;
 
 /// An account as the portal wants it: the bare name and the full domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,6 +64,8 @@ pub struct Controller {
     pub ldap: Option<SocketAddr>,
     /// The AS exchange (88).
     pub kerberos: Option<SocketAddr>,
+    /// Further addresses of the same name, tried at the same ports when the first doesn't answer.
+    pub also: Vec<IpAddr>,
     /// As the site file or the SRV record of the PDC emulator says: a controller tells it only after a bind.
     pub pdc_emulator: Option<bool>,
 }
@@ -148,6 +154,22 @@ pub enum Fault {
     Unavailable,
     #[error("it is unwilling: {0}")]
     Unwilling(Safe),
+    #[error("its clock and this machine's differ by too much (Kerberos error 37)")]
+    ClockSkew,
+    #[error("it takes Kerberos only in an armored exchange (FAST), which this console doesn't speak")]
+    ArmoringRequired,
+    #[error("it has no AES key for the account, or takes none (RC4 only; Kerberos error 14)")]
+    NoAesKey,
+    #[error("it asks for {0} rounds to make a key, which is too few to be safe or too many to be honest")]
+    KeyRounds(u32),
+    #[error("its policy forbids it (Kerberos error 12)")]
+    KerberosPolicy,
+    #[error("it is of another realm (Kerberos error 68)")]
+    WrongRealm,
+    #[error("Kerberos error {error}: {text}")]
+    Kerberos { error: u32, text: Safe },
+    #[error("its yes proves nothing: {0}")]
+    NotProved(Safe),
     #[error("its answer made no sense: {0}")]
     Garbled(Safe),
     #[error("the program failed while asking: {0}")]
@@ -176,7 +198,22 @@ impl Fault {
             Self::Tls(_) => "Look at the controller's certificate and TLS settings.",
             Self::StrongerAuthRequired => "It refuses simple binds here; use LDAPS on 636 or Kerberos.",
             Self::Referral => "It does not hold the account's domain; name a controller of that domain.",
-            Self::Unwilling(_) | Self::Garbled(_) => {
+            Self::ClockSkew => {
+                "Set this machine's clock right; the password was not judged, and nothing was counted."
+            }
+            Self::ArmoringRequired | Self::KerberosPolicy => {
+                "Prove the password by LDAP over TLS, or by age; Kerberos can't here."
+            }
+            Self::NoAesKey => {
+                "Have AES allowed for the account and its password set again, or prove it by LDAP over TLS."
+            }
+            Self::WrongRealm => {
+                "Compare the account's domain with the controller's; name one of that domain."
+            }
+            Self::NotProved(_) => {
+                "Look at who answers on port 88 of that address; prove the password by LDAP over TLS."
+            }
+            Self::Unwilling(_) | Self::Garbled(_) | Self::KeyRounds(_) | Self::Kerberos { .. } => {
                 "Ask another controller; this says nothing of the password."
             }
         }

@@ -66,11 +66,14 @@ struct Shared {
     ledger: LedgerFile,
     recorder: Recorder,
     directory: crate::directory::ldap::Client,
+    kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
     prober: Option<Prober>,
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     reader: directory::Reader,
+    /// So many controllers are given the password, or reached, at once.
+    in_flight: tokio::sync::Semaphore,
     out: Sender<Answer>,
 }
 

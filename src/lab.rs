@@ -2,7 +2,7 @@
 //!
 //! Relies on the clock and on nothing else of the program, so that an error in a client can't cancel itself out here.
 //! The world decides, purely; the servers carry it over real protocols. Everything that runs ends with the [`Lab`].
-//! Deliberately absent: privileges, configuration, addresses other than 127.0.0.1; a key distribution centre.
+//! Deliberately absent: privileges, configuration, addresses other than 127.0.0.1.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +19,7 @@ pub mod service;
 pub mod world;
 
 mod http;
+mod kdc;
 mod ldap;
 mod logfile;
 mod pki;
@@ -124,5 +125,8 @@ impl Lab {
     }
 }
 
+#[cfg(test)]
+#[path = "../tests/support/directory_cases.rs"]
+pub mod directory_cases;
 #[cfg(test)]
 mod tests;

@@ -131,8 +131,10 @@ pub struct Model {
     pub input: Input,
     /// The open dialog's marked option.
     pub option: usize,
-    /// The masked field takes keys; `Esc` leaves it, Enter or Tab returns to it.
+    /// The step's own field takes keys; `Esc` leaves it, Enter or Tab returns to it.
     pub in_field: bool,
+    /// `Tab` went back into the masked field of a password that is held.
+    pub retyping: bool,
     pub line: Option<LineInput>,
     pub overlay: Option<Overlay>,
     pub overlay_scroll: u16,
@@ -168,6 +170,7 @@ impl Model {
             input: Input::default(),
             option: 0,
             in_field: true,
+            retyping: false,
             line: None,
             overlay: None,
             overlay_scroll: 0,
@@ -200,13 +203,14 @@ impl Model {
         if self.pane == Pane::Logs && self.walk.dialog.is_none() {
             return Focus::Pane(Pane::Logs);
         }
-        if self.walk.takes_password() && self.in_field && self.looking_at.is_none() {
+        let open = self.walk.takes_password() && self.in_field;
+        if (open || self.retyping && self.walk.may_retype()) && self.looking_at.is_none() {
             return Focus::MaskedField;
         }
         match self.walk.question().map(crate::walkthrough::step::Question::kind) {
             Some(AnswerKind::Choice) => Focus::Choice,
-            Some(AnswerKind::Text) => Focus::Field,
-            Some(AnswerKind::Masked) | None => Focus::Pane(self.pane),
+            Some(AnswerKind::Text) if self.in_field || self.walk.dialog.is_some() => Focus::Field,
+            Some(AnswerKind::Text | AnswerKind::Masked) | None => Focus::Pane(self.pane),
         }
     }
 

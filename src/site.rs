@@ -1,10 +1,11 @@
 //! A site: a list of addresses, times and names. The lab hands its own over as such a value; a live one is read from
-//! a site file.
+//! a site file (`open` reads it, `file` understands it, `live` makes the site).
 //!
 //! Relies on the domains' types. Deliberately absent: any secret. The reader account's password goes to the vault.
 
 use std::time::Duration;
 
+use crate::directory::search::Search;
 use crate::directory::{Account, Controller};
 use crate::lab::Addresses;
 use crate::logs::SourceId;
@@ -15,21 +16,52 @@ use crate::sensor::probe::Template;
 use crate::text::Safe;
 use crate::walkthrough::{ControllerTerms, Terms};
 
+pub mod fault;
+pub mod file;
+mod keys;
+mod live;
+mod names;
+pub mod open;
+pub mod secrets;
+mod table;
+
+pub use file::{Listed, Proof, Save, SiteFile};
+
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,
+    /// The site file it was read from, for the record; `None`: the lab.
+    pub origin: Option<Origin>,
     pub controllers: Vec<Controller>,
+    /// Where each domain's controllers were found, and may be looked for again.
+    pub searches: Vec<Search>,
     /// PEM of the one authority to trust; `None`: the system's roots.
     pub ca: Option<Vec<u8>>,
     pub login: Login,
     pub graph: String,
+    /// Sensors and issues are read from Graph; else `login` and `graph` name nothing that is asked.
+    pub uses_graph: bool,
+    /// The portal's page, for the operator's own browser.
+    pub portal: String,
+    pub save: Save,
+    /// Where the console itself saves; empty with a hand-off.
     pub workspace: String,
+    /// The credential entries that the site file lists.
+    pub accounts: Vec<Listed>,
     pub reader: Option<Account>,
     pub sources: Vec<Source>,
     pub servers: Vec<Server>,
     pub probe: Option<Template>,
+    /// Servers that are asked in another way than `probe`, or not at all.
+    pub probes: Vec<(Safe, Option<Template>)>,
+    /// Logs that are read from a program's output.
+    pub commands: Vec<LogCommand>,
+    pub proof: Proof,
+    /// The tested password may be put on the operator's clipboard.
+    pub clipboard: bool,
+    pub limits: Limits,
     pub old_password: Duration,
     /// Taken for the lockout window where the policy is not known.
     pub lockout_window: Duration,
@@ -37,6 +69,51 @@ pub struct Site {
     pub watch: Duration,
     pub settle: Duration,
     pub banner: Option<Safe>,
+}
+
+/// A site file, as the record names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub path: Safe,
+    /// SHA-256 of its bytes, in hexadecimal digits.
+    pub hash: Safe,
+}
+
+/// A log whose records a program prints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogCommand {
+    pub id: SourceId,
+    pub host: Safe,
+    /// The program and its arguments.
+    pub command: Vec<String>,
+}
+
+/// A site file that was read and understood.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub file: SiteFile,
+    /// The CA file's bytes, if one is named.
+    pub ca: Option<Vec<u8>>,
+    pub origin: Origin,
+}
+
+/// How long is waited for answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For TCP, and again for TLS.
+    pub connect: Duration,
+    /// For a controller's answer.
+    pub answer: Duration,
+    pub dns: Duration,
+    /// For a probe of one service.
+    pub probe: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { connect: seconds(5), answer: seconds(15), dns: seconds(5), probe: seconds(20) }
+    }
 }
 
 /// Why a site can't be used.
@@ -49,17 +126,6 @@ pub enum SiteFault {
 impl Site {
     /// The lab's own site.
     pub fn of_lab(lab: &Addresses) -> Result<Self, SiteFault> {
-        let controllers = lab
-            .controllers
-            .iter()
-            .map(|one| Controller {
-                host: Safe::new(&one.host),
-                ldaps: Some(one.ldaps),
-                ldap: Some(one.ldap),
-                kerberos: one.kerberos,
-                pdc_emulator: Some(one.pdc_emulator),
-            })
-            .collect();
         let sources = lab
             .log_sources
             .iter()
@@ -71,7 +137,7 @@ impl Site {
             })
             .collect();
         let servers = lab
-            .sensors
+            .servers
             .iter()
             .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone })
             .collect();
@@ -79,7 +145,9 @@ impl Site {
         Ok(Self {
             name: Safe::new(&lab.workspace),
             lab: true,
-            controllers,
+            origin: None,
+            controllers: lab_controllers(lab),
+            searches: Vec::new(),
             ca: Some(lab.ca_pem.clone().into_bytes()),
             login: Login {
                 authority: format!("{}/{}", lab.login_url, lab.tenant),
@@ -89,11 +157,20 @@ impl Site {
                 verification_hosts: Vec::new(),
             },
             graph: lab.graph_url.clone(),
+            uses_graph: true,
+            portal: lab.workspace_url.clone(),
+            save: Save::Workspace { address: lab.workspace_url.clone() },
             workspace: lab.workspace_url.clone(),
+            accounts: Vec::new(),
             reader: Some(reader_account(&lab.reader.account, &lab.domain)),
             sources,
             servers,
             probe: Some(Template::new(lab.service_probe.iter().cloned())?),
+            probes: Vec::new(),
+            commands: Vec::new(),
+            proof: Proof::Any,
+            clipboard: false,
+            limits: Limits::default(),
             old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
             lockout_window: Duration::from_hours(1),
             poll: seconds(lab.poll_seconds),
@@ -115,7 +192,7 @@ impl Site {
             lab: self.lab,
             operator,
             host,
-            portal_address: Safe::new(&self.workspace),
+            portal_address: Safe::new(&self.portal),
             save_host: Safe::new(save_host),
             controllers: self
                 .controllers
@@ -131,6 +208,18 @@ impl Site {
             banner: self.banner.clone(),
         }
     }
+}
+
+fn lab_controllers(lab: &Addresses) -> Vec<Controller> {
+    let controllers = lab.controllers.iter().map(|one| Controller {
+        host: Safe::new(&one.host),
+        ldaps: Some(one.ldaps),
+        ldap: Some(one.ldap),
+        kerberos: one.kerberos,
+        also: Vec::new(),
+        pdc_emulator: Some(one.pdc_emulator),
+    });
+    controllers.collect()
 }
 
 /// The lab gives its reader as a principal; a site file gives name and domain.

@@ -68,7 +68,8 @@ fn files(folder: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
 
 impl Walked {
     fn record(&self) -> &str {
-        let record = self.written.iter().find(|(path, _)| path.ends_with(".jsonl"));
+        let named = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "jsonl");
+        let record = self.written.iter().find(|(path, _)| named(path));
         record.map(|(_, text)| text.as_str()).unwrap_or_default()
     }
 
@@ -76,9 +77,9 @@ impl Walked {
     fn says(&self, sentences: &[&str]) {
         let mut rest = self.said.as_str();
         for sentence in sentences {
-            let Some(at) = rest.find(sentence) else {
-                panic!("not said, or not in this order: {sentence}\n{}\n{}", self.said, self.complained);
-            };
+            let at = rest.find(sentence);
+            assert!(at.is_some(), "not said here: {sentence}\n{}\n{}", self.said, self.complained);
+            let at = at.unwrap_or_default();
             rest = &rest[at + sentence.len()..];
         }
     }

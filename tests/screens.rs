@@ -2,11 +2,7 @@
 //!
 //! Relies on `support/story.rs`, which drives the real machine. Read each snapshot before accepting it.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may end where it stands; it says why"
-)]
+#![expect(clippy::expect_used, reason = "a test may end where it stands; it says why")]
 
 #[path = "support/scenes.rs"]
 mod scenes;
@@ -18,6 +14,7 @@ use std::fmt::Write as _;
 use mdi_console::model::{Model, Size};
 use mdi_console::ui::{self, Look};
 use mdi_console::walkthrough::step::Step;
+use mdi_console::walkthrough::watch::VerdictWord;
 use mdi_console::walkthrough::words;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -257,4 +254,31 @@ fn a_terminal_that_shows_no_colour_is_sent_none() {
         let bad = drawn.buffer.content.iter().find(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset);
         assert_eq!(bad, None, "{name}");
     }
+}
+
+/// A story that strayed from its path would draw well and prove nothing.
+#[test]
+fn every_scene_stands_on_its_step() {
+    for step in Step::ALL {
+        for (name, model) in scenes::step(step) {
+            let expected = if name == "somebody else changed it" { Step::DirectoryServices } else { step };
+            assert_eq!(model.walk.current, expected, "{name}");
+        }
+    }
+    let verdicts: Vec<(&str, Option<VerdictWord>)> = scenes::step(Step::Sensors)
+        .into_iter()
+        .filter(|(name, _)| ["watching", "refused", "confirmed", "not confirmed"].contains(name))
+        .map(|(name, model)| {
+            (name, model.walk.watch.and_then(|watch| watch.verdict).map(|verdict| verdict.word))
+        })
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("watching", None),
+            ("refused", Some(VerdictWord::Refused)),
+            ("confirmed", Some(VerdictWord::Confirmed)),
+            ("not confirmed", Some(VerdictWord::NoRefusalSeen)),
+        ]
+    );
 }

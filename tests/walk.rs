@@ -3,12 +3,22 @@
 //! The operator speaks in keys; what came of it is asked of the lab's own books, the model, the record on disk and
 //! every byte that left. Deliberately absent: the terminal itself (`session.rs`), and any sleeping.
 
+#[path = "walk/back.rs"]
+mod back;
 #[path = "support/console.rs"]
 mod console;
+#[path = "walk/evidence.rs"]
+mod evidence;
+#[path = "walk/faults.rs"]
+mod faults;
+#[path = "walk/leaving.rs"]
+mod leaving;
 #[path = "walk/operator.rs"]
 mod operator;
 #[path = "walk/oracle.rs"]
 mod oracle;
+#[path = "walk/saving.rs"]
+mod saving;
 #[path = "walk/scenarios.rs"]
 mod scenarios;
 #[path = "walk/script.rs"]
@@ -20,8 +30,12 @@ use std::future::Future;
 
 use stage::Tried;
 
-/// Runs one walk on a thread of its own runtime, and shows the screen when it fails.
-fn play<F: Future<Output = Tried>>(walk: F) -> Tried {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(walk)
+/// Runs one walk, and shows the screen when it fails.
+#[expect(clippy::panic, reason = "a test's only way to fail with a text of many lines")]
+fn play<F: Future<Output = Tried>>(walk: F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let played = runtime.map_err(stage::Missed::from).and_then(|runtime| runtime.block_on(walk));
+    if let Err(missed) = played {
+        panic!("{missed}");
+    }
 }

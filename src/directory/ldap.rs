@@ -19,8 +19,10 @@ mod account;
 mod bind;
 mod connection;
 mod decode;
+mod dial;
 mod entry;
-mod fault;
+pub(super) mod fault;
+mod meet;
 mod reach;
 mod standing;
 #[cfg(test)]

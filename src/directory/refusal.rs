@@ -1,7 +1,7 @@
 //! Active Directory's sub-codes: their meaning, and what to do.
 //!
 //! Source: the `data` value of LDAP result 49's diagnostic text (MS-ADTS, Win32 error codes in hexadecimal), and what a
-//! Samba domain answers. Pure. Deliberately absent: what a refusal does to the walk (`walkthrough::trial`).
+//! Samba domain answers; Kerberos's errors as their equals, in a child. Pure. Deliberately absent: what a refusal does to the walk (`walkthrough::trial`).
 
 use std::fmt;
 
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
 
+mod kerberos;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::directory::ldap::{Credential, ReaderFault};
 use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Request};
-use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Standing, Tested};
+use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Reach, Standing, Tested};
 use crate::secret::SecretId;
 use crate::text::Safe;
 use crate::walkthrough::effect::Reservation;
@@ -20,7 +20,7 @@ use super::Shared;
 use super::ledger::{LedgerFault, ReserveRefused};
 
 /// How many controllers are asked at once.
-const IN_FLIGHT: usize = 16;
+pub(super) const IN_FLIGHT: usize = 16;
 
 /// The reader account's secret, and whether it may still be used.
 #[derive(Debug, Default)]
@@ -47,11 +47,29 @@ pub(super) struct Test {
 }
 
 pub(super) async fn reach(shared: Arc<Shared>, host: Host, account: Account) -> event::Directory {
+    let _turn = shared.in_flight.acquire().await;
     let reached = match controller(&shared, &host) {
-        Some(controller) => shared.directory.reach(&controller, &account.domain).await,
+        Some(controller) => {
+            let reached = shared.directory.reach(&controller, &account.domain).await;
+            with_kerberos(&shared, &controller, &account, reached).await
+        }
         None => Err(Fault::Internal("the site does not name this controller".into())),
     };
     event::Directory::Reached(reached)
+}
+
+/// Whether its key distribution centre answers too; asked only where the site names one, and never a read-only one.
+async fn with_kerberos(
+    shared: &Shared,
+    controller: &Controller,
+    account: &Account,
+    reached: Result<Reach, Fault>,
+) -> Result<Reach, Fault> {
+    let mut reach = reached?;
+    if controller.kerberos.is_some() && !reach.read_only {
+        reach.kerberos = shared.kerberos.available(controller, account).await;
+    }
+    Ok(reach)
 }
 
 fn controller(shared: &Shared, host: &Host) -> Option<Controller> {
@@ -197,14 +215,18 @@ pub(super) async fn bad_password_count(shared: &Arc<Shared>, host: Host, account
 
 /// Spends the permit, and has the outcome in the ledger before anybody hears of it.
 pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
+    let _turn = shared.in_flight.acquire().await;
     let permit = shared.permits().remove(&test.attempt);
     let secret = shared.vault.get(test.secret);
     let tested = match (permit, secret, controller(&shared, &test.host)) {
-        (Some(permit), Some(secret), Some(controller)) if test.protocol == Protocol::Ldap => {
+        (Some(permit), Some(secret), Some(controller)) => {
             let credential = Credential { account: test.account, secret };
-            shared.directory.test(permit, &controller, credential).await
+            match test.protocol {
+                Protocol::Ldap => shared.directory.test(permit, &controller, credential).await,
+                Protocol::Kerberos => shared.kerberos.test(permit, &controller, credential).await,
+            }
         }
-        // Kerberos is not available here; a password without a permit never leaves.
+        // A password without a permit never leaves.
         _ => not_sent(Fault::Unavailable),
     };
     settle(&shared, test.attempt, outcome(&tested.answer)).await;

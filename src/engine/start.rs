@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
-use crate::directory::ldap;
+use crate::directory::{kerberos, ldap};
 use crate::journal::file::{Disk, JournalFault, JournalFile};
 use crate::portal;
 use crate::portal::client::Patience;
@@ -77,6 +77,7 @@ impl Engine {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
             ledger: LedgerFile::in_folder(&ledger)?,
             directory: ldap::Client::new(directory_trust, clock.clone()),
+            kerberos: kerberos::Client::new(clock.clone()),
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
             prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, PROBE_PATIENCE)),
             permits: Mutex::new(HashMap::new()),
@@ -85,6 +86,7 @@ impl Engine {
             clock,
             vault,
             reader,
+            in_flight: tokio::sync::Semaphore::new(directory::IN_FLIGHT),
             out,
         };
         let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new() };

@@ -26,7 +26,9 @@ pub struct Addresses {
     pub log_sources: Vec<LogSource>,
     /// An argument vector in which `{host}` and `{service}` stand for what is asked.
     pub service_probe: Vec<String>,
-    pub sensors: Vec<SensorHost>,
+    /// The servers whose services are asked for: the standalone ones, and those whose logs are read. A fleet is not
+    /// asked one by one.
+    pub servers: Vec<SensorHost>,
     pub old_password_minutes: u32,
     pub watch_seconds: u32,
     pub poll_seconds: u32,
@@ -40,7 +42,7 @@ pub struct ControllerAddress {
     pub host: String,
     pub ldaps: SocketAddr,
     pub ldap: SocketAddr,
-    /// None while the lab has no key distribution centre.
+    /// None where the scenario has no key distribution centre.
     pub kerberos: Option<SocketAddr>,
     pub pdc_emulator: bool,
 }

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::address::{Addresses, ControllerAddress, LogSource, Reader, SensorHost};
 use super::http::{self, Portal};
+use super::kdc;
 use super::ldap::{self, Port};
 use super::logfile::LogFolder;
 use super::pki::Authority;
@@ -93,9 +94,12 @@ impl Site {
             },
             log_sources: sensors.iter().take(world.fleet.logging()).map(|one| self.source(one)).collect(),
             service_probe: self.service_probe.clone(),
-            sensors: sensors
+            servers: sensors
                 .iter()
-                .map(|one| SensorHost { host: one.host(), standalone: one.kind == SensorKind::Standalone })
+                .enumerate()
+                .map(|(index, one)| (index, one.host(), one.kind == SensorKind::Standalone))
+                .filter(|(index, _, standalone)| *standalone || *index < world.fleet.logging())
+                .map(|(_, host, standalone)| SensorHost { host, standalone })
                 .collect(),
             old_password_minutes: world.scenario.directory.old_password_minutes,
             watch_seconds: settings.watch_seconds,
@@ -164,15 +168,22 @@ fn start_controllers(
     silent: &mut Vec<TcpSocket>,
 ) -> Result<Vec<ControllerAddress>, LabFault> {
     let controllers = shared.world().directory.controllers.clone();
+    let has_kerberos = shared.world().scenario.directory.kerberos;
     let mut addresses = Vec::new();
     for (controller, known) in controllers.into_iter().enumerate() {
         let tls = TlsAcceptor::from(authority.server(&known.host)?);
-        let mut open = |implicit: bool| {
+        let mut open = |service: Service| {
             if known.listening {
                 let listener = listen()?;
                 let address = listener.local_addr().map_err(LabFault::Listen)?;
-                let port = Port { shared: Arc::clone(shared), controller, tls: tls.clone(), implicit };
-                tasks.spawn(ldap::serve(port, listener));
+                let shared = Arc::clone(shared);
+                match service {
+                    Service::Kerberos => tasks.spawn(kdc::serve(kdc::Port { shared, controller }, listener)),
+                    Service::Ldap { implicit } => {
+                        let port = Port { shared, controller, tls: tls.clone(), implicit };
+                        tasks.spawn(ldap::serve(port, listener))
+                    }
+                };
                 Ok::<_, LabFault>(address)
             } else {
                 let socket = refuse()?;
@@ -181,14 +192,23 @@ fn start_controllers(
                 Ok(address)
             }
         };
-        let (ldaps, ldap) = (open(true)?, open(false)?);
+        let ldaps = open(Service::Ldap { implicit: true })?;
+        let ldap = open(Service::Ldap { implicit: false })?;
+        let kerberos = if has_kerberos { Some(open(Service::Kerberos)?) } else { None };
         addresses.push(ControllerAddress {
             host: known.host,
             ldaps,
             ldap,
-            kerberos: None,
+            kerberos,
             pdc_emulator: known.role == Role::PdcEmulator,
         });
     }
     Ok(addresses)
+}
+
+/// What a controller's port is for.
+#[derive(Clone, Copy)]
+enum Service {
+    Ldap { implicit: bool },
+    Kerberos,
 }

@@ -14,6 +14,7 @@ pub mod agenda;
 pub mod directory;
 pub mod entry;
 pub mod fleet;
+pub mod kerberos;
 pub mod tree;
 
 use agenda::{Agenda, Happening};

@@ -5,7 +5,7 @@ use tui_input::InputRequest;
 use crate::key::{Code, Key};
 use crate::text::Safe;
 use crate::walkthrough::event::Intent;
-use crate::walkthrough::step::Step;
+use crate::walkthrough::step::{AnswerKind, Question, Step};
 use crate::walkthrough::words;
 
 use super::{Focus, LineKind, Model, Overlay, Pane};
@@ -30,19 +30,30 @@ impl Model {
             Focus::Choice => self.intend(Intent::Chose(self.option)),
             Focus::Pane(Pane::Logs) => self.show_whole(),
             Focus::Pane(Pane::Stage) if self.looking_at.is_some() => self.looking_at = None,
-            Focus::Pane(Pane::Stage) if self.walk.takes_password() => self.in_field = true,
+            Focus::Pane(Pane::Stage) if self.left_field() => self.in_field = true,
             Focus::Pane(Pane::Stage) | Focus::MaskedField => self.intend(Intent::Proceed),
             Focus::TooSmall => {}
         }
     }
 
+    /// A field of the step's own is open, and Esc has left it.
+    fn left_field(&self) -> bool {
+        let text = self.walk.question().map(Question::kind) == Some(AnswerKind::Text);
+        !self.in_field && (text || self.walk.takes_password())
+    }
+
     pub(super) fn escape(&mut self, focus: Focus) {
         match focus {
             Focus::Overlay => self.overlay = None,
-            Focus::MaskedField => self.in_field = false,
+            Focus::MaskedField => {
+                self.in_field = false;
+                self.retyping = false;
+            }
             Focus::Field if self.line.is_some() => self.line = None,
             Focus::Field | Focus::Choice if self.walk.dialog.is_some() => self.intend(Intent::Dismiss),
-            Focus::Field | Focus::Choice => self.pane = Pane::Logs,
+            // Outside the step's own field the commands are in reach again: back, leave, ask again.
+            Focus::Field => self.in_field = false,
+            Focus::Choice => self.pane = Pane::Logs,
             Focus::Pane(_) => {
                 self.looking_at = None;
                 self.pane = Pane::Stage;

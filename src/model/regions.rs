@@ -65,7 +65,7 @@ impl Model {
 
 fn rail_columns(columns: u16) -> u16 {
     match columns {
-        WIDE.. => 30,
+        WIDE.. => 29,
         RAIL_WITH_WORDS.. => 20,
         _ => 7,
     }
@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn the_panes_fill_the_window_and_never_overlap() {
-        for (width, height) in (0..=120).flat_map(|width| (0..=45).map(move |height| (width, height))) {
+        for (width, height) in
+            (0..=120).step_by(5).flat_map(|width| (0..=45).step_by(3).map(move |height| (width, height)))
+        {
             for room in [LogRoom::Small, LogRoom::Half, LogRoom::Most] {
                 let area = Rect::new(0, 0, width, height);
                 let regions = Regions::new(area, room, height % 2 == 0);

@@ -140,6 +140,7 @@ impl Model {
             self.pane = Pane::Stage;
             self.looking_at = None;
             self.in_field = true;
+            self.retyping = false;
         }
         self.shown_question = question;
     }
@@ -240,7 +241,14 @@ impl Model {
         self.pane = Pane::Stage;
     }
 
+    /// Stage, the field of a password that is held, logs, and round again.
     fn other_pane(&mut self) {
+        let to_field = self.pane == Pane::Stage && !self.retyping && self.looking_at.is_none();
+        if to_field && self.walk.may_retype() {
+            self.retyping = true;
+            return;
+        }
+        self.retyping = false;
         self.pane = match self.pane {
             Pane::Stage => Pane::Logs,
             Pane::Logs => Pane::Stage,

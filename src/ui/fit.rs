@@ -41,10 +41,19 @@ pub fn in_the_middle(text: &Safe, columns: usize) -> Safe {
         return at_end(text, columns);
     }
     let label = text.split('.').next().map(UnicodeWidthStr::width).unwrap_or_default();
+    if let Some(rest) = whole_labels(text, room.saturating_sub(label)) {
+        return Safe::from(format!("{}{MORE}{rest}", front(text, label)));
+    }
     let half = room.div_ceil(2);
     let before = if label.saturating_add(4) <= room { label.max(1) } else { half };
     let (front, back) = (front(text, before), back(text, room.saturating_sub(before)));
     Safe::from(format!("{front}{MORE}{back}"))
+}
+
+/// The longest end of a host's name that fits and begins with a whole label.
+fn whole_labels(name: &Safe, columns: usize) -> Option<Safe> {
+    let dots = name.match_indices('.').filter_map(|(at, dot)| name.get(at.saturating_add(dot.len())..));
+    dots.skip(1).map(Safe::from).find(|rest| !rest.is_empty() && width(rest) <= columns)
 }
 
 /// As much of the beginning as fits.
@@ -123,7 +132,8 @@ mod tests {
         };
         check("dc1.contoso.test", 16, "dc1.contoso.test");
         check("dc01.europe.contoso.test", 17, "dc01…contoso.test");
-        check("a-very-long-server-name.contoso.test", 10, "a-ver….test");
+        check("a-very-long-server-name.contoso.test", 10, "a-ver…test");
+        check("sensor1.contoso.test", 18, "sensor1…test");
         check("漢字漢字漢字", 5, "漢…字");
         check("abc", 1, "…");
         check("abc", 0, "");

@@ -7,7 +7,7 @@ use super::errand::{Errand, Then};
 use super::fact::{Fact, Gate};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::trial::Candidate;
-use super::{Reaching, Walkthrough, words};
+use super::{Reaching, SigningIn, Walkthrough, words};
 use crate::text::Safe;
 
 impl Walkthrough {
@@ -15,6 +15,10 @@ impl Walkthrough {
     pub(super) fn enter_directory_services(&mut self) {
         match (self.entry.is_some(), self.entries.as_slice()) {
             (true, _) => self.reach_controllers(),
+            // Without the portal nobody has told which account the entry names.
+            (false, []) if self.signing_in == SigningIn::Without => {
+                self.block(Step::DirectoryServices, Reason::SaveNeedsPortal);
+            }
             (false, []) => self.block(Step::DirectoryServices, Reason::NoEntry),
             (false, [_]) => self.entry_chosen(0),
             (false, _) => self.ask(Step::DirectoryServices, Question::WhichEntry),

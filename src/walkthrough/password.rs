@@ -57,6 +57,14 @@ impl Walkthrough {
             )
     }
 
+    /// A password is held that can still be edited: doing so gives it up, and it is tested anew.
+    pub fn may_retype(&self) -> bool {
+        self.current == Step::Password
+            && self.dialog.is_none()
+            && (self.acceptance.is_some() || self.waiting.is_some())
+            && matches!(self.phase(Step::Password), Phase::Ready | Phase::Blocked(_))
+    }
+
     pub(super) fn freeze(&mut self) {
         self.set(Step::Password, Phase::Working);
         let ticket = self.errand(Errand::Freeze);

@@ -263,6 +263,8 @@ impl Walkthrough {
             self.reopen_from(Step::DirectoryServices);
             self.current = Step::DirectoryServices;
             self.void_acceptance();
+            // What stands in the field is void too; the next password must not be typed behind it.
+            self.empty_field();
             self.block(Step::DirectoryServices, reason);
         } else {
             self.block(Step::Save, reason);

@@ -6,7 +6,6 @@
 mod outcomes;
 mod questions;
 mod reasons;
-#[expect(clippy::wildcard_enum_match_arm, reason = "only shown here; what follows is decided elsewhere")]
 mod screen;
 
 use std::time::Duration;

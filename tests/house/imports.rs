@@ -89,6 +89,7 @@ const MAY_ACT: &[&str] = &[
     "directory::ldap",
     "directory::kerberos",
     "directory::locate",
+    "site::open",
     "portal::client",
     "portal::graph",
     "portal::token",
@@ -143,8 +144,13 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// What an adapter is told when it is made: plain facts, which a site is made of.
-const SETTINGS: &[&str] =
-    &["lab::Addresses", "logs::tail::Source", "portal::token::Login", "sensor::probe::Template"];
+const SETTINGS: &[&str] = &[
+    "lab::Addresses",
+    "logs::tail::Source",
+    "portal::token::Login",
+    "portal::token::VERIFICATION_HOSTS",
+    "sensor::probe::Template",
+];
 
 /// What an adapter's crate answers; a pure file beside the adapter reads it.
 const ANSWERS: &[&str] = &[

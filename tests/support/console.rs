@@ -15,7 +15,7 @@ use mdi_console::clock::Driven;
 use mdi_console::engine::secrets::Secrets;
 use mdi_console::engine::{Answer, Engine, Parts};
 use mdi_console::journal::file::{Disk, JournalFile};
-use mdi_console::key::{Code, Key};
+use mdi_console::key::Key;
 use mdi_console::lab::Addresses;
 use mdi_console::model::{Model, Size};
 use mdi_console::site::Site;
@@ -31,6 +31,8 @@ use crate::stage::{Missed, Tried};
 
 const COLUMNS: u16 = 120;
 const ROWS: u16 = 40;
+/// The stage begins behind it.
+const RAIL: u16 = 30;
 
 pub struct Console {
     app: App<'static, Shown>,
@@ -116,10 +118,6 @@ impl Console {
         self.send(Input::Key(key, Burst::default()))
     }
 
-    pub fn enter(&self) -> Tried {
-        self.press(Key::plain(Code::Enter))
-    }
-
     /// One key after the other, each by itself.
     pub fn type_text(&self, text: &str) -> Tried {
         text.chars().try_for_each(|c| self.press(Key::char(c)))
@@ -138,6 +136,20 @@ impl Console {
         self.shown.0.borrow().0.screen().contents()
     }
 
+    /// Whether these words stand on the screen: on one line of it, or wrapped on the stage.
+    pub fn reads(&self, words: &str) -> bool {
+        let flat = |text: &str| -> String {
+            text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
+        };
+        let stage: String = {
+            let shown = self.shown.0.borrow();
+            let rows = shown.0.screen().rows(RAIL, COLUMNS - RAIL);
+            rows.map(|row| row + "\n").collect()
+        };
+        let words = flat(words);
+        flat(&self.screen()).contains(&words) || flat(&stage).contains(&words)
+    }
+
     /// Every byte that was ever written to the terminal.
     pub fn bytes(&self) -> Vec<u8> {
         self.shown.0.borrow().1.clone()
@@ -148,9 +160,9 @@ impl Console {
         let walk = &self.model().walk;
         let record = std::fs::read_to_string(&self.record).unwrap_or_default();
         let last: Vec<&str> = record.lines().rev().take(12).collect();
-        let last: String = last.iter().rev().map(|line| format!("  {line}\n")).collect();
+        let last = last.into_iter().rev().collect::<Vec<_>>().join("\n");
         format!(
-            "step {:?}\nphases {:?}\ndialog {:?}, notice {:?}, saving {:?}\ntrial {:?}\nservices {:?}\nverdict {:?}\nportal fault {:?}\nrecord\n{last}screen\n{}\n",
+            "step {:?}\nphases {:?}\ndialog {:?}, notice {:?}, saving {:?}\ntrial {:?}\nservices {:?}\nverdict {:?}\nportal fault {:?}\nrecord\n{last}\nscreen\n{}\n",
             walk.current,
             walk.progress,
             walk.dialog,

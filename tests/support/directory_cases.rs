@@ -1,4 +1,4 @@
-//! How a directory answers simple binds, as a table that holds for the lab and for a real directory alike.
+//! How a directory answers simple binds and AS exchanges, as a table that holds for the lab and for a real one alike.
 //!
 //! Relies on nothing, so that any test may include it by its path. Where Windows and Samba differ both answers stand
 //! side by side. The accounts are those both directories are filled with; each directory says what their passwords
@@ -42,7 +42,20 @@ pub enum Answer {
     StrongerAuthentication,
 }
 
-/// One bind on a fresh connection.
+/// What becomes of a sealed timestamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A ticket that the account's key opens.
+    Current,
+    Refused {
+        /// The sub-code that means the same.
+        code: &'static str,
+        error: u32,
+        status: Option<u32>,
+    },
+}
+
+/// One bind on a fresh connection, and one AS exchange with the same account and password.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     pub title: &'static str,
@@ -56,7 +69,17 @@ pub struct Case {
     pub samba: Answer,
     /// By how much the controller's count of failures grows on Windows; none where the account can't tell.
     pub counted: Option<i64>,
+    /// None where Kerberos has no such case. Windows and Samba answer alike, as far as is known.
+    pub kerberos: Option<Proof>,
+    /// By how much the exchange lets the count grow.
+    pub kerberos_counted: i64,
 }
+
+const fn proof(error: u32, status: Option<u32>, code: &'static str) -> Proof {
+    Proof::Refused { code, error, status }
+}
+
+const PREAUTHENTICATION_FAILED: Option<Proof> = Some(proof(24, None, "52e"));
 
 const fn case(title: &'static str, account: &'static str, password: Password, answer: Answer) -> Case {
     Case {
@@ -69,20 +92,58 @@ const fn case(title: &'static str, account: &'static str, password: Password, an
         windows: answer,
         samba: answer,
         counted: None,
+        kerberos: None,
+        kerberos_counted: 0,
     }
 }
 
 const WRONG: Answer = Answer::Refused("52e");
 
-/// The LDAP columns of the table.
+/// The whole table, in an order that leaves no case in another's way.
 pub fn cases() -> Vec<Case> {
-    let mut all = vec![
-        Case { counted: Some(0), ..case("normal", "svc-mdi", Password::Right, Answer::Accepted) },
-        Case { counted: Some(1), ..case("wrong", "svc-mdi", Password::Wrong, WRONG) },
-        Case { counted: Some(0), ..case("previous", "svc-rotate", Password::Previous, Answer::Accepted) },
-        Case { counted: Some(0), ..case("before previous", "svc-rotate", Password::BeforePrevious, WRONG) },
+    let mut all = passwords();
+    all.extend(restrictions());
+    all.extend(name_forms());
+    // Last, since it leaves the account locked.
+    let locked = Answer::Refused("775");
+    let kerberos = Some(proof(18, None, "775"));
+    all.push(Case {
+        failures_before: 5,
+        kerberos,
+        ..case("locked, right", "svc-lockme", Password::Right, locked)
+    });
+    all.push(Case { kerberos, ..case("locked, wrong", "svc-lockme", Password::Wrong, locked) });
+    all
+}
+
+fn passwords() -> Vec<Case> {
+    vec![
+        Case {
+            counted: Some(0),
+            kerberos: Some(Proof::Current),
+            ..case("normal", "svc-mdi", Password::Right, Answer::Accepted)
+        },
+        Case {
+            counted: Some(1),
+            kerberos: PREAUTHENTICATION_FAILED,
+            kerberos_counted: 1,
+            ..case("wrong", "svc-mdi", Password::Wrong, WRONG)
+        },
+        Case {
+            counted: Some(0),
+            kerberos: PREAUTHENTICATION_FAILED,
+            kerberos_counted: 1,
+            ..case("previous", "svc-rotate", Password::Previous, Answer::Accepted)
+        },
+        Case {
+            counted: Some(0),
+            kerberos: PREAUTHENTICATION_FAILED,
+            kerberos_counted: 1,
+            ..case("before previous", "svc-rotate", Password::BeforePrevious, WRONG)
+        },
         Case {
             samba: WRONG,
+            kerberos: Some(proof(6, None, "525")),
             ..case("unknown account", "svc-nobody", Password::Right, Answer::Refused("525"))
         },
         Case {
@@ -95,21 +156,36 @@ pub fn cases() -> Vec<Case> {
             counted: Some(0),
             ..case("empty password", "svc-mdi", Password::Empty, Answer::Anonymous)
         },
-    ];
-    for (account, code) in [
-        ("svc-disabled", "533"),
-        ("svc-acctexpired", "701"),
-        ("svc-hours", "530"),
-        ("svc-workstation", "531"),
-        ("svc-mustchange", "773"),
-        ("svc-pwexpired", "532"),
+    ]
+}
+
+fn restrictions() -> Vec<Case> {
+    let mut all = Vec::new();
+    for (account, code, kerberos) in [
+        ("svc-disabled", "533", proof(18, Some(0xc000_0072), "533")),
+        ("svc-acctexpired", "701", proof(18, Some(0xc000_0193), "701")),
+        ("svc-hours", "530", proof(18, Some(0xc000_006f), "530")),
+        // Kerberos doesn't look at workstations.
+        ("svc-workstation", "531", Proof::Current),
+        ("svc-mustchange", "773", proof(23, Some(0xc000_0224), "773")),
+        ("svc-pwexpired", "532", proof(23, Some(0xc000_0071), "532")),
     ] {
         all.push(Case {
             counted: Some(0),
+            kerberos: Some(kerberos),
             ..case("restricted, right", account, Password::Right, Answer::Refused(code))
         });
-        all.push(case("restricted, wrong", account, Password::Wrong, WRONG));
+        all.push(Case {
+            kerberos: PREAUTHENTICATION_FAILED,
+            kerberos_counted: 1,
+            ..case("restricted, wrong", account, Password::Wrong, WRONG)
+        });
     }
+    all
+}
+
+fn name_forms() -> Vec<Case> {
+    let mut all = Vec::new();
     for (form, answer) in [
         (Form::NetBios, Answer::Accepted),
         (Form::Dn, Answer::Accepted),
@@ -120,9 +196,5 @@ pub fn cases() -> Vec<Case> {
         let samba = if answer == Answer::Accepted { answer } else { WRONG };
         all.push(Case { form, samba, ..case("name form", "svc-mdi", Password::Right, answer) });
     }
-    // Last, since it leaves the account locked.
-    let locked = Answer::Refused("775");
-    all.push(Case { failures_before: 5, ..case("locked, right", "svc-lockme", Password::Right, locked) });
-    all.push(case("locked, wrong", "svc-lockme", Password::Wrong, locked));
     all
 }

@@ -269,7 +269,7 @@ fn sensors() -> Vec<Scene> {
         (
             "refused, seen from step 4",
             with(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"), |model| {
-                model.looking_at = Some(Step::Password)
+                model.looking_at = Some(Step::Password);
             }),
         ),
         ("confirmed", model(over(usual().at_sensors()))),

@@ -14,7 +14,6 @@ use mdi_console::clock::{Driven, Instant};
 use mdi_console::journal::file::{Disk, JournalFile};
 use mdi_console::lab::{Lab, Scenario, StartOptions, scenario};
 use mdi_console::model::Model;
-use mdi_console::terminal::signals::Ending;
 use mdi_console::walkthrough::Walkthrough;
 use tempfile::TempDir;
 
@@ -44,8 +43,8 @@ impl Missed {
 
 pub type Tried<T = ()> = Result<T, Missed>;
 
-/// No walk here takes longer, in its own time.
-const MOST: Duration = Duration::from_mins(40);
+/// Nothing that is waited for takes longer, in the walk's own time.
+const MOST: Duration = Duration::from_mins(5);
 /// A loop that turns so often without time passing turns for ever.
 const TURNS: usize = 200_000;
 /// How often the other tasks get their turn before nothing is taken to be under way.
@@ -135,10 +134,6 @@ impl Stage {
         Ok(&self.model()?.walk)
     }
 
-    pub fn ended(&self) -> Tried<Option<Ending>> {
-        Ok(self.console()?.ended)
-    }
-
     pub fn now(&self) -> Instant {
         self.driven.clock().now().at
     }
@@ -155,6 +150,25 @@ impl Stage {
             }
         }
         Err(self.missed("the loop came to no rest"))
+    }
+
+    /// Turns the loops, without a rest, until the model is as wanted; time stands still.
+    pub async fn turn_until(&mut self, wanted: impl Fn(&Model) -> bool) -> Tried {
+        let driven = self.driven.clone();
+        while !wanted(self.model()?) {
+            let rested = {
+                let mut turns = pin!(one_turn(&mut self.consoles));
+                tokio::select! {
+                    biased;
+                    () = &mut turns => false,
+                    () = quiet(&driven) => true,
+                }
+            };
+            if rested {
+                return Err(self.missed("what was to come about before the loop rested"));
+            }
+        }
+        Ok(())
     }
 
     /// Moves time to the next moment anybody waits for, at most to `until`. False when nobody waits.
@@ -178,10 +192,19 @@ impl Stage {
 
     /// Lets time pass until the model is as wanted.
     pub async fn until(&mut self, what: &str, wanted: impl Fn(&Model) -> bool) -> Tried {
+        self.until_console(what, |console| wanted(console.model())).await
+    }
+
+    /// Lets time pass until these words can be read on the screen, wherever they wrap.
+    pub async fn until_reads(&mut self, words: &str) -> Tried {
+        self.until_console(&format!("the words: {words}"), |console| console.reads(words)).await
+    }
+
+    async fn until_console(&mut self, what: &str, wanted: impl Fn(&Console) -> bool) -> Tried {
         let last = self.now().after(MOST);
         loop {
             self.settle().await?;
-            if wanted(self.model()?) {
+            if wanted(self.console()?) {
                 return Ok(());
             }
             if !self.pass(last).await {
@@ -245,8 +268,11 @@ async fn quiet(driven: &Driven) {
 fn random() -> Tried<String> {
     let mut bytes = [0_u8; 12];
     getrandom::fill(&mut bytes).map_err(|why| Missed(why.to_string()))?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("Rz!{hex}"))
+    Ok(format!("Rz!{}", hex(&bytes)))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Every file below the folder.

@@ -68,8 +68,8 @@ fn terms(names: Names, lab: bool) -> Terms {
             server("sensor2.contoso.test", true),
         ],
         probe: true,
-        old_password: Duration::from_mins(60),
-        poll: Duration::from_secs(60),
+        old_password: Duration::from_hours(1),
+        poll: Duration::from_mins(1),
         watch: Duration::from_mins(35),
         settle: Duration::from_mins(3),
         banner: lab
@@ -154,10 +154,8 @@ impl Story {
 
     #[must_use]
     fn portal(mut self, wanted: impl Fn(&Effect) -> Option<Ticket>, event: event::Portal) -> Self {
-        match self.take(wanted) {
-            Some(ticket) => self.tell(Event::Portal(ticket, event)),
-            None => self,
-        }
+        let ticket = self.take(wanted).expect("the walk asks the portal for this");
+        self.tell(Event::Portal(ticket, event))
     }
 
     pub fn field(self, field: Field) -> Self {
@@ -172,7 +170,7 @@ impl Story {
     pub fn frozen(mut self) -> Self {
         let ticket =
             self.take(|effect| if let Effect::Freeze(ticket) = effect { Some(*ticket) } else { None });
-        let Some(ticket) = ticket else { return self };
+        let ticket = ticket.expect("the walk waits for this");
         self.tell(Event::Secret(event::Secret::Frozen(ticket, Some(SecretId(1)))))
     }
 
@@ -181,7 +179,7 @@ impl Story {
             Effect::Reserve(ticket, reservation) => Some((*ticket, reservation.controllers.clone())),
             _ => None,
         });
-        let Some((ticket, hosts)) = asked else { return self };
+        let (ticket, hosts) = asked.expect("the walk waits for this");
         let next = self.recorded;
         let attempts = hosts.into_iter().zip(next..).map(|(host, id)| (AttemptId(id), host)).collect();
         let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
@@ -192,7 +190,7 @@ impl Story {
     pub fn guard_shut(mut self, shut: Shut) -> Self {
         let asked =
             self.take(|effect| if let Effect::Reserve(ticket, _) = effect { Some(*ticket) } else { None });
-        let Some(ticket) = asked else { return self };
+        let ticket = asked.expect("the walk waits for this");
         self.tell(Event::Directory(ticket, event::Directory::GuardShut { shut, standing: Vec::new() }))
     }
 
@@ -214,7 +212,7 @@ impl Story {
             }
             _ => None,
         });
-        let Some((ticket, attempt, host, protocol)) = out else { return self };
+        let (ticket, attempt, host, protocol) = out.expect("the walk waits for this");
         let account = AccountFacts {
             name: self.names.of("svc-mdi"),
             sid: "S-1-5-21-1-2-3-1105".into(),
@@ -265,7 +263,7 @@ impl Story {
     pub fn marked(mut self) -> Self {
         let ticket =
             self.take(|effect| if let Effect::TakeMark(ticket, _) = effect { Some(*ticket) } else { None });
-        let Some(ticket) = ticket else { return self };
+        let ticket = ticket.expect("the walk waits for this");
         let positions = vec![(SourceId(1), Position { file: 1, offset: 5000 })];
         let change = Safe::new("8d4f");
         self.tell(Event::Logs(event::Logs::Marked { ticket, positions, bad_password_count: Some(0), change }))
@@ -284,7 +282,9 @@ impl Story {
     }
 
     pub fn sending(self) -> Self {
-        self.sources().at_save().typed("12").marked()
+        let story = self.sources().at_save().typed("12").marked();
+        let reading = story.reading(|_, _| {});
+        story.read(reading)
     }
 
     pub fn save_answered(self, answer: SaveAnswer) -> Self {
@@ -307,7 +307,7 @@ impl Story {
             }
             _ => None,
         });
-        let Some(ticket) = ticket else { return self };
+        let ticket = ticket.expect("the walk waits for this");
         self.tell(Event::Sensor(ticket, event::Sensor::ServiceAnswered { host, service, state }))
     }
 
@@ -327,7 +327,7 @@ impl Story {
     /// Every service runs, long enough.
     pub fn services_settled(mut self) -> Self {
         for _ in 0..4 {
-            self = self.services("").pass(Duration::from_secs(60));
+            self = self.services("").pass(Duration::from_mins(1));
             let reading = self.reading(|_, _| {});
             self = self.read(reading);
         }

@@ -113,12 +113,27 @@ impl Stage {
         self.answer(&wanted).await
     }
 
-    /// Through the dialog, to the walk's end.
+    /// Out of whatever field, through the dialog, to the walk's end.
     pub async fn leave(&mut self) -> Tried {
-        self.press(Key::char('q')).await?;
+        self.press(Key::ctrl('c')).await?;
         if self.walk()?.question() == Some(&Question::Leave) {
             self.choose("Leave").await?;
         }
         self.until_over().await
+    }
+
+    /// Out of the field or the choice, and back a step.
+    pub async fn back(&mut self) -> Tried {
+        if matches!(self.model()?.focus(), Focus::MaskedField | Focus::Field) {
+            self.press(Key::plain(Code::Esc)).await?;
+        }
+        self.press(Key::char('b')).await
+    }
+
+    pub async fn until_verdict(&mut self) -> Tried {
+        self.until("a verdict", |model| {
+            model.walk.watch.as_ref().is_some_and(|watch| watch.verdict.is_some())
+        })
+        .await
     }
 }

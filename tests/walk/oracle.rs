@@ -15,7 +15,7 @@ use mdi_console::walkthrough::fact::{Fact, fold};
 use mdi_console::walkthrough::watch::VerdictWord;
 
 use crate::console::Console;
-use crate::stage::{Missed, Stage, Tried, files};
+use crate::stage::{Missed, Stage, Tried, files, hex};
 
 /// What the record says, checked for being whole.
 pub fn facts(record: &Path) -> Tried<Vec<Fact>> {
@@ -27,7 +27,7 @@ pub fn facts(record: &Path) -> Tried<Vec<Fact>> {
 }
 
 impl Stage {
-    fn hold(&self, holds: bool, what: &str) -> Tried {
+    pub fn hold(&self, holds: bool, what: &str) -> Tried {
         if holds { Ok(()) } else { Err(self.missed(what)) }
     }
 
@@ -40,6 +40,10 @@ impl Stage {
     pub fn tests_made(&self) -> usize {
         let tests = self.lab.attempts();
         tests.iter().filter(|attempt| !attempt.by_sensor && attempt.name.starts_with(ACCOUNT)).count()
+    }
+
+    pub fn facts(&self) -> Tried<Vec<Fact>> {
+        facts(&self.console()?.record)
     }
 
     /// The end that the scenario's file names, and the facts that must hold then.
@@ -114,7 +118,7 @@ fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let big: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let mut forms = Vec::new();
     for bytes in [plain, little, big] {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&bytes);
         forms.push(("in upper hex", hex.to_uppercase().into_bytes()));
         forms.push(("in hex", hex.into_bytes()));
         forms.push(("in base64", STANDARD_NO_PAD.encode(&bytes).into_bytes()));
@@ -122,4 +126,23 @@ fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
         forms.push(("as it is", bytes));
     }
     forms
+}
+
+#[test]
+fn the_oracle_sees_a_secret_in_every_form_and_a_record_that_was_changed() {
+    crate::play(async {
+        let stage = Stage::open("clean").await?;
+        stage.check_traces()?;
+        let planted = stage.state().join("planted");
+        for (form, bytes) in forms(&stage.right) {
+            std::fs::write(&planted, [b"before ", &bytes[..], b" after"].concat())?;
+            stage.hold(stage.check_secrets().is_err(), &format!("a secret seen {form}"))?;
+        }
+        std::fs::remove_file(&planted)?;
+        stage.check_traces()?;
+        let record = &stage.console()?.record;
+        let text = std::fs::read_to_string(record)?;
+        std::fs::write(record, text.replace("jump-01", "jump-02"))?;
+        stage.hold(stage.check_traces().is_err(), "a changed record seen")
+    });
 }

@@ -12,7 +12,12 @@ use crate::stage::{Stage, Tried};
 
 impl Stage {
     pub async fn play_script(&mut self) -> Tried {
-        for line in self.scenario.script.clone() {
+        self.play_up_to(Step::Sensors).await
+    }
+
+    /// The script's lines, those of `last` included.
+    pub async fn play_up_to(&mut self, last: Step) -> Tried {
+        for line in self.scenario.script.clone().into_iter().filter(|line| line.step <= last.number()) {
             let step = Step::from_number(line.step).ok_or_else(|| self.missed("a step of seven"))?;
             self.until_step(step).await.map_err(|_| self.missed(&line.words()))?;
             self.play_line(&line).await?;
@@ -52,12 +57,7 @@ impl Stage {
             }
             Act::Wait => self.wait(Duration::from_secs(line.seconds.unwrap_or(0).into())).await,
             Act::Save => self.confirm_save().await,
-            Act::Watch => {
-                self.until("a verdict", |model| {
-                    model.walk.watch.as_ref().is_some_and(|watch| watch.verdict.is_some())
-                })
-                .await
-            }
+            Act::Watch => self.until_verdict().await,
         }
     }
 

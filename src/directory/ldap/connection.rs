@@ -3,7 +3,7 @@
 //! Relies on the name being a legal TLS server name, so that nothing in it can steer the URL ldap3 is given.
 //! Deliberately absent: what is said over the connection.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
 use rustls::pki_types::ServerName;
@@ -72,7 +72,7 @@ impl Client {
         let settings = LdapConnSettings::new()
             .set_config(self.trust.0.clone())
             .set_starttls(way == Way::Tls(Transport::StartTls))
-            .set_std_stream(StdStream::Tcp(self.tcp(address).await?));
+            .set_std_stream(StdStream::Tcp(self.tcp(to, address).await?));
         let agreed = LdapConnAsync::from_url_with_settings(settings, &url);
         let agreed = self.clock.timeout(self.patience.connect, agreed).await;
         let (connection, ldap) = agreed.map_err(|_| Fault::TimedOut)?.map_err(|error| Failed {
@@ -86,14 +86,6 @@ impl Client {
             }
         });
         Ok(ldap)
-    }
-
-    async fn tcp(&self, address: SocketAddr) -> Result<TcpStream, Fault> {
-        let connected =
-            self.clock.timeout(self.patience.connect, tokio::net::TcpStream::connect(address)).await;
-        let stream = connected.map_err(|_| Fault::TimedOut)?.map_err(|error| fault::of_io(&error))?;
-        // A bind is two small packets; waiting to fill one costs 40 ms.
-        stream.set_nodelay(true).and_then(|()| stream.into_std()).map_err(|error| fault::of_io(&error))
     }
 }
 
@@ -111,11 +103,13 @@ impl From<Fault> for Failed {
 
 impl Failed {
     fn final_(&self) -> bool {
-        matches!(
-            self.fault,
-            Fault::NameMismatch | Fault::UnknownIssuer | Fault::CertificateExpired | Fault::Tls(_)
-        )
+        is_final(&self.fault)
     }
+}
+
+/// Is the certificate found wanting? It will be by any other way too.
+pub(super) fn is_final(fault: &Fault) -> bool {
+    matches!(fault, Fault::NameMismatch | Fault::UnknownIssuer | Fault::CertificateExpired | Fault::Tls(_))
 }
 
 fn address_bar(host: &str, way: Way) -> Result<Url, Fault> {

@@ -37,7 +37,7 @@ pub(super) fn of_handshake(error: &LdapError) -> Fault {
     }
 }
 
-pub(super) fn of_io(error: &io::Error) -> Fault {
+pub(in crate::directory) fn of_io(error: &io::Error) -> Fault {
     if let Some(tls) = tls_inside(error) {
         return of_tls(tls);
     }

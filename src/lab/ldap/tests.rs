@@ -11,15 +11,10 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 
 use crate::clock::Driven;
+use crate::lab::directory_cases::{Answer, Case, Form, Password, cases};
 use crate::lab::world::directory::SERVICE_PASSWORDS;
 use crate::lab::world::{BASE, OLDER_PASSWORD, PREVIOUS_PASSWORD, RIGHT_PASSWORD};
 use crate::lab::{Addresses, Lab, StartOptions, scenario};
-
-#[expect(dead_code, reason = "the column for Samba is read where the table runs against Samba")]
-#[path = "../../../tests/support/directory_cases.rs"]
-mod directory_cases;
-
-use directory_cases::{Answer, Case, Form, Password, cases};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Way {

@@ -30,7 +30,12 @@ pub struct DirectorySettings {
     pub unlock_after_seconds: Option<u32>,
     /// What the site is told about the old password's window.
     pub old_password_minutes: u32,
+    /// Whether the controllers have a key distribution centre.
+    pub kerberos: bool,
 }
+
+/// What holds where a scenario doesn't say whether there is one.
+const KERBEROS: bool = false;
 
 impl Default for DirectorySettings {
     fn default() -> Self {
@@ -40,8 +45,8 @@ impl Default for DirectorySettings {
             down: Vec::new(),
             stale: Vec::new(),
             changed_seconds_ago: 240,
-            // Long enough for the sensors, which bind once at the start with what the workspace still holds.
-            old_password_window_seconds: 255,
+            // As long as the site is told: a previous password must never pass for the current one by age.
+            old_password_window_seconds: 60,
             lockout_threshold: 5,
             observation_window_seconds: 60,
             lockout_seconds: 60,
@@ -49,6 +54,7 @@ impl Default for DirectorySettings {
             locked: false,
             unlock_after_seconds: None,
             old_password_minutes: 1,
+            kerberos: KERBEROS,
         }
     }
 }
@@ -75,7 +81,7 @@ impl Default for FleetSettings {
             sensors: 12,
             standalone: 2,
             version_three: 0,
-            at_start: AtStart::Bind,
+            at_start: AtStart::Running,
             logging: 24,
             watch_seconds: 10,
             poll_seconds: 1,
@@ -88,10 +94,10 @@ impl Default for FleetSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AtStart {
-    /// Running, and binding once with the stored password.
-    Bind,
     /// Running on connections made earlier.
     Running,
+    /// Running, and binding once with the stored password.
+    Bind,
     /// Stopped, because the stored password was refused hours ago.
     Stopped,
 }

@@ -128,6 +128,20 @@ impl Account {
         self.passwords.get(1).is_some_and(|previous| previous.as_str() == password)
     }
 
+    /// The password whose key a controller holds: the previous one where its cache is stale.
+    pub fn key_password(&self, stale: bool) -> &str {
+        let [current, previous, _] = &self.passwords;
+        if stale { previous } else { current }
+    }
+
+    /// What a logon leaves behind at a controller.
+    pub fn let_in(&mut self, controller: usize) {
+        self.locked = None;
+        if let Some(count) = self.counts.get_mut(controller) {
+            *count = Count::default();
+        }
+    }
+
     /// Locked now; a lockout without end (`duration` zero) lasts until it is undone.
     pub fn is_locked(&self, duration: SignedDuration, now: Timestamp) -> bool {
         self.locked.is_some_and(|since| duration.is_zero() || now.duration_since(since) < duration)

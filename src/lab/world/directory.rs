@@ -2,7 +2,7 @@
 //!
 //! Plays Windows: 525 for an unknown account, an empty password is anonymous, a failure counts where it was made and
 //! at the PDC emulator, a lockout holds everywhere. Relies on moments handed in. Pure.
-//! Deliberately absent: replication delay other than a controller whose cache is stale; Kerberos.
+//! Deliberately absent: replication delay other than a controller whose cache is stale; Kerberos, which is beside it.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -51,12 +51,12 @@ pub enum BindAnswer {
     NotEncrypted,
 }
 
-/// One bind with a name, as an oracle for tests.
+/// One bind with a name, or one AS exchange with a timestamp, as an oracle for tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     pub controller: String,
     pub name: String,
-    /// `accepted`, `anonymous`, `clear text`, or the sub-code.
+    /// `accepted`, `anonymous`, `clear text`, or the sub-code; `kerberos accepted`, or `kerberos` and the error.
     pub outcome: &'static str,
     pub by_sensor: bool,
 }
@@ -123,20 +123,25 @@ impl Directory {
     pub fn bind(&mut self, arrival: Arrival, name: &str, password: &str) -> BindAnswer {
         let answer = self.judge(arrival, name, password);
         if !name.is_empty() {
-            let host = self.controllers.get(arrival.controller).map(|controller| controller.host.clone());
-            self.attempts.push(Attempt {
-                controller: host.unwrap_or_default(),
-                name: name.into(),
-                outcome: match answer {
-                    BindAnswer::Anonymous => "anonymous",
-                    BindAnswer::Accepted => "accepted",
-                    BindAnswer::Refused(code) => code,
-                    BindAnswer::NotEncrypted => "clear text",
-                },
-                by_sensor: arrival.by_sensor,
-            });
+            let outcome = match answer {
+                BindAnswer::Anonymous => "anonymous",
+                BindAnswer::Accepted => "accepted",
+                BindAnswer::Refused(code) => code,
+                BindAnswer::NotEncrypted => "clear text",
+            };
+            self.note(arrival, name, outcome);
         }
         answer
+    }
+
+    pub(super) fn note(&mut self, arrival: Arrival, name: &str, outcome: &'static str) {
+        let host = self.controllers.get(arrival.controller).map(|controller| controller.host.clone());
+        self.attempts.push(Attempt {
+            controller: host.unwrap_or_default(),
+            name: name.into(),
+            outcome,
+            by_sensor: arrival.by_sensor,
+        });
     }
 
     fn judge(&mut self, arrival: Arrival, name: &str, password: &str) -> BindAnswer {
@@ -171,10 +176,7 @@ impl Directory {
                 if let Some(restriction) = account.restriction {
                     return BindAnswer::Refused(restriction.code());
                 }
-                account.locked = None;
-                if let Some(count) = account.counts.get_mut(arrival.controller) {
-                    *count = Count::default();
-                }
+                account.let_in(arrival.controller);
                 BindAnswer::Accepted
             }
         }
@@ -182,7 +184,7 @@ impl Directory {
 }
 
 /// Counts a failure at both controllers, once where they are the same, and locks at the threshold.
-fn count(account: &mut Account, policy: Policy, at: (usize, usize), now: Timestamp) {
+pub(super) fn count(account: &mut Account, policy: Policy, at: (usize, usize), now: Timestamp) {
     let mut reached = false;
     for (index, count) in account.counts.iter_mut().enumerate() {
         if index == at.0 || index == at.1 {

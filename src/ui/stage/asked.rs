@@ -18,7 +18,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn add_answer(&mut self, model: &Model, question: &Question, (look, columns): (&Look, u16)) {
+    fn add_answer(&mut self, question: &Question, (model, look): (&Model, &Look), columns: u16) {
         if let Some(hint) = words::hint(question) {
             self.lines.extend(wrapped(look, Role::Secondary, &Safe::new(hint), columns));
         }
@@ -58,7 +58,7 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
     };
     let mut asked = Asked { lines: sentence(look, mark, &words::asked_of_step(walk), columns), cursor: None };
     match phase {
-        Phase::Asking(question) => asked.add_answer(model, question, (look, columns)),
+        Phase::Asking(question) => asked.add_answer(question, (model, look), columns),
         Phase::Blocked(why) => {
             let said = words::reason(why);
             asked.lines.extend(wrapped(look, Role::Secondary, &said.means, columns));
@@ -66,7 +66,8 @@ pub fn asked(model: &Model, look: &Look, columns: u16) -> Asked {
         }
         Phase::Ready | Phase::Working | Phase::Settled(_) => {}
     }
-    let open_again = walk.takes_password() && matches!(phase, Phase::Blocked(_));
+    let retyping = model.retyping && walk.may_retype();
+    let open_again = (walk.takes_password() || retyping) && matches!(phase, Phase::Blocked(_));
     if open_again || walk.current == Step::Password && matches!(phase, Phase::Working | Phase::Ready) {
         password::field(model, look, columns, &mut asked);
     }

@@ -11,11 +11,11 @@ use crate::ui::stage::{Part, fault, selected, truth};
 use crate::ui::table::{Cell, Column, Table, column, number};
 
 const COLUMNS: &[Column] = &[
-    column("sensor", (16, 34), 0),
-    column("service", (11, 13), 1),
+    column("sensor", (20, 34), 0),
+    column("service", (10, 13), 1),
     column("after the save", (17, 19), 0),
     column("change", (11, 16), 4),
-    number("issues", 6, 2),
+    number("open", 4, 2),
     column("status", (15, 16), 3),
     column("health", (9, 9), 5),
     column("version", (9, 12), 6),

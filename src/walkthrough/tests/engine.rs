@@ -2,7 +2,7 @@
 
 use crate::directory::lockout::{AttemptId, Budget, Shut, Why};
 use crate::directory::refusal::SubCode;
-use crate::directory::{Answer, Protocol, Standing};
+use crate::directory::{Answer, Host, Protocol, Standing};
 use crate::logs::SourceId;
 use crate::portal::{Fault, IssueStatus, SaveAnswer, ServiceStatus, signin};
 use crate::secret::SecretId;
@@ -18,7 +18,6 @@ use super::site::{
 };
 
 impl Player {
-    #[expect(clippy::too_many_lines, reason = "a table: one answer for each effect")]
     pub(super) fn well(&mut self, effect: &Effect) -> Event {
         use event::{Directory, Logs, Portal, Record, Secret};
         match effect {
@@ -43,18 +42,7 @@ impl Player {
                 self.secrets += 1;
                 Event::Secret(Secret::Frozen(*ticket, Some(SecretId(self.secrets))))
             }
-            Effect::Reserve(ticket, wanted) => {
-                let attempts = wanted
-                    .controllers
-                    .iter()
-                    .map(|host| {
-                        self.attempts += 1;
-                        (AttemptId(self.attempts), host.clone())
-                    })
-                    .collect();
-                let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
-                Event::Directory(*ticket, Directory::Reserved { attempts, budget, standing: Vec::new() })
-            }
+            Effect::Reserve(ticket, wanted) => self.granted(*ticket, &wanted.controllers),
             Effect::Test { .. } => Self::outcome(effect, Answer::Accepted),
             Effect::ReadStanding(ticket, host, _) => {
                 let account = facts(240);
@@ -84,6 +72,16 @@ impl Player {
         }
     }
 
+    fn granted(&mut self, ticket: Ticket, controllers: &[Host]) -> Event {
+        let reserve = |host: &Host| {
+            self.attempts += 1;
+            (AttemptId(self.attempts), host.clone())
+        };
+        let attempts = controllers.iter().map(reserve).collect();
+        let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
+        Event::Directory(ticket, event::Directory::Reserved { attempts, budget, standing: Vec::new() })
+    }
+
     fn code(&self) -> signin::DeviceCode {
         signin::DeviceCode {
             user_code: "ABCD".into(),
@@ -94,9 +92,8 @@ impl Player {
     }
 
     /// The ways in which an errand can go wrong; `None`: there are no more.
-    #[expect(clippy::too_many_lines, reason = "a table: the bad answers for each effect")]
     pub(super) fn badly(&self, effect: &Effect, how: u8) -> Option<Event> {
-        use event::{Directory, Portal, Record, Secret};
+        use event::{Portal, Record};
         let fault = || Fault::Server(503);
         Some(match (effect, how) {
             (Effect::PollSignIn(ticket), 0) => Event::Portal(*ticket, Portal::SignInAnswered(rejected())),
@@ -129,6 +126,27 @@ impl Player {
                 | Effect::ReadIssuer(ticket),
                 2,
             ) => Event::Portal(*ticket, Portal::Failed(fault())),
+            (Effect::Save { ticket, .. }, 0..3) => {
+                let answer = match how {
+                    0 => SaveAnswer::Conflict,
+                    1 => SaveAnswer::NotSaved(fault()),
+                    _ => SaveAnswer::Lost(Fault::TimedOut),
+                };
+                Event::Portal(*ticket, Portal::SaveAnswered(answer))
+            }
+            (Effect::AskService { ticket, host, service }, 0) => {
+                let (host, service, state) = (host.clone(), *service, ServiceState::Stopped);
+                Event::Sensor(*ticket, event::Sensor::ServiceAnswered { host, service, state })
+            }
+            (Effect::Record(ticket, _), 0) => Event::Record(*ticket, Record::Failed("no space".into())),
+            (Effect::Record(ticket, _), 1) => Event::Record(*ticket, Record::HoldsSecret),
+            _ => return self.badly_at_the_directory(effect, how),
+        })
+    }
+
+    fn badly_at_the_directory(&self, effect: &Effect, how: u8) -> Option<Event> {
+        use event::{Directory, Secret};
+        Some(match (effect, how) {
             (Effect::Reach(ticket, ..), 0) => {
                 Event::Directory(*ticket, Directory::Reached(Err(crate::directory::Fault::NoRoute)))
             }
@@ -151,20 +169,6 @@ impl Player {
             (Effect::Test { .. }, 2) => Self::outcome(effect, refused(SubCode::LockedOut)),
             (Effect::Test { .. }, 3) => Self::outcome(effect, refused(SubCode::LogonHours)),
             (Effect::ReadStanding(ticket, ..), 0) => Event::Directory(*ticket, Directory::StandingRead(None)),
-            (Effect::Save { ticket, .. }, 0..3) => {
-                let answer = match how {
-                    0 => SaveAnswer::Conflict,
-                    1 => SaveAnswer::NotSaved(fault()),
-                    _ => SaveAnswer::Lost(Fault::TimedOut),
-                };
-                Event::Portal(*ticket, Portal::SaveAnswered(answer))
-            }
-            (Effect::AskService { ticket, host, service }, 0) => {
-                let (host, service, state) = (host.clone(), *service, ServiceState::Stopped);
-                Event::Sensor(*ticket, event::Sensor::ServiceAnswered { host, service, state })
-            }
-            (Effect::Record(ticket, _), 0) => Event::Record(*ticket, Record::Failed("no space".into())),
-            (Effect::Record(ticket, _), 1) => Event::Record(*ticket, Record::HoldsSecret),
             _ => return None,
         })
     }

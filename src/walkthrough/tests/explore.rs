@@ -135,7 +135,7 @@ fn leaving_ends(player: &Player, disk_full: bool) {
 }
 
 /// Enter, `r`, or going back: one of them makes a difference.
-fn a_key_leads_on(player: &Player) {
+pub fn a_key_leads_on(player: &Player) {
     let back = Step::ALL.into_iter().filter(|step| *step < player.walk.current).map(Intent::BackTo);
     let leads_on = [Intent::Proceed, Intent::Refresh].into_iter().chain(back).any(|intent| {
         let mut tried = player.clone();

@@ -241,8 +241,7 @@ pub fn kind_of(effect: &Effect) -> &'static str {
     }
 }
 
-/// A step, and what leads out of it.
-type Leg = (Step, fn(&mut Player));
+type Leg = fn(&mut Player);
 
 /// Walks well from the beginning to where step `to` waits for the operator.
 pub fn walked_to(to: Step) -> Player {
@@ -251,7 +250,7 @@ pub fn walked_to(to: Step) -> Player {
     player.settle();
     player.tick();
     player.settle();
-    let legs: [Leg; 6] = [
+    let legs: [(Step, Leg); 6] = [
         (Step::Configuration, |player| player.choose(0)),
         (Step::DirectoryServices, Player::enter),
         (Step::Password, |player| {

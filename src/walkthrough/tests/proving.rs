@@ -172,24 +172,28 @@ fn the_stations_are_reached_again_on_request() {
 
 #[test]
 fn a_reason_counts_only_for_the_acceptance_it_was_given_for() {
-    let mut player = Player::testing();
-    while ["reserve", "ldap"].iter().any(|kind| player.answer(kind, Way::Well)) {
-        if player.count("kerberos") > 0 {
-            player.answer("kerberos", Way::Badly(1));
-        }
-    }
+    let mut player = walked_to(Step::DirectoryServices);
+    player.intend(Intent::Refresh);
+    player.answer("entries", Way::Well);
+    while ["reach", "reach-pdc"].iter().any(|kind| player.answer(kind, Way::Badly(0))) {}
+    player.choose(0);
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::NoProvableController));
     player.enter();
-    player.choose(1);
+    player.type_it();
+    player.choose(0);
+    player.edit(9);
+    player.enter();
+    player.settle();
+    player.type_it();
     player.slow_record = true;
     player.type_it();
     player.edit(20);
     player.enter();
-    while ["freeze", "record", "reserve", "ldap"].iter().any(|kind| player.answer(kind, Way::Well)) {
-        if player.count("kerberos") > 0 {
-            player.answer("kerberos", Way::Badly(1));
-        }
-    }
-    assert!(!player.walk.acceptance.as_ref().unwrap().overridden);
+    player.answer("freeze", Way::Well);
+    while player.answer("record", Way::Well) {}
+    let held = player.walk.acceptance.as_ref().unwrap();
+    assert!(!held.overridden, "the reason was given for the password before it");
+    assert_eq!(player.walk.current, Step::Password);
 }
 
 #[test]

@@ -1,1 +1,107 @@
-//! Words.
+//! Every reason and every question has its words; a new variant doesn't compile before it stands here.
+
+use crate::directory::{Fault, refusal::SubCode};
+use crate::portal;
+use crate::text::Safe;
+use crate::walkthrough::Walkthrough;
+use crate::walkthrough::step::{AnswerKind, Question, Reason};
+use crate::walkthrough::words;
+
+use super::player::walked_to;
+use super::site::{SENSOR, now};
+use crate::walkthrough::step::Step;
+
+/// The variant after this one, with contents; a match without a wildcard, so that none can be left out.
+fn next_reason(reason: &Reason) -> Option<Reason> {
+    let host = || Safe::new("dc1.contoso.test");
+    let why = || Safe::new("one failure is counted");
+    Some(match reason {
+        Reason::SignInDeclined => Reason::SignInExpired,
+        Reason::SignInExpired => Reason::SignInBlocked {
+            code: "AADSTS53003".into(),
+            description: "Blocked.".into(),
+            correlation: None,
+        },
+        Reason::SignInBlocked { .. } => Reason::PortalUnread(portal::Fault::TimedOut),
+        Reason::PortalUnread(_) => Reason::NobodyCanEdit,
+        Reason::NobodyCanEdit => Reason::NoEntry,
+        Reason::NoEntry => Reason::ManagedAccount,
+        Reason::ManagedAccount => Reason::AccountUnusable(SubCode::Disabled),
+        Reason::AccountUnusable(_) => Reason::NoProvableController,
+        Reason::NoProvableController => Reason::NotYetChanged,
+        Reason::NotYetChanged => Reason::PasswordEmpty,
+        Reason::PasswordEmpty => {
+            Reason::PasswordRefused { host: host(), code: SubCode::WrongPassword, previous: false }
+        }
+        Reason::PasswordRefused { previous: false, .. } => {
+            Reason::PasswordRefused { host: host(), code: SubCode::WrongPassword, previous: true }
+        }
+        Reason::PasswordRefused { .. } => Reason::PasswordClosed { host: host(), code: SubCode::LockedOut },
+        Reason::PasswordClosed { .. } => Reason::PasswordUnproved { host: host(), fault: Fault::TimedOut },
+        Reason::PasswordUnproved { .. } => Reason::WrongAccount { read: "svc-sql".into() },
+        Reason::WrongAccount { .. } => Reason::GuardNotBefore { until: now(60).wall, why: why() },
+        Reason::GuardNotBefore { .. } => Reason::GuardUntilUnlocked,
+        Reason::GuardUntilUnlocked => Reason::GuardNever,
+        Reason::GuardNever => Reason::LedgerFailed("no space".into()),
+        Reason::LedgerFailed(_) => Reason::RecordFailed("no space".into()),
+        Reason::RecordFailed(_) => Reason::TextHoldsSecret,
+        Reason::TextHoldsSecret => Reason::TextEmpty,
+        Reason::TextEmpty => Reason::TypedMismatch,
+        Reason::TypedMismatch => Reason::ProofTooOld,
+        Reason::ProofTooOld => Reason::NotTested,
+        Reason::NotTested => Reason::SaveNeedsPortal,
+        Reason::SaveNeedsPortal => Reason::SomeoneElseChanged,
+        Reason::SomeoneElseChanged => Reason::NotSaved(portal::Fault::Server(503)),
+        Reason::NotSaved(_) => Reason::ServicesOpen(vec![SENSOR.into()]),
+        Reason::ServicesOpen(_) => Reason::WatchRunning,
+        Reason::WatchRunning => return None,
+    })
+}
+
+fn next_question(question: &Question) -> Option<Question> {
+    Some(match question {
+        Question::HowToBegin => Question::CanEdit,
+        Question::CanEdit => Question::WhichEntry,
+        Question::WhichEntry => Question::UsedElsewhere,
+        Question::UsedElsewhere => Question::WithoutController,
+        Question::WithoutController => Question::ChangedInDirectory,
+        Question::ChangedInDirectory => Question::Password,
+        Question::Password => Question::AccountName,
+        Question::AccountName => Question::GoOnOrRetest,
+        Question::GoOnOrRetest => Question::ReasonToGoOn,
+        Question::ReasonToGoOn => Question::UntestedName,
+        Question::UntestedName => Question::ConfirmSave,
+        Question::ConfirmSave => Question::ReasonForService(SENSOR.into()),
+        Question::ReasonForService(_) => Question::EvidenceForService(SENSOR.into()),
+        Question::EvidenceForService(_) => Question::Note,
+        Question::Note => Question::Leave,
+        Question::Leave => Question::Recover,
+        Question::Recover => return None,
+    })
+}
+
+#[test]
+fn every_reason_has_three_parts() {
+    for reason in std::iter::successors(Some(Reason::SignInDeclined), next_reason) {
+        let said = words::reason(&reason);
+        for part in [&said.what, &said.means, &said.remedy] {
+            assert!(part.ends_with(['.', ')']), "{reason:?}: {part:?}");
+            assert!(!part.contains(".."), "{reason:?}: {part:?}");
+        }
+    }
+}
+
+#[test]
+fn every_question_asks_something_that_can_be_answered() {
+    let walks: [Walkthrough; 2] = [Step::Password, Step::Save].map(|step| walked_to(step).walk);
+    for walk in &walks {
+        for question in std::iter::successors(Some(Question::HowToBegin), next_question) {
+            let asked = words::question(walk, &question);
+            assert!(asked.ends_with(['.', '?', ':']), "{question:?}: {asked:?}");
+            let choice = question.kind() == AnswerKind::Choice;
+            assert_eq!(!words::options(walk, &question).is_empty(), choice, "{question:?}");
+            let wanted = words::wanted(walk, &question);
+            assert!(wanted.is_none_or(|wanted| asked.contains(wanted.as_str())), "{question:?}: {asked}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::directory::refusal::Refusal;
+use crate::text::Safe;
 use crate::walkthrough::fact::ProofWord;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -51,7 +52,7 @@ fn play(candidates: &str, script: &[(&str, &str)]) -> (Vec<String>, Trial) {
             Step::Reserve { controllers, protocol, charge } => {
                 let letter = if protocol == Protocol::Ldap { "l" } else { "k" };
                 let alone = if charge == Charge::Account { "" } else { "+" };
-                let hosts: Vec<&str> = controllers.iter().map(crate::text::Safe::as_str).collect();
+                let hosts: Vec<&str> = controllers.iter().map(Safe::as_str).collect();
                 let line = format!("{}/{letter}{alone}", hosts.join(","));
                 asked.push(line.clone());
                 if script.contains(&(line.as_str(), "shut")) {

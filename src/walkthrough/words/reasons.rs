@@ -223,7 +223,7 @@ fn of_the_save(reason: &Reason) -> Said {
             said("No tested password is at hand.", NOTHING_SAVED, "Enter goes back to step 4.")
         }
         Reason::SaveNeedsPortal => said(
-            "Save needs the portal, and the walk works without it.",
+            "The entry and Save need the portal, and the walk works without it.",
             NOTHING_SAVED,
             "Go back to step 1 (b) and sign in.",
         ),

@@ -197,7 +197,20 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
             vec![Safe::new("The watch is not over: the record will say *not confirmed*.")]
         }
         Question::Leave if !walk.saved() => vec![Safe::new("Nothing has been saved.")],
-        _ => Vec::new(),
+        Question::HowToBegin
+        | Question::CanEdit
+        | Question::WhichEntry
+        | Question::UsedElsewhere
+        | Question::WithoutController
+        | Question::ChangedInDirectory
+        | Question::Password
+        | Question::AccountName
+        | Question::UntestedName
+        | Question::ConfirmSave
+        | Question::ReasonForService(_)
+        | Question::EvidenceForService(_)
+        | Question::Note
+        | Question::Leave => Vec::new(),
     }
 }
 

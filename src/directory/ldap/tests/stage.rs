@@ -116,6 +116,7 @@ impl Stage {
             ldaps: Some(self.ldaps),
             ldap: Some(self.ldap),
             kerberos: None,
+            also: vec![],
             pdc_emulator: Some(true),
         }
     }

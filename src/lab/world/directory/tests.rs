@@ -65,7 +65,8 @@ fn success_forgets_the_failures_of_that_controller_alone() {
 
 #[test]
 fn the_previous_password_is_taken_inside_its_window_and_never_counted() {
-    let mut directory = directory(&DirectorySettings::default());
+    let settings = DirectorySettings { changed_seconds_ago: 45, ..DirectorySettings::default() };
+    let mut directory = directory(&settings);
     assert_eq!(bind(&mut directory, 0, PREVIOUS_PASSWORD, 0), BindAnswer::Accepted);
     assert_eq!(bind(&mut directory, 0, PREVIOUS_PASSWORD, 15), WRONG);
     assert_eq!(bind(&mut directory, 0, OLDER_PASSWORD, 0), WRONG);

@@ -57,7 +57,9 @@ pub fn unread_portal(walk: &Walkthrough) -> Safe {
         SigningIn::Without => Safe::new(
             "The portal's interface is not used. Look at Settings, Identities in your own browser: Sensors, Health issues, Directory service accounts.",
         ),
-        _ => Safe::new("Sensors, health issues and entries will stand here once the portal is read."),
+        SigningIn::NotBegun | SigningIn::Requesting | SigningIn::Waiting(_) | SigningIn::SignedIn { .. } => {
+            Safe::new("Sensors, health issues and entries will stand here once the portal is read.")
+        }
     }
 }
 
@@ -115,7 +117,7 @@ pub fn controller_trouble(station: &Station) -> Option<Truth> {
             Tls::NoServerCertificate if !reach.read_only => Some(Truth::Plain(safe(format!(
                 "{host} has no server certificate, which is common; no password is sent to it over LDAP."
             )))),
-            _ => None,
+            Tls::NoServerCertificate | Tls::Verified { .. } => None,
         },
         Reaching::NotAsked | Reaching::Asking => None,
     }
@@ -178,12 +180,15 @@ pub fn proof_held(walk: &Walkthrough, now: Now) -> Truth {
     let tested =
         if age.as_str() == "now" { "tested just now".to_owned() } else { format!("tested {age} ago") };
     let sentence = safe(format!("{words}, {tested}"));
+    if held.overridden {
+        return Truth::Warn(safe(format!("{sentence}; past what is below by your reason")));
+    }
     match held.proof {
-        ProofWord::CurrentByKerberos | ProofWord::CurrentByAge if !held.overridden => Truth::Good(sentence),
-        _ if held.overridden => {
-            Truth::Warn(safe(format!("{sentence}; saved past what is below by your reason")))
-        }
-        _ => Truth::Warn(sentence),
+        ProofWord::CurrentByKerberos | ProofWord::CurrentByAge => Truth::Good(sentence),
+        ProofWord::CurrentElsewhere
+        | ProofWord::PerhapsPrevious
+        | ProofWord::RestrictedHere
+        | ProofWord::Untested => Truth::Warn(sentence),
     }
 }
 
@@ -228,7 +233,16 @@ pub fn process(standing: &Standing) -> Safe {
         Standing::Running { pid, .. } | Standing::Settling { pid, .. } | Standing::Restarting { pid, .. } => {
             safe(pid.to_string())
         }
-        _ => Safe::default(),
+        Standing::NotObserved
+        | Standing::RunningUnproved { .. }
+        | Standing::Starting { .. }
+        | Standing::Stopping { .. }
+        | Standing::Stopped { .. }
+        | Standing::Paused { .. }
+        | Standing::Disabled
+        | Standing::Absent
+        | Standing::Unknown(_)
+        | Standing::MarkedByOperator { .. } => Safe::default(),
     }
 }
 
@@ -338,7 +352,9 @@ pub fn no_sensors(walk: &Walkthrough) -> Safe {
         SigningIn::Without => {
             Safe::new("The portal's interface is not used: look at the Sensors page in your browser.")
         }
-        _ => Safe::new("The sensors will stand here once the portal is read."),
+        SigningIn::NotBegun | SigningIn::Requesting | SigningIn::Waiting(_) | SigningIn::SignedIn { .. } => {
+            Safe::new("The sensors will stand here once the portal is read.")
+        }
     }
 }
 

@@ -1,0 +1,112 @@
+//! The workspace, its cloud, and how a password is saved there.
+//!
+//! Pure. The clouds' own addresses are Microsoft's. Deliberately absent: signing in.
+
+use super::super::keys;
+use super::super::names;
+use super::{Application, Cloud, Reading, Save};
+use crate::text::Safe;
+
+pub(super) struct Place {
+    pub(super) name: Safe,
+    pub(super) portal: String,
+    pub(super) cloud: Cloud,
+    pub(super) application: Option<Application>,
+    pub(super) save: Save,
+    pub(super) clipboard: bool,
+}
+
+impl Cloud {
+    /// Where people sign in.
+    pub fn login(self) -> &'static str {
+        match self {
+            Self::Global => "https://login.microsoftonline.com",
+            Self::GccHigh | Self::Dod => "https://login.microsoftonline.us",
+        }
+    }
+
+    pub fn graph(self) -> &'static str {
+        match self {
+            Self::Global => "https://graph.microsoft.com",
+            Self::GccHigh => "https://graph.microsoft.us",
+            Self::Dod => "https://dod-graph.microsoft.us",
+        }
+    }
+
+    /// The portal's page of the sensors' settings.
+    pub fn portal(self) -> &'static str {
+        match self {
+            Self::Global => "https://security.microsoft.com/settings/identities",
+            Self::GccHigh | Self::Dod => "https://security.microsoft.us/settings/identities",
+        }
+    }
+}
+
+pub(super) fn read(file: &Reading<'_, '_>) -> Option<Place> {
+    let cloud = cloud(file);
+    let save = save(file);
+    let Some(table) = file.table(keys::WORKSPACE) else {
+        file.missing(keys::WORKSPACE, "a table with the workspace's name");
+        return None;
+    };
+    let portal = table.text("portal", &names::HTTPS);
+    let name = table.needed("name", &names::NAME);
+    let ((cloud, application), (save, clipboard)) = (cloud?, save?);
+    let portal = portal.map_or_else(|| cloud.portal().to_owned(), |portal| portal.value);
+    Some(Place { name: name?.value, portal, cloud, application, save, clipboard })
+}
+
+fn cloud(file: &Reading<'_, '_>) -> Option<(Cloud, Option<Application>)> {
+    let Some(table) = file.table(keys::CLOUD) else {
+        file.missing(keys::CLOUD, "a table with the cloud's name, the tenant and the application's id");
+        return None;
+    };
+    let words = [("global", Cloud::Global), ("gcc-high", Cloud::GccHigh), ("dod", Cloud::Dod)];
+    if table.get("name").is_none() {
+        table.missing("name", "`global` (GCC too), `gcc-high` or `dod`");
+    }
+    let cloud = table.choice("name", &words);
+    if table.flag("graph") == Some(false) {
+        for key in ["tenant", "client_id"] {
+            if let Some(value) = table.get(key) {
+                table.together(&value.span(), key, "it is for Graph, and graph = false says not to use it");
+            }
+        }
+        return Some((cloud?, None));
+    }
+    let tenant = table.needed("tenant", &names::TENANT);
+    let client_id = table.needed("client_id", &names::GUID);
+    Some((cloud?, Some(Application { tenant: tenant?.value, client_id: client_id?.value })))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    HandOff,
+    Workspace,
+}
+
+fn save(file: &Reading<'_, '_>) -> Option<(Save, bool)> {
+    // Microsoft's cloud offers nothing but its page.
+    let Some(table) = file.table(keys::SAVE) else { return Some((Save::HandOff, false)) };
+    let clipboard = table.choice("clipboard", &[("allow", true)]).unwrap_or(false);
+    let address = table.text("address", &names::HTTPS);
+    let words = [("hand-off", Mode::HandOff), ("workspace", Mode::Workspace)];
+    let mode = if table.get("mode").is_some() { table.choice("mode", &words)? } else { Mode::HandOff };
+    let save = match (mode, address) {
+        (Mode::HandOff, None) => Save::HandOff,
+        (Mode::HandOff, Some(address)) => {
+            let why =
+                "it is where mode = \"workspace\" saves; with a hand-off, the operator saves at the portal";
+            table.together(&address.at, "address", why);
+            return None;
+        }
+        (Mode::Workspace, None) => {
+            if table.get("address").is_none() {
+                table.missing("address", names::HTTPS.expected);
+            }
+            return None;
+        }
+        (Mode::Workspace, Some(address)) => Save::Workspace { address: address.value },
+    };
+    Some((save, clipboard))
+}
