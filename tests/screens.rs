@@ -108,14 +108,12 @@ fn check(step: Step) {
         for size @ (columns, rows) in [(80, 24), (60, 20), (120, 40)] {
             let drawn = draw(&mut model, &COLOUR, size);
             let _ = writeln!(seen, "=== {name} · {columns}×{rows}\n{}", text(&drawn));
-            if columns == 80 {
-                let _ = writeln!(seen, "--- styles\n{}", styles(&drawn));
-            }
+            let _ = writeln!(seen, "--- styles\n{}", styles(&drawn));
+            let ascii = draw(&mut model, &ASCII, size);
+            let mono = draw(&mut model, &MONO, size);
+            let _ = writeln!(otherwise, "=== {name} · {columns}×{rows} in ASCII\n{}", text(&ascii));
+            let _ = writeln!(otherwise, "--- styles without colour\n{}", styles(&mono));
         }
-        let ascii = draw(&mut model, &ASCII, (80, 24));
-        let mono = draw(&mut model, &MONO, (80, 24));
-        let _ = writeln!(otherwise, "=== {name} · in ASCII\n{}", text(&ascii));
-        let _ = writeln!(otherwise, "--- styles without colour\n{}", styles(&mono));
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
