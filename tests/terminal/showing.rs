@@ -72,13 +72,13 @@ fn an_idle_screen_writes_nothing_while_the_portal_is_polled() -> Tried {
     seat.pty.wait_until("an answer", |screen| said(screen).contains("The controllers are reached."))?;
     let quiet = (0..10).any(|_| seat.pty.silent_after(seat.pty.bytes(), Duration::from_secs(1)));
     assert!(quiet, "it never comes to rest\n{}", seat.pty.text());
-    let worked = process::processor_time(seat.pty.pid())?;
+    let worked = process::threads_time(seat.pty.pid())?;
     let before = seat.pty.bytes();
     let silent = seat.pty.silent_after(before, IDLE);
     let output = seat.pty.output();
     let written = String::from_utf8_lossy(output.get(before..).unwrap_or_default()).into_owned();
     assert!(silent, "{} bytes in an idle {IDLE:?}: {written:?}\n{}", written.len(), seat.pty.text());
-    let worked = process::processor_time(seat.pty.pid())?.saturating_sub(worked);
+    let worked = process::threads_time(seat.pty.pid())?.saturating_sub(worked);
     println!("idle for {IDLE:?}: 0 bytes, {worked:?} of processor time");
     Ok(())
 }
