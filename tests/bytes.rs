@@ -1,0 +1,93 @@
+//! What the real screen costs on the wire at 120×40: nothing when nothing changed, little when a log line arrives.
+//!
+//! Relies on `support/story.rs`, which drives the real machine. The figures are printed and held.
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may end where it stands; it prints figures"
+)]
+
+#[path = "support/scenes.rs"]
+#[expect(dead_code, reason = "the screens' tests use the rest")]
+mod scenes;
+#[path = "support/story.rs"]
+mod story;
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+
+use mdi_console::logs::{self, SourceId};
+use mdi_console::model::{Model, Size};
+use mdi_console::terminal::page::{self, Page};
+use mdi_console::terminal::traits::{ColourChoice, Traits, Wishes};
+use mdi_console::text::Safe;
+use mdi_console::ui::{self, Look};
+use ratatui::Terminal;
+use ratatui::layout::Size as Area;
+
+const COLUMNS: u16 = 120;
+const ROWS: u16 = 40;
+const SCROLLED: usize = 300;
+
+#[derive(Clone, Default)]
+struct Wire(Rc<RefCell<Vec<u8>>>);
+
+impl io::Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn screen(wire: &Wire) -> Terminal<Page<Wire>> {
+    let wishes = Wishes { colour: ColourChoice::Always, ascii: false };
+    let environment = |name: &str| (name == "TERM").then(|| "xterm-256color".to_owned());
+    let traits = Traits::decide(wishes, environment, true);
+    Page::new(wire.clone(), Area::new(COLUMNS, ROWS), traits).into_terminal().expect("a page in memory")
+}
+
+/// Draws once; how many bytes left.
+fn draw(screen: &mut Terminal<Page<Wire>>, model: &Model, wire: &Wire) -> usize {
+    wire.0.borrow_mut().clear();
+    let look = Look::new(true, false);
+    let drawn = screen.draw(|frame| {
+        ui::view(model, &look, frame);
+        page::settle(frame.buffer_mut());
+    });
+    drawn.expect("drawn");
+    wire.0.borrow().len()
+}
+
+/// A record as a sensor writes it, another one each second.
+fn line(second: u32) -> String {
+    format!(
+        "2026-11-22 14:10:{second:02}.0000 Info  WebClient SendHeartbeatAsync finished [duration={second}]\n"
+    )
+}
+
+#[test]
+fn a_log_line_that_arrives_costs_few_bytes_and_a_still_screen_none() {
+    let mut model = scenes::model(story::Story::new(story::Names::Usual).accepted());
+    model.size = Size { columns: COLUMNS, rows: ROWS };
+    let push = |model: &mut Model, seconds: std::ops::Range<u32>| {
+        let text: String = seconds.map(line).collect();
+        let records = logs::parse::read_all(SourceId(1), &Safe::new("dc1.contoso.test"), text.as_bytes());
+        model.logs.push_batch(records);
+    };
+    push(&mut model, 0..40);
+    let wire = Wire::default();
+    let mut screen = screen(&wire);
+    let whole = draw(&mut screen, &model, &wire);
+    let still = draw(&mut screen, &model, &wire);
+    push(&mut model, 40..41);
+    let scrolled = draw(&mut screen, &model, &wire);
+    println!("120×40: first frame {whole} bytes, nothing changed {still}, one log line more {scrolled}");
+    assert_eq!(still, 0);
+    assert!(scrolled > 0 && scrolled <= SCROLLED, "{scrolled} bytes");
+}
