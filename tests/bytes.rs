@@ -2,11 +2,7 @@
 //!
 //! Relies on `support/story.rs`, which drives the real machine. The figures are printed and held.
 
-#![expect(
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test may end where it stands; it prints figures"
-)]
+#![expect(clippy::expect_used, reason = "a test may end where it stands; it says why")]
 
 #[path = "support/scenes.rs"]
 #[expect(dead_code, reason = "the screens' tests use the rest")]

@@ -238,7 +238,6 @@ fn the_echo_comes_back_whatever_ends_the_walk() -> Tried {
         let mut pty = on_terminal(state.path())?;
         to_the_password(&mut pty)?;
         assert!(!echoes(&pty)?);
-        pty.send("half-a-pass")?;
         end(&mut pty)?;
         let status = pty.exit(PATIENCE)?;
         assert!(code.is_none_or(|code| status.exit_code() == code), "{status:?}\n{}", pty.text());
@@ -250,7 +249,9 @@ fn the_echo_comes_back_whatever_ends_the_walk() -> Tried {
         }
         Ok(())
     };
-    check(&|pty| Ok(pty.send("\x03")?), Some(130))?;
+    // Half a password stands in the kernel when the interrupt comes behind it, in this order. A signal from elsewhere
+    // could overtake the letters on their way to the terminal's queue, and nothing can drop what has not arrived.
+    check(&|pty| Ok(pty.send("half-a-pass\x03")?), Some(130))?;
     check(&|pty| Ok(pty.signal(Signal::TERM)?), Some(143))?;
     check(&|pty| Ok(pty.signal(Signal::HUP)?), Some(129))?;
     check(&|pty| Ok(pty.signal(Signal::QUIT)?), None)
