@@ -72,6 +72,19 @@
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
 //! Not here yet: the site file, and with it live walks; Kerberos; resuming; the one-shot commands.
+//!
+//! # Chosen against the obvious, and why
+//!
+//! - Keys are decoded here (`terminal::decode`): crossterm's reader spins once the terminal is gone, can stall on a long
+//!   paste, and leaves what was typed unwiped.
+//! - There is no timer but `Walkthrough::due` and `model::next_change`: what nobody waits for doesn't tick.
+//! - A refusal that one line of one host alone speaks of, and nothing else by the end of the watch, ends *not confirmed*:
+//!   *no refusal seen* would be untrue, and *refused* wants a second kind of evidence.
+//! - Failures add up in the ledger as Active Directory adds them: as long as each follows the one before within the
+//!   window. A sliding count would forget too soon.
+//! - Failures that others made are forgotten a window after the controller's own last one, put on this console's clock.
+//! - The lab's sensors run from the start and bind when the entry changes: were they to bind with the old password at the
+//!   start, its window would have to outlast the age that proves a new one.
 
 pub mod app;
 pub mod cli;
