@@ -279,6 +279,8 @@ impl Walkthrough {
 
     /// Controllers that should be able to prove the password and could not be asked, and why.
     pub fn unproving(&self) -> Vec<(crate::directory::Host, Fault)> {
-        self.stations.iter().filter_map(|one| Some((one.host.clone(), one.unproving()?))).collect()
+        let kerberos_alone = self.terms.kerberos_alone;
+        let unproving = |one: &super::Station| Some((one.host.clone(), one.unproving(kerberos_alone)?));
+        self.stations.iter().filter_map(unproving).collect()
     }
 }

@@ -29,13 +29,15 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    pub fn from_reach(reach: &Reach) -> Option<Self> {
-        reach.provable().then(|| Self {
+    /// `kerberos_alone`: nobody binds with it.
+    pub fn from_reach(reach: &Reach, kerberos_alone: bool) -> Option<Self> {
+        let candidate = reach.provable().then(|| Self {
             host: reach.host.clone(),
             pdc_emulator: reach.pdc_emulator,
-            ldap: matches!(reach.tls, Tls::Verified { .. }),
+            ldap: matches!(reach.tls, Tls::Verified { .. }) && !kerberos_alone,
             kerberos: reach.kerberos == KerberosService::Available,
-        })
+        });
+        candidate.filter(|one| one.ldap || one.kerberos)
     }
 
     fn first_protocol(&self) -> Protocol {
