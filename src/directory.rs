@@ -191,6 +191,8 @@ pub enum Fault {
     Unavailable,
     #[error("it is unwilling: {0}")]
     Unwilling(Safe),
+    #[error("it has no server certificate, and the site names no port for Kerberos")]
+    NoKerberos,
     #[error("its clock and this machine's differ by too much (Kerberos error 37)")]
     ClockSkew,
     #[error("it takes Kerberos only in an armored exchange (FAST), which this console doesn't speak")]
@@ -240,6 +242,9 @@ impl Fault {
             }
             Self::ArmoringRequired | Self::KerberosPolicy => {
                 "Prove the password by LDAP over TLS, or by age; Kerberos can't here."
+            }
+            Self::NoKerberos => {
+                "Name its Kerberos port in the site file (88), or have a server certificate installed."
             }
             Self::NoAesKey => {
                 "Have AES allowed for the account and its password set again, or prove it by LDAP over TLS."

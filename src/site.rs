@@ -201,6 +201,7 @@ impl Site {
                 .collect(),
             servers,
             probe: self.probe.is_some(),
+            kerberos_alone: self.proof == Proof::Kerberos,
             old_password: self.old_password,
             poll: self.poll,
             watch: self.watch,

@@ -9,7 +9,7 @@ use futures_util::stream;
 use jiff::Timestamp;
 
 use crate::directory::ldap::{Credential, ReaderFault};
-use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Request};
+use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Permit, Request};
 use crate::directory::stages::Unreached;
 use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Reach, Standing, Tested};
 use crate::secret::SecretId;
@@ -219,13 +219,30 @@ pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
             let credential = Credential { account: test.account, secret };
             match test.protocol {
                 Protocol::Ldap => shared.directory.test(permit, &controller, credential).await,
-                Protocol::Kerberos => shared.kerberos.test(permit, &controller, credential).await,
+                Protocol::Kerberos => by_kerberos(&shared, permit, &controller, credential).await,
             }
         }
         // A password without a permit never leaves.
         _ => not_sent(Fault::Unavailable),
     };
     settle(&shared, test.attempt, outcome(&tested.answer)).await;
+    tested
+}
+
+/// By the controller's own time, where it said that ours is off.
+async fn by_kerberos(
+    shared: &Shared,
+    permit: Permit,
+    controller: &Controller,
+    credential: Credential,
+) -> Tested {
+    let skew = shared.skews().get(&controller.host).copied().unwrap_or_default();
+    let client = shared.kerberos.clone().with_skew(skew);
+    let tested = client.test(permit, controller, credential).await;
+    if let (Answer::NotSent(Fault::ClockSkew), Some(theirs)) = (&tested.answer, tested.controller_time) {
+        let skew = theirs.duration_since(shared.clock.now().wall);
+        shared.skews().insert(controller.host.clone(), skew);
+    }
     tested
 }
 

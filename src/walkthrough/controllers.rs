@@ -116,7 +116,7 @@ impl Walkthrough {
         self.stations
             .iter()
             .filter_map(|station| match &station.state {
-                Reaching::Reached(reach) => Candidate::from_reach(reach),
+                Reaching::Reached(reach) => Candidate::from_reach(reach, self.terms.kerberos_alone),
                 Reaching::NotAsked | Reaching::Asking | Reaching::Failed(_) => None,
             })
             .collect()

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::clock::{Instant, Now};
-use crate::directory::{self, Account, Fault, Host, Reach, Tls};
+use crate::directory::{self, Account, Fault, Host, KerberosService, Reach, Tls};
 use crate::portal::{Reading, signin};
 use crate::secret::SecretId;
 use crate::sensor;
@@ -13,7 +13,7 @@ use crate::text::Safe;
 
 use super::fact::ProofWord;
 use super::step::Reason;
-use super::trial::Misgiving;
+use super::trial::{Candidate, Misgiving};
 use super::watch::Mark;
 
 /// What a site fixes for the whole walk.
@@ -33,6 +33,8 @@ pub struct Terms {
     pub servers: Vec<sensor::Server>,
     /// How services are asked; `false`: by hand only.
     pub probe: bool,
+    /// The password itself never leaves this machine: Kerberos alone proves it.
+    pub kerberos_alone: bool,
     /// How long the directory may accept the previous password.
     pub old_password: Duration,
     pub poll: Duration,
@@ -75,16 +77,16 @@ pub enum Reaching {
 
 impl Station {
     /// Why it can't prove the password although it should; `None` for one that can, or needn't, or was not asked yet.
-    pub fn unproving(&self) -> Option<Fault> {
+    pub fn unproving(&self, kerberos_alone: bool) -> Option<Fault> {
         match &self.state {
             Reaching::Failed(fault) => Some(fault.clone()),
-            Reaching::Reached(reach) if reach.read_only || reach.provable() => None,
+            Reaching::Reached(reach) if reach.read_only => None,
+            Reaching::Reached(reach) if Candidate::from_reach(reach, kerberos_alone).is_some() => None,
             Reaching::Reached(reach) if !reach.own_domain => Some(Fault::Referral),
-            Reaching::Reached(reach) => Some(match &reach.tls {
-                Tls::Failed(fault) => fault.clone(),
-                Tls::Verified { .. } | Tls::NoServerCertificate => {
-                    Fault::Tls(Safe::new("it has no server certificate, and Kerberos does not answer"))
-                }
+            Reaching::Reached(reach) => Some(match (&reach.tls, &reach.kerberos) {
+                (Tls::Failed(fault), _) if !kerberos_alone => fault.clone(),
+                (_, KerberosService::Failed(fault)) => fault.clone(),
+                (_, KerberosService::NotAsked | KerberosService::Available) => Fault::NoKerberos,
             }),
             Reaching::NotAsked | Reaching::Asking => None,
         }

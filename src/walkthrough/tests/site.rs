@@ -42,6 +42,7 @@ pub fn terms() -> Terms {
         controllers: [PDC, SECOND, READ_ONLY].map(|host| ControllerTerms { host: host.into() }).to_vec(),
         servers: vec![Server { host: SENSOR.into(), standalone: true }],
         probe: true,
+        kerberos_alone: false,
         old_password: Duration::from_hours(1),
         poll: Duration::from_secs(10),
         watch: Duration::from_mins(30),
