@@ -6,35 +6,49 @@ use std::time::Duration;
 
 use crate::clock::{Instant, Now};
 use crate::directory::{self, Account, Fault, Host, KerberosService, Reach, Tls};
-use crate::portal::{Reading, signin};
+use crate::portal::{Entry, Reading, signin};
 use crate::secret::SecretId;
 use crate::sensor;
 use crate::text::Safe;
 
-use super::fact::ProofWord;
+use super::fact::{Origin, ProofWord};
 use super::step::Reason;
 use super::trial::{Candidate, Misgiving};
 use super::watch::Mark;
 
 /// What a site fixes for the whole walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is said of a site by itself, and any of them may be so"
+)]
 pub struct Terms {
     /// What the frame calls the place.
     pub site: Safe,
     pub lab: bool,
+    /// The site file, for the record; the lab has none.
+    pub origin: Option<Origin>,
     pub operator: Safe,
     pub host: Safe,
     /// The portal's address for the operator's own browser.
     pub portal_address: Safe,
-    /// The host that the password would be sent to.
+    /// Sensors and issues can be read from Graph, after a sign-in.
+    pub graph: bool,
+    /// The operator saves at the portal, which lists its entries to nobody else.
+    pub hand_off: bool,
+    /// The credential entries that the site file lists; used where the portal is not asked for them.
+    pub entries: Vec<Entry>,
+    /// The host that the password would be sent to; empty with a hand-off.
     pub save_host: Safe,
     pub controllers: Vec<ControllerTerms>,
+    /// What finding the controllers ran into, and what can be done.
+    pub search_faults: Vec<Safe>,
+    /// No password leaves but as a key's proof: nobody binds over LDAP.
+    pub kerberos_alone: bool,
     /// Servers whose services are asked for, standalone ones marked.
     pub servers: Vec<sensor::Server>,
     /// How services are asked; `false`: by hand only.
     pub probe: bool,
-    /// The password itself never leaves this machine: Kerberos alone proves it.
-    pub kerberos_alone: bool,
     /// How long the directory may accept the previous password.
     pub old_password: Duration,
     pub poll: Duration,
@@ -47,6 +61,8 @@ pub struct Terms {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControllerTerms {
     pub host: Host,
+    /// The domain among the site's that it lies in.
+    pub domain: Safe,
 }
 
 /// Where the sign-in stands.

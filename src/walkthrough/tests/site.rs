@@ -35,14 +35,21 @@ pub fn terms() -> Terms {
     Terms {
         site: "contoso-corp".into(),
         lab: true,
+        origin: None,
         operator: "ana".into(),
         host: "jump-01".into(),
         portal_address: "https://portal.test".into(),
+        graph: true,
+        hand_off: false,
+        entries: Vec::new(),
         save_host: "portal.test".into(),
-        controllers: [PDC, SECOND, READ_ONLY].map(|host| ControllerTerms { host: host.into() }).to_vec(),
+        controllers: [PDC, SECOND, READ_ONLY]
+            .map(|host| ControllerTerms { host: host.into(), domain: "contoso.test".into() })
+            .to_vec(),
+        search_faults: Vec::new(),
+        kerberos_alone: false,
         servers: vec![Server { host: SENSOR.into(), standalone: true }],
         probe: true,
-        kerberos_alone: false,
         old_password: Duration::from_hours(1),
         poll: Duration::from_secs(10),
         watch: Duration::from_mins(30),
