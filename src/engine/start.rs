@@ -82,6 +82,7 @@ impl Engine {
             prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, limits.probe)),
             permits: Mutex::new(HashMap::new()),
             session: Mutex::default(),
+            skews: Mutex::default(),
             site,
             clock,
             vault,

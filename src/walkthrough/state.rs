@@ -13,7 +13,7 @@ use crate::text::Safe;
 
 use super::fact::{Origin, ProofWord};
 use super::step::Reason;
-use super::trial::Misgiving;
+use super::trial::{Candidate, Misgiving};
 use super::watch::Mark;
 
 /// What a site fixes for the whole walk.
@@ -96,20 +96,13 @@ impl Station {
     pub fn unproving(&self, kerberos_alone: bool) -> Option<Fault> {
         match &self.state {
             Reaching::Failed(fault) => Some(fault.clone()),
-            Reaching::Reached(reach)
-                if kerberos_alone && reach.provable() && reach.kerberos != KerberosService::Available =>
-            {
-                Some(Fault::Unwilling(
-                    "only Kerberos is allowed at this site, and its Kerberos does not answer".into(),
-                ))
-            }
-            Reaching::Reached(reach) if reach.read_only || reach.provable() => None,
+            Reaching::Reached(reach) if reach.read_only => None,
+            Reaching::Reached(reach) if Candidate::from_reach(reach, kerberos_alone).is_some() => None,
             Reaching::Reached(reach) if !reach.own_domain => Some(Fault::Referral),
-            Reaching::Reached(reach) => Some(match &reach.tls {
-                Tls::Failed(fault) => fault.clone(),
-                Tls::Verified { .. } | Tls::NoServerCertificate => {
-                    Fault::Tls(Safe::new("it has no server certificate, and Kerberos does not answer"))
-                }
+            Reaching::Reached(reach) => Some(match (&reach.tls, &reach.kerberos) {
+                (Tls::Failed(fault), _) if !kerberos_alone => fault.clone(),
+                (_, KerberosService::Failed(fault)) => fault.clone(),
+                (_, KerberosService::NotAsked | KerberosService::Available) => Fault::NoKerberos,
             }),
             Reaching::NotAsked | Reaching::Asking => None,
         }

@@ -67,7 +67,8 @@ pub fn reach(host: &str) -> Reach {
         tls: Tls::Verified { by: Transport::Ldaps, until: now(9_000_000).wall, issuer: "CA".into() },
         kerberos: KerberosService::Available,
         skew: SignedDuration::ZERO,
-        naming_context: "DC=contoso,DC=test".into(),
+        naming_context: Some("DC=contoso,DC=test".into()),
+        probe: None,
         own_domain: true,
     }
 }
