@@ -1,0 +1,1 @@
+//! `check` at a live site.
