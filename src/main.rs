@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, lab, live};
+use mdi_console::cli::{Arguments, Command, check, lab, live};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -22,6 +22,7 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
+        Some(Command::Check(asked)) => run_check(&arguments, asked),
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
             print!("{answer}");
@@ -45,6 +46,23 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
     run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
 }
 
+fn run_check(arguments: &Arguments, asked: &mdi_console::cli::CheckArguments) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let checked = runtime.block_on(check::run(&arguments.everywhere, asked));
+    runtime.shutdown_background();
+    match checked {
+        Ok(code) => Ok(ExitCode::from(code)),
+        Err(fault) => Ok(complain(&fault, fault.exit_code())),
+    }
+}
+
+/// Says why it was not done.
+fn complain(fault: &impl Display, code: u8) -> ExitCode {
+    let told = fault.to_string();
+    let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
+    ExitCode::from(code)
+}
+
 /// Runs a walk to its end, and says what is left of it.
 fn run<E: Display>(
     walk: impl Future<Output = Result<Farewell, E>>,
@@ -60,10 +78,6 @@ fn run<E: Display>(
             let _ = writeln!(std::io::stdout(), "{}", farewell.line);
             Ok(ExitCode::from(farewell.code))
         }
-        Err(fault) => {
-            let told = fault.to_string();
-            let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
-            Ok(ExitCode::from(exit_code(&fault)))
-        }
+        Err(fault) => Ok(complain(&fault, exit_code(&fault))),
     }
 }
