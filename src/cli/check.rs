@@ -8,7 +8,7 @@ use futures_util::future;
 use crate::clock::Clock;
 use crate::directory::{kerberos, ldap};
 use crate::engine;
-use crate::portal;
+use crate::portal::Fault;
 use crate::portal::client::{Client, Patience};
 use crate::site::open::{self, NotOpened};
 use crate::site::{Site, SiteFault};
@@ -35,7 +35,7 @@ pub enum NotChecked {
     #[error("the controllers' certificates can't be verified: {0}")]
     Trust(#[from] ldap::TrustFault),
     #[error("the portal can't be asked: {0}. {remedy}", remedy = .0.remedy())]
-    Portal(#[from] portal::Fault),
+    Portal(#[from] Fault),
 }
 
 impl NotChecked {
@@ -84,9 +84,13 @@ pub async fn run(everywhere: &Everywhere, arguments: &CheckArguments) -> Result<
 /// As soon as it is known: what comes after it may take its time.
 fn tell(arguments: &CheckArguments, findings: Vec<Finding>) -> Vec<Finding> {
     if arguments.json {
-        findings.iter().for_each(|one| say(&finding::json(one)));
+        for one in &findings {
+            say(&finding::json(one));
+        }
     } else {
-        finding::lines(&findings).iter().for_each(|line| say(line));
+        for line in finding::lines(&findings) {
+            say(&line);
+        }
     }
     findings
 }

@@ -66,7 +66,8 @@ impl Place {
              [directory]\nca_file = \"ca.pem\"\nconnect_seconds = 2\nanswer_seconds = 5\n\
              [[sensor]]\nhost = \"s1.contoso.test\"\n\
              [[log]]\nhost = \"{}\"\npatterns = [\"{}\"]\n{more}",
-            log.host, log.patterns[0]
+            log.host,
+            log.patterns.first().unwrap()
         )
     }
 
@@ -139,9 +140,8 @@ impl Said {
 pub fn files(folder: &Path) -> Vec<(PathBuf, String)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
-    let found = paths.flat_map(|path| match path.is_dir() {
-        true => files(&path),
-        false => vec![(path.clone(), fs::read_to_string(&path).unwrap())],
+    let found = paths.flat_map(|path| {
+        if path.is_dir() { files(&path) } else { vec![(path.clone(), fs::read_to_string(&path).unwrap())] }
     });
     found.collect()
 }

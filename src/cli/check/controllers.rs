@@ -14,6 +14,7 @@ use crate::directory::stages::{self, Came, StageName, Unreached};
 use crate::directory::{Account, Controller, Fault, Reach, Tls, Transport, kerberos, ldap};
 use crate::site::{Proof, Site};
 use crate::text::Safe;
+use crate::walkthrough::trial::Candidate;
 use crate::walkthrough::words;
 
 use super::finding::{About, Finding, Findings, State};
@@ -130,19 +131,19 @@ fn controller(site: &Site, answered: &Answered<'_>) -> Vec<Finding> {
     for (stage, came) in stages::of(controller, reached, by_kerberos) {
         // The ports have told that already.
         if stage != StageName::Connection {
-            told(&mut found, (stage, came), reached.as_ref().ok());
+            tell(&mut found, (stage, came), reached.as_ref().ok());
         }
     }
     judge(&mut found, site, (domain, reached.as_ref().ok()));
     found.all
 }
 
-fn told(found: &mut Findings, (stage, came): (StageName, Came), reach: Option<&Reach>) {
+fn tell(found: &mut Findings, (stage, came): (StageName, Came), reach: Option<&Reach>) {
     let name = stage.to_string();
     match came {
         Came::Fine => {
-            let (state, seen) = reach.map_or((State::Fine, Safe::default()), |reach| seen(stage, reach));
-            found.add(name, state, seen);
+            let told = reach.map_or_else(Safe::default, |reach| seen(stage, reach));
+            found.add(name, State::Fine, told);
         }
         Came::Absent => {
             found.add(
@@ -167,13 +168,12 @@ fn told(found: &mut Findings, (stage, came): (StageName, Came), reach: Option<&R
 }
 
 /// What went well, in its figures.
-fn seen(stage: StageName, reach: &Reach) -> (State, Safe) {
-    let fine = |told: Safe| (State::Fine, told);
+fn seen(stage: StageName, reach: &Reach) -> Safe {
     match (stage, &reach.tls) {
-        (StageName::Tls, Tls::Verified { by: Transport::Ldaps, .. }) => fine("LDAPS".into()),
-        (StageName::Tls, Tls::Verified { by: Transport::StartTls, .. }) => fine("StartTLS".into()),
+        (StageName::Tls, Tls::Verified { by: Transport::Ldaps, .. }) => "LDAPS".into(),
+        (StageName::Tls, Tls::Verified { by: Transport::StartTls, .. }) => "StartTLS".into(),
         (StageName::Certificate, Tls::Verified { until, issuer, .. }) => {
-            fine(Safe::from(format!("issued by {issuer}, until {}", words::day(*until))))
+            Safe::from(format!("issued by {issuer}, until {}", words::day(*until)))
         }
         (StageName::Root, _) => {
             let role = match (reach.read_only, reach.pdc_emulator) {
@@ -182,18 +182,17 @@ fn seen(stage: StageName, reach: &Reach) -> (State, Safe) {
                 (false, false) => "writable",
             };
             let holds = reach.naming_context.clone().unwrap_or_default();
-            fine(Safe::from(format!("{holds}, {role}, answers in {}", words::milliseconds(reach.latency))))
+            Safe::from(format!("{holds}, {role}, answers in {}", words::milliseconds(reach.latency)))
         }
-        (StageName::Kerberos, _) => fine("answers for the domain".into()),
-        (StageName::Clock, _) => fine(Safe::from(format!("{} against this machine's", words::skew(reach)))),
-        (StageName::Connection | StageName::Tls | StageName::Certificate, _) => fine(Safe::default()),
+        (StageName::Kerberos, _) => "answers for the domain".into(),
+        (StageName::Clock, _) => Safe::from(format!("{} against this machine's", words::skew(reach))),
+        (StageName::Connection | StageName::Tls | StageName::Certificate, _) => Safe::default(),
     }
 }
 
 /// Can a password be proved here, by what the site allows?
 fn proves(site: &Site, reach: &Reach) -> bool {
-    let by_ldap = matches!(reach.tls, Tls::Verified { .. }) && site.proof != Proof::Kerberos;
-    reach.provable() && (by_ldap || reach.kerberos == crate::directory::KerberosService::Available)
+    Candidate::from_reach(reach, site.proof == Proof::Kerberos).is_some()
 }
 
 fn judge(found: &mut Findings, site: &Site, (domain, reach): (&Safe, Option<&Reach>)) {

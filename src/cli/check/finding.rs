@@ -94,9 +94,9 @@ impl Findings {
         Self { about, name: name.into(), all: Vec::new() }
     }
 
-    pub fn add(&mut self, stage: impl Into<Safe>, state: State, told: impl Into<Safe>) {
+    pub fn add(&mut self, what: impl Into<Safe>, state: State, told: impl Into<Safe>) {
         let (about, name) = (self.about, self.name.clone());
-        let finding = Finding { about, name, stage: stage.into(), state, told: told.into(), remedy: None };
+        let finding = Finding { about, name, stage: what.into(), state, told: told.into(), remedy: None };
         self.all.push(finding);
     }
 

@@ -65,7 +65,7 @@ pub(super) async fn addresses(site: &Site, client: &Client) -> Vec<Finding> {
         let mut found = Findings::about(About::Address, host(address));
         match workspace::issuer(client, address).await {
             Ok(issuer) => {
-                found.add(stage, State::Fine, format!("answers over HTTPS; vouched for by {issuer}"))
+                found.add(stage, State::Fine, format!("answers over HTTPS; vouched for by {issuer}"));
             }
             Err(fault) if browser => {
                 found.add(stage, State::Warning, format!("{fault}; only your own browser has to reach it"));
