@@ -248,7 +248,8 @@ impl Walkthrough {
             | Errand::Test(_)
             | Errand::Mark
             | Errand::AskService(..)
-            | Errand::ReadStanding => {}
+            | Errand::ReadStanding
+            | Errand::LookUp => {}
         }
     }
 
