@@ -192,8 +192,9 @@ mod tests {
 
     #[test]
     fn an_account_that_can_not_be_used_says_why_in_the_terms_of_a_refusal() {
-        let check =
-            |facts: AccountFacts, expected: Option<SubCode>| assert_eq!(facts.closed(), expected, "{facts:?}");
+        let check = |facts: AccountFacts, expected: Option<SubCode>| {
+            assert_eq!(facts.closed(), expected, "{facts:?}")
+        };
         let plain = AccountFacts::default;
         check(plain(), None);
         check(AccountFacts { disabled: true, locked: true, ..plain() }, Some(SubCode::Disabled));
@@ -210,8 +211,7 @@ mod tests {
     fn a_bind_is_anothers_by_the_token_and_only_without_one_by_the_name() {
         let check = |whose: Whose, claimed_by: Option<&str>, expected: Option<&str>| {
             let claimed_by = claimed_by.map(Safe::new);
-            let facts =
-                AccountFacts { name: "svc-sql".into(), whose, claimed_by, ..AccountFacts::default() };
+            let facts = AccountFacts { name: "svc-sql".into(), whose, claimed_by, ..AccountFacts::default() };
             assert_eq!(facts.another().as_deref(), expected, "{facts:?}");
         };
         check(Whose::Meant, Some("svc-old"), None);

@@ -198,7 +198,11 @@ impl Found {
             // It stays set when the lock has run out; the computed flag knows that.
             lockout_time: filetime("lockoutTime").filter(|_| flags.is_none() || has(flags, LOCKED)),
             flags: control.map(|control| privileges::flags(control, stored)),
-            service_principals: principals.iter().take(SHOWN_PRINCIPALS).map(|name| Safe::new(name)).collect(),
+            service_principals: principals
+                .iter()
+                .take(SHOWN_PRINCIPALS)
+                .map(|name| Safe::new(name))
+                .collect(),
             service_principal_count: principals.len(),
             ..AccountFacts::default()
         }

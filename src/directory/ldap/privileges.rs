@@ -55,7 +55,9 @@ mod tests {
     #[test]
     fn privileged_groups_are_found_once_and_the_primary_one_too() {
         let sid = |relative: u8, high: u8| {
-            vec![1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, relative, high, 0, 0]
+            vec![
+                1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, relative, high, 0, 0,
+            ]
         };
         let (admins, users) = (sid(0, 2), sid(1, 2));
         let backup = vec![1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x27, 2, 0, 0];
