@@ -15,6 +15,7 @@ use crate::portal::Entry;
 use crate::secret::SecretId;
 use crate::text::Safe;
 
+mod account;
 mod answering;
 pub mod closing;
 pub mod controllers;

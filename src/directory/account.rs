@@ -4,6 +4,7 @@
 //! are known by SID, since their names are translated. Pure. Deliberately absent: what it means for the walk, and in words.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
 
@@ -63,7 +64,8 @@ pub enum Whose {
 }
 
 /// What is unusual about an account, as it is set up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Flag {
     /// `UF_TRUSTED_FOR_DELEGATION`
     Delegation,
@@ -86,7 +88,8 @@ pub enum Flag {
 }
 
 /// A privileged group, by its well-known SID or relative identifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Group {
     EnterpriseAdmins,
     DomainAdmins,

@@ -2,7 +2,6 @@
 
 use super::reading::{OWN_SID, read_back, standing, svc_mdi};
 use super::stage::Object;
-use super::*;
 use crate::directory::{AccountFacts, Flag, Group, Whose};
 
 const OTHER_SID: &[u8] = &[1, 2, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 81, 4, 0, 0];
