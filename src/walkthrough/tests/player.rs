@@ -5,7 +5,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::clock::Now;
-use crate::directory::Protocol;
+use crate::directory::{AccountFacts, Protocol, Standing};
 use crate::logs::Known;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
@@ -16,7 +16,7 @@ use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::words;
 
 use super::checker::Checker;
-use super::site::{PDC, SENSOR, SOURCE, now, place, terms};
+use super::site::{PDC, SENSOR, SOURCE, facts, now, place, terms};
 
 #[derive(Clone, Debug)]
 pub struct Player {
@@ -157,6 +157,21 @@ impl Player {
         let effect = self.out.remove(place);
         self.give(&effect, way);
         true
+    }
+
+    /// The first test of this kind is accepted, and this was read of the account.
+    pub fn tell_test(&mut self, kind: &str, change: fn(&mut AccountFacts)) {
+        let place = self.out.iter().position(|effect| kind_of(effect) == kind).expect("a test is out");
+        let effect = self.out.remove(place);
+        self.send(Self::read_back(&effect, change));
+    }
+
+    /// What a reader saw before the test that is out.
+    pub fn see_standing(&mut self, change: fn(&mut AccountFacts)) {
+        let mut account = facts(240);
+        change(&mut account);
+        let read_at = now(self.seconds).wall;
+        self.walk.standing = Some(Standing { controller: PDC.into(), read_at, policy: None, account });
     }
 
     /// Answers everything that waits, well, until nothing does.
