@@ -1,80 +1,86 @@
-//! After acceptance: whether the account that was read back is the portal's, and whether it can be used as it is.
+//! Step 3: is the account one that can be used? What port 88 told of it without a password, and what the reader saw.
 //!
-//! The portal knows a name and no SID; the SID is compared with what a reader saw under that name. Both block: what was
-//! proved for another account says nothing of this one, and an account that is shut stops every sensor. Deliberately absent:
-//! warnings, which stand in the way of nothing (`words::account_facts`).
+//! Only what is said in so many words shuts the gate: disabled, expired, locked, unknown. Error 18 without a reason may be
+//! logon hours, which mend themselves. Deliberately absent: the account after its password was accepted.
 
-use crate::directory::lockout::AttemptId;
-use crate::directory::{Account, Host, Protocol, Standing};
-use crate::secret::SecretId;
-use crate::text::Safe;
+use crate::directory::probe::Found;
+use crate::directory::refusal::SubCode;
+use crate::directory::{AccountFacts, Host, Standing};
 
-use super::Walkthrough;
 use super::effect::Effect;
+use super::errand::Errand;
 use super::fact::Fact;
-use super::step::{Reason, Step};
+use super::{Reaching, Walkthrough};
 
 impl Walkthrough {
-    /// The guard let attempts through; unless a reader saw meanwhile that the name is another account's, they are made.
-    pub(super) fn granted(
-        &mut self,
-        attempts: &[(AttemptId, Host)],
-        protocol: Protocol,
-        standing: &[Standing],
-    ) {
-        let Some(by) = standing.iter().find_map(|one| one.account.claimed_by.clone()) else {
-            return self.reserved(attempts, protocol);
+    /// The PDC emulator's word on the account, else that of the first controller that had one.
+    pub fn account_found(&self) -> Option<(&Host, &Found)> {
+        let mut told: Vec<_> = self
+            .stations
+            .iter()
+            .filter_map(|station| match &station.state {
+                Reaching::Reached(reach) => Some((reach, &reach.probe.as_ref()?.found)),
+                Reaching::NotAsked | Reaching::Asking | Reaching::Failed(_) => None,
+            })
+            .collect();
+        told.sort_by_key(|(reach, _)| !reach.pdc_emulator);
+        told.first().map(|(reach, found)| (&reach.host, *found))
+    }
+
+    /// Why it can't be used as it is.
+    pub(super) fn unusable(&self) -> Option<SubCode> {
+        let said = match self.account_found() {
+            Some((_, Found::NoSuchAccount)) => Some(SubCode::NoSuchAccount),
+            Some((_, Found::Closed(code))) => code.filter(|code| {
+                matches!(code, SubCode::Disabled | SubCode::AccountExpired | SubCode::LockedOut)
+            }),
+            Some((_, Found::Keys(_) | Found::NoPreauthentication)) | None => None,
         };
-        for (attempt, _) in attempts {
-            self.out(Effect::Release(*attempt));
-        }
-        self.stopped_before(Reason::NameClaimed { by });
+        said.or_else(|| self.standing.as_ref().and_then(|standing| closed(&standing.account)))
     }
 
-    /// Another account than the portal's was read back: by name, or by SID where a reader saw the right one.
-    pub(super) fn read_another(&self, account: &Account) -> Option<Safe> {
-        let read = self.trial.as_ref()?.account.as_ref()?;
-        let same_name = |name: &Safe| name.to_lowercase() == account.name.to_lowercase();
-        let named_otherwise = !read.name.is_empty() && !same_name(&read.name);
-        let seen = self.standing.as_ref().map(|standing| &standing.account);
-        let another_sid = seen.is_some_and(|seen| same_name(&seen.name) && seen.differs_from(read));
-        (named_otherwise || another_sid).then(|| {
-            if named_otherwise {
-                read.name.clone()
-            } else {
-                Safe::from(format!("{} ({})", read.name, read.sid))
-            }
-        })
+    pub fn account_is_unusable(&self) -> bool {
+        self.unusable().is_some()
     }
 
-    /// The password was accepted, and yet the directory says that the account is shut: it waits for that to be mended.
-    pub(super) fn blocked_by_account(&mut self, secret: SecretId) -> bool {
-        let read = self.trial.as_ref().and_then(|trial| trial.account.as_ref());
-        let Some(code) = read.and_then(crate::directory::AccountFacts::closed) else { return false };
-        if self.acceptance.take().is_some() {
-            self.record(Fact::AcceptanceVoided);
+    /// Asks the reader, once each time the controllers are reached; true while its answer is out.
+    pub(super) fn asks_reader(&mut self) -> bool {
+        if self.errands.values().any(|errand| *errand == Errand::LookUp) {
+            return true;
         }
-        self.waiting = Some(secret);
-        self.ring();
-        self.block(Step::Password, Reason::AccountUnusable(code));
+        let lead = self.candidates().into_iter().find(|one| one.ldap && one.pdc_emulator);
+        let (true, Some(lead), Some(account)) = (self.terms.reader && !self.looked_up, lead, self.account())
+        else {
+            return false;
+        };
+        self.looked_up = true;
+        let ticket = self.errand(Errand::LookUp);
+        self.out(Effect::ReadStanding(ticket, lead.host, account));
         true
     }
 
-    /// What was read of the account goes to the record, whatever follows from it.
+    pub(super) fn looked_up(&mut self, standing: Option<Standing>) {
+        self.standing = standing;
+        self.all_reached();
+    }
+
+    /// On record, once each time the controllers are reached.
     pub(super) fn record_account(&mut self) {
-        let Some(trial) = &self.trial else { return };
-        let Some(read) = trial.account.as_ref() else { return };
-        let fact = Fact::AccountRead {
-            name: read.name.clone(),
-            sid: read.sid.clone(),
-            password_changed: read.password_changed,
-            password_expires: read.password_expires,
-            password_never_expires: read.password_never_expires,
-            flags: read.flags.clone(),
-            groups: read.groups.clone(),
-            service_principals: read.service_principal_count,
-            bad_password_counts: trial.bad_password_counts(),
-        };
+        let Some((host, found)) = self.account_found() else { return };
+        let fact = Fact::AccountFound { host: host.clone(), found: found.clone() };
+        if self.account_recorded {
+            return;
+        }
+        self.account_recorded = true;
         self.record(fact);
     }
+}
+
+fn closed(facts: &AccountFacts) -> Option<SubCode> {
+    let flags = [
+        (facts.disabled, SubCode::Disabled),
+        (facts.account_expired, SubCode::AccountExpired),
+        (facts.locked, SubCode::LockedOut),
+    ];
+    flags.into_iter().find(|(set, _)| *set).map(|(_, code)| code)
 }

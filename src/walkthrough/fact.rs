@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::lockout::AttemptId;
+use crate::directory::probe::Found;
 use crate::directory::{Account, Answer, Flag, Group, Host, Protocol};
 use crate::logs::Position;
 use crate::text::Safe;
@@ -57,6 +58,11 @@ pub enum Fact {
     ControllerUnreachable {
         host: Host,
         why: Safe,
+    },
+    /// What one question without a password told of the account.
+    AccountFound {
+        host: Host,
+        found: Found,
     },
     ChangedInDirectory {
         answer: Safe,
@@ -266,6 +272,7 @@ impl Durable {
             | Fact::UsedElsewhere { .. }
             | Fact::ControllerReached { .. }
             | Fact::ControllerUnreachable { .. }
+            | Fact::AccountFound { .. }
             | Fact::ChangedInDirectory { .. }
             | Fact::GuardShut { .. }
             | Fact::AccountNameTyped

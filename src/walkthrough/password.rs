@@ -137,7 +137,7 @@ impl Walkthrough {
                 self.block(Step::Password, Reason::PasswordClosed { host, code });
             }
             Verdict::AnotherAccounts { read, .. } => {
-                self.record_account();
+                self.record_read_back();
                 self.refuse_account(secret, read);
             }
             Verdict::Unproved { host, fault } => {
@@ -150,7 +150,7 @@ impl Walkthrough {
 
     fn accept(&mut self, secret: SecretId, proof: ProofWord, mut misgivings: Vec<Misgiving>) {
         let Some(account) = self.account() else { return };
-        self.record_account();
+        self.record_read_back();
         if let Some(read) = self.read_another(&account) {
             return self.refuse_account(secret, read);
         }

@@ -2,7 +2,7 @@
 //!
 //! `name@domain` can be another account's explicit user principal name; what its bind proves is not what will be saved. The
 //! first such answer ends the trial: a Kerberos exchange after it would only cost the right account a failure. Pure.
-//! Deliberately absent: the portal's name for the account, which is compared when the trial is over (`walkthrough::account`).
+//! Deliberately absent: the portal's name for the account, which is compared when the trial is over (`walkthrough::accepted`).
 
 use crate::directory::{AccountFacts, Host};
 use crate::text::Safe;
