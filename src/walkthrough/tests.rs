@@ -13,3 +13,4 @@ mod proving;
 mod said;
 mod saves;
 mod site;
+mod sites;

@@ -8,12 +8,12 @@ use crate::clock::Now;
 use crate::directory::{AccountFacts, Protocol, Standing};
 use crate::logs::Known;
 use crate::text::Safe;
-use crate::walkthrough::Walkthrough;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::step::{Phase, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::words;
+use crate::walkthrough::{Terms, Walkthrough};
 
 use super::checker::Checker;
 use super::site::{PDC, SENSOR, SOURCE, facts, now, place, terms};
@@ -40,7 +40,12 @@ pub enum Way {
 
 impl Player {
     pub fn new() -> Self {
-        let walk = Walkthrough::new(terms(), now(0));
+        Self::at(terms())
+    }
+
+    /// At a site of its own terms.
+    pub fn at(terms: Terms) -> Self {
+        let walk = Walkthrough::new(terms, now(0));
         let mut player = Self {
             walk,
             out: Vec::new(),
