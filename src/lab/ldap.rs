@@ -110,7 +110,10 @@ impl<'port> Connection<'port> {
             }
             LdapOp::SearchRequest(request) => {
                 let now = self.port.shared.clock.now().wall;
-                let world = self.port.shared.world();
+                let mut world = self.port.shared.world();
+                if self.bound.is_some() {
+                    world.directory.read(now);
+                }
                 search::answer(&world.directory, self.port.controller, &request, now)
             }
             LdapOp::ExtendedRequest(request) => vec![self.extended(&request)],

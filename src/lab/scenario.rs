@@ -8,7 +8,9 @@ use serde::Deserialize;
 mod settings;
 mod words;
 
-pub use settings::{AtStart, DirectorySettings, FleetSettings, PortalSettings, PutFault, PutKind, Stored};
+pub use settings::{
+    AtStart, DirectorySettings, FleetSettings, KdcManner, PortalSettings, PutFault, PutKind, Stored,
+};
 
 /// The texts of every scenario, in the order they are listed.
 const TEXTS: [&str; 10] = [

@@ -112,13 +112,16 @@ async fn one_sensor_is_refused_by_its_own_controller_with_the_right_password() {
 }
 
 #[tokio::test]
-async fn an_administrator_unlocks_the_account_when_the_scenario_says() {
+async fn an_administrator_unlocks_the_account_a_while_after_it_was_met_locked() {
     let bench = Bench::start("locked-out").await;
-    assert!(bench.lab.account_locked());
+    bench.run(60).await;
+    assert!(bench.lab.account_locked(), "nobody has asked yet");
+    assert_eq!(bench.bind(RIGHT_PASSWORD).await, 49);
     bench.run(7).await;
     assert!(bench.lab.account_locked());
-    bench.run(2).await;
+    bench.run(1).await;
     assert!(!bench.lab.account_locked());
+    assert_eq!(bench.bind(RIGHT_PASSWORD).await, 0);
 }
 
 #[tokio::test]
