@@ -186,9 +186,10 @@ impl Walkthrough {
             operator: self.terms.operator.clone(),
             host: self.terms.host.clone(),
             program: Safe::new(env!("CARGO_PKG_VERSION")),
+            site_file: self.terms.origin.clone(),
         };
         self.record(fact);
-        self.set(Step::Portal, Phase::Asking(Question::HowToBegin));
+        self.begin_portal();
         std::mem::take(&mut self.effects)
     }
 
