@@ -200,6 +200,8 @@ impl Site {
             controllers: self.controllers.iter().map(|one| self.placed(one)).collect(),
             search_faults: self.search_faults.iter().map(told).collect(),
             kerberos_alone: self.proof == Proof::Kerberos,
+            // Its own bind would send a password.
+            reader: self.reader.is_some() && self.proof != Proof::Kerberos,
             servers,
             probe: self.probe.is_some(),
             old_password: self.old_password,

@@ -15,6 +15,7 @@ use crate::portal::Entry;
 use crate::secret::SecretId;
 use crate::text::Safe;
 
+mod account;
 mod answering;
 pub mod closing;
 pub mod controllers;
@@ -114,6 +115,9 @@ pub struct Walkthrough {
     leaving: bool,
     /// Nothing is awaited any more.
     hurried: bool,
+    /// The reader was asked of the account since the controllers were last reached.
+    looked_up: bool,
+    account_recorded: bool,
     left: bool,
     effects: Vec<Effect>,
 }
@@ -172,6 +176,8 @@ impl Walkthrough {
             next_sign_in: None,
             leaving: false,
             hurried: false,
+            looked_up: false,
+            account_recorded: false,
             left: false,
             effects: Vec::new(),
             terms,

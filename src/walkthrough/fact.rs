@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::directory::lockout::AttemptId;
+use crate::directory::probe::Found;
 use crate::directory::{Account, Answer, Host, Protocol};
 use crate::logs::Position;
 use crate::text::Safe;
@@ -56,6 +57,11 @@ pub enum Fact {
     ControllerUnreachable {
         host: Host,
         why: Safe,
+    },
+    /// What one question without a password told of the account.
+    AccountFound {
+        host: Host,
+        found: Found,
     },
     ChangedInDirectory {
         answer: Safe,
@@ -253,6 +259,7 @@ impl Durable {
             | Fact::UsedElsewhere { .. }
             | Fact::ControllerReached { .. }
             | Fact::ControllerUnreachable { .. }
+            | Fact::AccountFound { .. }
             | Fact::ChangedInDirectory { .. }
             | Fact::GuardShut { .. }
             | Fact::AccountNameTyped
