@@ -94,6 +94,8 @@ pub struct Step {
 pub enum Act {
     /// Work the step's main act.
     Continue,
+    /// Ask anew what the step has asked.
+    Again,
     SignIn,
     /// Answer a question of the step.
     Answer,
