@@ -44,6 +44,8 @@ pub struct DirectorySettings {
     /// Whether the controllers have a key distribution centre.
     pub kerberos: bool,
     pub kdc: KdcManner,
+    /// Whether the controllers have server certificates; without, nobody binds, sensors included.
+    pub certificates: bool,
     /// By how many seconds a controller's clock is ahead.
     pub ahead_seconds: BTreeMap<String, i64>,
 }
@@ -90,6 +92,7 @@ impl Default for DirectorySettings {
             old_password_minutes: 1,
             kerberos: true,
             kdc: KdcManner::Judging,
+            certificates: true,
             ahead_seconds: BTreeMap::new(),
         }
     }
