@@ -1,0 +1,7 @@
+//! See `targets::kdc_answers`.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::kdc_answers(bytes));
