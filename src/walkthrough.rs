@@ -15,6 +15,7 @@ use crate::portal::Entry;
 use crate::secret::SecretId;
 use crate::text::Safe;
 
+pub mod alone;
 mod answering;
 pub mod closing;
 pub mod controllers;
@@ -180,6 +181,12 @@ impl Walkthrough {
 
     /// Opens the record. Call once, before anything else.
     pub fn begin(&mut self) -> Vec<Effect> {
+        self.record_beginning();
+        self.set(Step::Portal, Phase::Asking(Question::HowToBegin));
+        std::mem::take(&mut self.effects)
+    }
+
+    fn record_beginning(&mut self) {
         let fact = Fact::Began {
             site: self.terms.site.clone(),
             lab: self.terms.lab,
@@ -188,8 +195,6 @@ impl Walkthrough {
             program: Safe::new(env!("CARGO_PKG_VERSION")),
         };
         self.record(fact);
-        self.set(Step::Portal, Phase::Asking(Question::HowToBegin));
-        std::mem::take(&mut self.effects)
     }
 
     /// Takes in what happened at `now`, and says what is to be done about it.

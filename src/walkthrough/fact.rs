@@ -45,6 +45,10 @@ pub enum Fact {
     UsedElsewhere {
         answer: Safe,
     },
+    /// No walk: this account's password is tested, and nothing else is done.
+    TestedAlone {
+        account: Account,
+    },
     ControllerReached {
         host: Host,
         provable: bool,
@@ -241,6 +245,7 @@ impl Durable {
             | Fact::Baseline { .. }
             | Fact::CanEdit { .. }
             | Fact::UsedElsewhere { .. }
+            | Fact::TestedAlone { .. }
             | Fact::ControllerReached { .. }
             | Fact::ControllerUnreachable { .. }
             | Fact::ChangedInDirectory { .. }
