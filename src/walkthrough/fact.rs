@@ -222,6 +222,11 @@ impl Durable {
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::EntryChosen { id, .. } => self.entry = Some(id.clone()),
+            Fact::TestedAlone { .. } => {
+                self.step = Step::DirectoryServices;
+                // Of no workspace.
+                self.entry = Some(Safe::default());
+            }
             Fact::Attempting { attempt, .. } => self.interrupted.push(*attempt),
             Fact::Attempted { attempt, .. } => self.interrupted.retain(|open| open != attempt),
             Fact::SaveIntended { .. } => {
@@ -245,7 +250,6 @@ impl Durable {
             | Fact::Baseline { .. }
             | Fact::CanEdit { .. }
             | Fact::UsedElsewhere { .. }
-            | Fact::TestedAlone { .. }
             | Fact::ControllerReached { .. }
             | Fact::ControllerUnreachable { .. }
             | Fact::ChangedInDirectory { .. }
