@@ -182,7 +182,7 @@ impl Walkthrough {
     /// Opens the record. Call once, before anything else.
     pub fn begin(&mut self) -> Vec<Effect> {
         self.record_beginning();
-        self.set(Step::Portal, Phase::Asking(Question::HowToBegin));
+        self.begin_portal();
         std::mem::take(&mut self.effects)
     }
 
@@ -193,6 +193,7 @@ impl Walkthrough {
             operator: self.terms.operator.clone(),
             host: self.terms.host.clone(),
             program: Safe::new(env!("CARGO_PKG_VERSION")),
+            site_file: self.terms.origin.clone(),
         };
         self.record(fact);
     }

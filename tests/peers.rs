@@ -22,7 +22,7 @@ use directory_cases::{Answer as Expected, Case, Form, Password, Proof, cases};
 use mdi_console::clock::Clock;
 use mdi_console::directory::probe::Found;
 use mdi_console::directory::refusal::SubCode;
-use mdi_console::directory::{Answer, Fault, KerberosService, Protocol};
+use mdi_console::directory::{Answer, Fault, Protocol};
 use peer::Samba;
 
 const PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
@@ -111,8 +111,6 @@ async fn a_probe_tells_what_an_account_is_and_counts_nothing(samba: &Samba) {
     check("svc-nobody", |found| *found == Found::NoSuchAccount).await;
     check("svc-nopreauth", |found| *found == Found::NoPreauthentication).await;
     assert_eq!(samba.failures("svc-mdi").await, 0);
-    let service = client.available(&samba.controller, &samba.account("svc-mdi")).await;
-    assert_eq!(service, KerberosService::Available);
 }
 
 async fn a_clock_that_is_off_is_not_judged_and_the_controllers_time_mends_it(samba: &Samba) {

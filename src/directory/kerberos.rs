@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use super::ldap::{Credential, Patience};
 use super::probe::{AccountProbe, Found, Keys};
 use super::refusal::Refusal;
-use super::{Account, Controller, Fault, KerberosService};
+use super::{Account, Controller, Fault};
 use crate::clock::Clock;
 use crate::text::Safe;
 
@@ -60,14 +60,6 @@ impl Client {
     pub async fn probe(&self, controller: &Controller, account: &Account) -> Result<AccountProbe, Fault> {
         let (client, controller, account) = (self.clone(), controller.clone(), account.clone());
         self.apart(async move { client.probed(&controller, &account).await }).await?
-    }
-
-    /// Whether a key distribution centre for the account's domain answers here, as far as a probe for the account tells.
-    pub async fn available(&self, controller: &Controller, account: &Account) -> KerberosService {
-        match self.probe(controller, account).await {
-            Ok(_) => KerberosService::Available,
-            Err(_) => KerberosService::NotAvailable,
-        }
     }
 
     async fn probed(&self, controller: &Controller, account: &Account) -> Result<AccountProbe, Fault> {

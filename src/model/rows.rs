@@ -152,7 +152,7 @@ fn station(station: &Station) -> Whole {
                 whole.push(("Issuer", issuer.clone()));
             }
             whole.push(("Clock", words::skew(reach)));
-            whole.push(("Domain", reach.naming_context.clone()));
+            whole.extend(reach.naming_context.clone().map(|domain| ("Domain", domain)));
             whole.push(("Can prove", Safe::new(words::provable(reach))));
         }
     }

@@ -24,6 +24,8 @@ pub enum Fact {
         operator: Safe,
         host: Safe,
         program: Safe,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        site_file: Option<Origin>,
     },
     SignedIn {
         name: Option<Safe>,
@@ -136,6 +138,14 @@ pub enum Fact {
         step: Step,
         verdict: Option<VerdictWord>,
     },
+}
+
+/// A site file, as the record names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub path: Safe,
+    /// SHA-256 of its bytes, in hexadecimal digits.
+    pub hash: Safe,
 }
 
 /// How the password was proved.

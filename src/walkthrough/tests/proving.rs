@@ -129,7 +129,7 @@ fn a_secret_unused_too_long_is_asked_for_again() {
 fn a_controller_that_cannot_be_asked_needs_a_reason_and_says_its_own_why() {
     let silent = directory::Fault::TimedOut;
     let mut bare = reach(SECOND);
-    (bare.tls, bare.kerberos) = (Tls::NoServerCertificate, KerberosService::NotAvailable);
+    (bare.tls, bare.kerberos) = (Tls::NoServerCertificate, KerberosService::NotAsked);
     let check = |result: Result<directory::Reach, directory::Fault>, why: &str| {
         let mut player = walked_to(Step::DirectoryServices);
         player.intend(Intent::Refresh);

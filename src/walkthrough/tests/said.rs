@@ -26,7 +26,8 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::SignInBlocked { .. } => Reason::PortalUnread(portal::Fault::TimedOut),
         Reason::PortalUnread(_) => Reason::NobodyCanEdit,
         Reason::NobodyCanEdit => Reason::NoEntry,
-        Reason::NoEntry => Reason::ManagedAccount,
+        Reason::NoEntry => Reason::NoAccountListed,
+        Reason::NoAccountListed => Reason::ManagedAccount,
         Reason::ManagedAccount => {
             Reason::EntryName(EntryFault::Form { form: Form::Principal, bare: Some("svc-mdi".into()) })
         }
