@@ -1,10 +1,12 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! the commands that need a site file (`check`, `verify`, `sensors`), and `scan` and `report`.
+//! `verify`, `sensors`, `scan` and `report`.
 
 pub mod lab;
+pub mod live;
 pub mod screen;
+pub mod walk;
 
 mod folders;
 mod log;
@@ -24,7 +26,9 @@ pub use folders::NoHome;
     version,
     about,
     disable_help_subcommand = true,
-    after_help = "Examples:\n  mdi-console lab                       walk the seven steps in the lab\n  \
+    after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
+                  mdi-console --site contoso.toml       the same with another site file\n  \
+                  mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
@@ -39,6 +43,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, and any of them may be given")]
 pub struct Everywhere {
     /// The walk as lines of text with numbered prompts, for screen readers, dumb terminals and scripts
     #[arg(long, global = true)]
@@ -55,6 +60,12 @@ pub struct Everywhere {
     /// Where records are kept, instead of the user's state folder
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+    /// The site file, instead of mdi-console/mdi-console.toml in the user's configuration folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub site: Option<PathBuf>,
+    /// Read the answers to the prompts from standard input, a line each, passwords too (with --plain)
+    #[arg(long, global = true)]
+    pub password_stdin: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -90,9 +101,6 @@ pub struct LabArguments {
     /// List the scenarios: what each teaches, what to do in it, and how it ends
     #[arg(long)]
     pub list: bool,
-    /// Read the password of the prompts from standard input, a line each (with --plain)
-    #[arg(long)]
-    pub password_stdin: bool,
     /// The right password of this lab, read from a file; the banner that tells it is off
     #[arg(long, hide = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,

@@ -1,14 +1,16 @@
 //! Parses the arguments, runs what was asked for, and ends with its exit code.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that speaks to the shell")]
+#![expect(clippy::print_stdout, reason = "the one place that speaks to the shell")]
 
+use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
-use mdi_console::cli::{Arguments, Command, lab};
+use mdi_console::cli::walk::Farewell;
+use mdi_console::cli::{Arguments, Command, lab, live};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -34,20 +36,22 @@ fn main() -> Result<ExitCode> {
             clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        None => {
-            eprintln!(
-                "mdi-console: this version walks the lab only; a live walk needs a site file, which it can't read yet.\n\
-                 Nothing was started. Run: mdi-console lab"
-            );
-            Ok(ExitCode::from(2))
-        }
+        None => run(live::run(&arguments.everywhere), live::LiveNotWalked::exit_code),
     }
 }
 
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
+    run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
+}
+
+/// Runs a walk to its end, and says what is left of it.
+fn run<E: Display>(
+    walk: impl Future<Output = Result<Farewell, E>>,
+    exit_code: impl Fn(&E) -> u8,
+) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let walked = runtime.block_on(lab::walk(&arguments.everywhere, asked, program));
+    let walked = runtime.block_on(walk);
     // What still hangs in a read must not keep the program from ending.
     runtime.shutdown_background();
     match walked {
@@ -57,8 +61,9 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
             Ok(ExitCode::from(farewell.code))
         }
         Err(fault) => {
-            let _ = writeln!(std::io::stderr(), "mdi-console: {fault}.");
-            Ok(ExitCode::from(fault.exit_code()))
+            let told = fault.to_string();
+            let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
+            Ok(ExitCode::from(exit_code(&fault)))
         }
     }
 }

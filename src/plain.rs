@@ -18,6 +18,7 @@ mod telling;
 #[cfg(test)]
 mod tests;
 mod typed;
+pub mod unseen;
 
 use std::io;
 

@@ -27,6 +27,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ui::look",
             "logs",
             "journal",
+            // Where a live site's controllers are.
+            "directory::Controller",
+            "directory::locate",
         ],
     ),
     ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
