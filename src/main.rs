@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
+use mdi_console::cli::verify::{self, VerifyArguments};
 use mdi_console::cli::walk::Farewell;
 use mdi_console::cli::{Arguments, Command, lab, live};
 use mdi_console::lab::{scenario, service};
@@ -22,6 +23,7 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
+        Some(Command::Verify(asked)) => verify_password(&arguments, asked),
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
             print!("{answer}");
@@ -45,6 +47,13 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
     run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
 }
 
+fn verify_password(arguments: &Arguments, asked: &VerifyArguments) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let verified = runtime.block_on(verify::run(&arguments.everywhere, asked));
+    runtime.shutdown_background();
+    Ok(verified.map_or_else(|fault| failed(&fault, fault.exit_code()), ExitCode::from))
+}
+
 /// Runs a walk to its end, and says what is left of it.
 fn run<E: Display>(
     walk: impl Future<Output = Result<Farewell, E>>,
@@ -61,9 +70,14 @@ fn run<E: Display>(
             Ok(ExitCode::from(farewell.code))
         }
         Err(fault) => {
-            let told = fault.to_string();
-            let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
-            Ok(ExitCode::from(exit_code(&fault)))
+            let code = exit_code(&fault);
+            Ok(failed(&fault, code))
         }
     }
+}
+
+fn failed(fault: &dyn Display, code: u8) -> ExitCode {
+    let told = fault.to_string();
+    let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
+    ExitCode::from(code)
 }

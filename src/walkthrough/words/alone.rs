@@ -13,6 +13,16 @@ use crate::walkthrough::trial::Misgiving;
 use super::reasons::{Said, said};
 use super::{clock_second, safe};
 
+pub const INTERRUPTED: &str = "The test was interrupted.";
+pub const AFTER_INTERRUPTION: &str =
+    "What was sent and not answered counts as an attempt. Look at the budget before you run it again.";
+
+/// What is left for the ticket.
+pub fn record_kept(walk: &Walkthrough) -> Safe {
+    let hash: String = walk.record.hash.chars().take(16).collect();
+    safe(format!("Record {}: {} lines, {hash}.", walk.record.path, walk.record.lines))
+}
+
 /// A conclusion in a word, for scripts. Stable.
 pub fn conclusion_word(conclusion: &Conclusion) -> &'static str {
     match conclusion {
