@@ -1,12 +1,13 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `verify`, `sensors`, `scan` and `report`.
+//! `sensors`, `scan` and `report`.
 
 pub mod check;
 pub mod lab;
 pub mod live;
 pub mod screen;
+pub mod verify;
 pub mod walk;
 
 mod folders;
@@ -65,7 +66,7 @@ pub struct Everywhere {
     /// The site file, instead of mdi-console/mdi-console.toml in the user's configuration folder
     #[arg(long, global = true, value_name = "FILE")]
     pub site: Option<PathBuf>,
-    /// Read the answers to the prompts from standard input, a line each, passwords too (with --plain)
+    /// Read the answers to the prompts from standard input, a line each, passwords too (with --plain, and with verify)
     #[arg(long, global = true)]
     pub password_stdin: bool,
 }
@@ -88,6 +89,8 @@ pub enum Command {
                             reached or read, 0 all reachable."
     )]
     Check(CheckArguments),
+    /// Test one account's password, as step 4 does, and nothing else
+    Verify(verify::VerifyArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

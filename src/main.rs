@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
+use mdi_console::cli::verify::{self, VerifyArguments};
 use mdi_console::cli::walk::Farewell;
 use mdi_console::cli::{Arguments, Command, check, lab, live};
 use mdi_console::lab::{scenario, service};
@@ -23,6 +24,7 @@ fn main() -> Result<ExitCode> {
         }
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
         Some(Command::Check(asked)) => run_check(&arguments, asked),
+        Some(Command::Verify(asked)) => verify_password(&arguments, asked),
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
             print!("{answer}");
@@ -61,6 +63,13 @@ fn complain(fault: &impl Display, code: u8) -> ExitCode {
     let told = fault.to_string();
     let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
     ExitCode::from(code)
+}
+
+fn verify_password(arguments: &Arguments, asked: &VerifyArguments) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let verified = runtime.block_on(verify::run(&arguments.everywhere, asked));
+    runtime.shutdown_background();
+    Ok(verified.map_or_else(|fault| complain(&fault, fault.exit_code()), ExitCode::from))
 }
 
 /// Runs a walk to its end, and says what is left of it.

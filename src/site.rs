@@ -18,6 +18,7 @@ use crate::sensor::probe::Template;
 use crate::text::Safe;
 use crate::walkthrough::{ControllerTerms, Terms};
 
+mod controllers;
 pub mod fault;
 pub mod file;
 mod keys;

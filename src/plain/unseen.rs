@@ -3,7 +3,8 @@
 //! Relies on `echo` and `signals`, so that whoever interrupts it gets the terminal back as it was. Reads one line and not
 //! a byte beyond it: the lines after it are for the walk's own prompts. Deliberately absent: what the password is for.
 
-use std::io::{self, Write as _};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::thread;
 
 use rustix::termios::isatty;
@@ -29,14 +30,17 @@ pub enum Asked {
 
 /// Asks on standard input and output.
 pub async fn ask(prompt: &Safe) -> io::Result<Asked> {
-    let input = rustix::stdio::stdin().try_clone_to_owned()?;
+    ask_on(rustix::stdio::stdin().try_clone_to_owned()?, io::stdout(), prompt).await
+}
+
+/// The same on any input, with the prompt written where it is wanted.
+pub async fn ask_on(input: OwnedFd, mut out: impl io::Write, prompt: &Safe) -> io::Result<Asked> {
     let echo = if isatty(&input) { Some(Echo::of(input.try_clone()?)?) } else { None };
     let (say, mut signalled) = mpsc::unbounded_channel();
     let _caught = signals::catch(echo.clone(), say)?;
     if let Some(echo) = &echo {
         echo.hide()?;
     }
-    let mut out = io::stdout();
     write!(out, "{prompt}")?;
     out.flush()?;
     let (deliver, line) = oneshot::channel();
