@@ -16,7 +16,7 @@ use crate::walkthrough::{Reaching, Station, Walkthrough, words};
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Line {
-    /// Something to know beforehand: of the account's name, or of finding the controllers.
+    /// Something to know: of the account's name, of finding the controllers, of leaving.
     Note {
         text: Safe,
     },

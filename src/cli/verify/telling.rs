@@ -52,9 +52,13 @@ impl<W: Write> Telling<W> {
             self.text(&Safe::from(tested));
         }
         for note in notes.iter().chain(&walk.terms.search_faults) {
-            self.text(note);
-            self.json(&Line::Note { text: note.clone() });
+            self.noted(note);
         }
+    }
+
+    pub fn noted(&mut self, note: &Safe) {
+        self.text(note);
+        self.json(&Line::Note { text: note.clone() });
     }
 
     /// Controllers that have answered, or not, since the last time.

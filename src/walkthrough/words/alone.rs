@@ -13,6 +13,7 @@ use crate::walkthrough::trial::Misgiving;
 use super::reasons::{Said, said};
 use super::{clock_second, safe};
 
+pub const LEAVING: &str = "Leaving: what was sent is still awaited; the same again leaves at once.";
 pub const INTERRUPTED: &str = "The test was interrupted.";
 pub const AFTER_INTERRUPTION: &str =
     "What was sent and not answered counts as an attempt. Look at the budget before you run it again.";
