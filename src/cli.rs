@@ -3,6 +3,7 @@
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
 //! `sensors`, `scan` and `report`.
 
+pub mod check;
 pub mod lab;
 pub mod live;
 pub mod screen;
@@ -29,6 +30,7 @@ pub use folders::NoHome;
     disable_help_subcommand = true,
     after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
                   mdi-console --site contoso.toml       the same with another site file\n  \
+                  mdi-console check                     reach all that the site file names, touch no password\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
@@ -82,6 +84,13 @@ pub enum Command {
     Lab(LabArguments),
     /// Test one account's password, as step 4 does, and nothing else
     Verify(verify::VerifyArguments),
+    /// Reach every address in the site file, and touch no password
+    #[command(
+        after_help = "No password is used, nothing is bound, run or signed in to, and no attempt is counted.\n\n\
+                            Exit codes: 2 usage or configuration, 1 an account can't be used, 3 something could not be \
+                            reached or read, 0 all reachable."
+    )]
+    Check(CheckArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -94,6 +103,13 @@ pub enum Command {
         host: String,
         service: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// One JSON object a line: about, name, stage, state, told, and remedy where there is one
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::verify::{self, VerifyArguments};
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, lab, live};
+use mdi_console::cli::{Arguments, Command, check, lab, live};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -24,6 +24,7 @@ fn main() -> Result<ExitCode> {
         }
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
         Some(Command::Verify(asked)) => verify_password(&arguments, asked),
+        Some(Command::Check(asked)) => run_check(&arguments, asked),
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
             print!("{answer}");
@@ -50,8 +51,26 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
 fn verify_password(arguments: &Arguments, asked: &VerifyArguments) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let verified = runtime.block_on(verify::run(&arguments.everywhere, asked));
+    // What still hangs in a read must not keep the program from ending.
     runtime.shutdown_background();
-    Ok(verified.map_or_else(|fault| failed(&fault, fault.exit_code()), ExitCode::from))
+    Ok(verified.map_or_else(|fault| complain(&fault, fault.exit_code()), ExitCode::from))
+}
+
+fn run_check(arguments: &Arguments, asked: &mdi_console::cli::CheckArguments) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let checked = runtime.block_on(check::run(&arguments.everywhere, asked));
+    runtime.shutdown_background();
+    match checked {
+        Ok(code) => Ok(ExitCode::from(code)),
+        Err(fault) => Ok(complain(&fault, fault.exit_code())),
+    }
+}
+
+/// Says why it was not done.
+fn complain(fault: &impl Display, code: u8) -> ExitCode {
+    let told = fault.to_string();
+    let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
+    ExitCode::from(code)
 }
 
 /// Runs a walk to its end, and says what is left of it.
@@ -69,15 +88,6 @@ fn run<E: Display>(
             let _ = writeln!(std::io::stdout(), "{}", farewell.line);
             Ok(ExitCode::from(farewell.code))
         }
-        Err(fault) => {
-            let code = exit_code(&fault);
-            Ok(failed(&fault, code))
-        }
+        Err(fault) => Ok(complain(&fault, exit_code(&fault))),
     }
-}
-
-fn failed(fault: &dyn Display, code: u8) -> ExitCode {
-    let told = fault.to_string();
-    let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
-    ExitCode::from(code)
 }

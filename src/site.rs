@@ -201,6 +201,8 @@ impl Site {
             controllers: self.controllers.iter().map(|one| self.placed(one)).collect(),
             search_faults: self.search_faults.iter().map(told).collect(),
             kerberos_alone: self.proof == Proof::Kerberos,
+            // Its own bind would send a password.
+            reader: self.reader.is_some() && self.proof != Proof::Kerberos,
             servers,
             probe: self.probe.is_some(),
             old_password: self.old_password,
@@ -211,12 +213,15 @@ impl Site {
         }
     }
 
-    /// A controller of a child domain is not its parent's: the longest name that fits.
     fn placed(&self, controller: &Controller) -> ControllerTerms {
+        ControllerTerms { host: controller.host.clone(), domain: self.domain_of(controller) }
+    }
+
+    /// A controller of a child domain is not its parent's: the longest name that fits.
+    pub fn domain_of(&self, controller: &Controller) -> Safe {
         let domains = self.searches.iter().map(|search| &search.domain);
         let own = domains.filter(|domain| names::lies_in(&controller.host, domain));
-        let domain = own.max_by_key(|domain| domain.len()).cloned().unwrap_or_default();
-        ControllerTerms { host: controller.host.clone(), domain }
+        own.max_by_key(|domain| domain.len()).cloned().unwrap_or_default()
     }
 }
 

@@ -15,6 +15,8 @@ use crate::portal::Entry;
 use crate::secret::SecretId;
 use crate::text::Safe;
 
+mod accepted;
+mod account;
 pub mod alone;
 mod answering;
 pub mod closing;
@@ -115,6 +117,9 @@ pub struct Walkthrough {
     leaving: bool,
     /// Nothing is awaited any more.
     hurried: bool,
+    /// The reader was asked of the account since the controllers were last reached.
+    looked_up: bool,
+    account_recorded: bool,
     left: bool,
     effects: Vec<Effect>,
 }
@@ -173,6 +178,8 @@ impl Walkthrough {
             next_sign_in: None,
             leaving: false,
             hurried: false,
+            looked_up: false,
+            account_recorded: false,
             left: false,
             effects: Vec::new(),
             terms,

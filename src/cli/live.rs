@@ -11,6 +11,7 @@ use futures_util::future;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
+use crate::directory::Controller;
 use crate::directory::locate::{self, LocateFault, Located};
 use crate::engine::Parts;
 use crate::engine::secrets::Secrets;
@@ -92,16 +93,7 @@ pub async fn run(everywhere: &Everywhere) -> Result<Farewell, LiveNotWalked> {
 async fn site(opened: Opened, clock: &Clock) -> Result<Site, LiveNotWalked> {
     let domains: Vec<&str> = opened.file.searches.iter().map(|search| search.domain.as_str()).collect();
     say(&format!("Finding the domain controllers of {}.", domains.join(", ")));
-    let (mut controllers, mut faults) = (Vec::new(), Vec::new());
-    for located in find(&opened.file, clock).await {
-        for controller in located.controllers {
-            // One search may find what another names by hand.
-            if controllers.iter().all(|known: &crate::directory::Controller| known.host != controller.host) {
-                controllers.push(controller);
-            }
-        }
-        faults.extend(located.faults);
-    }
+    let (controllers, faults) = joined(find(&opened.file, clock).await);
     if controllers.is_empty() {
         return Err(LiveNotWalked::NoController(faults));
     }
@@ -114,6 +106,20 @@ async fn site(opened: Opened, clock: &Clock) -> Result<Site, LiveNotWalked> {
 pub(super) async fn find(file: &SiteFile, clock: &Clock) -> Vec<Located> {
     let searches = file.searches.iter().map(|search| locate::find(search, clock, file.directory.dns));
     future::join_all(searches).await
+}
+
+/// All of them, each once: one search may find what another names by hand.
+pub(super) fn joined(all: Vec<Located>) -> (Vec<Controller>, Vec<LocateFault>) {
+    let (mut controllers, mut faults): (Vec<Controller>, _) = (Vec::new(), Vec::new());
+    for located in all {
+        for controller in located.controllers {
+            if controllers.iter().all(|known| known.host != controller.host) {
+                controllers.push(controller);
+            }
+        }
+        faults.extend(located.faults);
+    }
+    (controllers, faults)
 }
 
 /// The reader account's password, if the site names a reader and the operator gives it.

@@ -48,7 +48,8 @@ impl Walkthrough {
     /// Reaches every controller anew, without a password.
     pub(super) fn reach_controllers(&mut self) {
         let Some(account) = self.account() else { return };
-        self.errands.retain(|_, errand| !matches!(errand, Errand::Reach(_)));
+        self.errands.retain(|_, errand| !matches!(errand, Errand::Reach(_) | Errand::LookUp));
+        (self.looked_up, self.account_recorded) = (false, false);
         self.stations = self.stations_of(&account.domain);
         self.set(Step::DirectoryServices, Phase::Working);
         let hosts: Vec<Host> = self.stations.iter().map(|station| station.host.clone()).collect();
@@ -99,12 +100,18 @@ impl Walkthrough {
         self.all_reached();
     }
 
-    fn all_reached(&mut self) {
+    pub(super) fn all_reached(&mut self) {
         let asking = self.errands.values().any(|errand| matches!(errand, Errand::Reach(_)));
         if asking || *self.phase(Step::DirectoryServices) != Phase::Working {
             return;
         }
-        if self.used_elsewhere.is_none() {
+        self.record_account();
+        if self.asks_reader() {
+            return;
+        }
+        if let Some(code) = self.unusable() {
+            self.block(Step::DirectoryServices, Reason::AccountUnusable(code));
+        } else if self.used_elsewhere.is_none() {
             self.ask(Step::DirectoryServices, Question::UsedElsewhere);
         } else if self.candidates().is_empty() && !self.without_controller {
             self.block(Step::DirectoryServices, Reason::NoProvableController);

@@ -4,10 +4,12 @@
 //! secrets held before it is written. `Durable` is what survives the process: a walk is resumed from it.
 //! Deliberately absent: the chain and the file (`journal`).
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::lockout::AttemptId;
-use crate::directory::{Account, Answer, Host, Protocol};
+use crate::directory::probe::Found;
+use crate::directory::{Account, Answer, Flag, Group, Host, Protocol};
 use crate::logs::Position;
 use crate::text::Safe;
 
@@ -61,6 +63,11 @@ pub enum Fact {
         host: Host,
         why: Safe,
     },
+    /// What one question without a password told of the account.
+    AccountFound {
+        host: Host,
+        found: Found,
+    },
     ChangedInDirectory {
         answer: Safe,
     },
@@ -81,6 +88,18 @@ pub enum Fact {
     },
     /// The guard let one more attempt through because the account's name was typed.
     AccountNameTyped,
+    /// The account as its own bind read it; the counts are each controller's own.
+    AccountRead {
+        name: Safe,
+        sid: Safe,
+        password_changed: Option<Timestamp>,
+        password_expires: Option<Timestamp>,
+        password_never_expires: bool,
+        flags: Option<Vec<Flag>>,
+        groups: Option<Vec<Group>>,
+        service_principals: usize,
+        bad_password_counts: Vec<(Host, u32)>,
+    },
     Accepted {
         proof: ProofWord,
         hosts: Vec<Host>,
@@ -262,9 +281,11 @@ impl Durable {
             | Fact::UsedElsewhere { .. }
             | Fact::ControllerReached { .. }
             | Fact::ControllerUnreachable { .. }
+            | Fact::AccountFound { .. }
             | Fact::ChangedInDirectory { .. }
             | Fact::GuardShut { .. }
             | Fact::AccountNameTyped
+            | Fact::AccountRead { .. }
             | Fact::Accepted { .. }
             | Fact::Refused { .. }
             | Fact::AcceptanceVoided

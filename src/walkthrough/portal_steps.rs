@@ -107,16 +107,16 @@ impl Walkthrough {
 
     fn read_baseline(&mut self) {
         self.set(Step::Portal, Phase::Working);
-        if !self.reads_entries() {
-            self.take_listed_entries();
-            self.entries_known = true;
-        } else {
+        if self.reads_entries() {
             if !self.entries_known {
                 // Those of the site file: the portal's own are needed for a save.
                 self.entries.clear();
                 self.entry = None;
             }
             self.read_entries();
+        } else {
+            self.take_listed_entries();
+            self.entries_known = true;
         }
         self.poll_portal();
     }
@@ -248,7 +248,8 @@ impl Walkthrough {
             | Errand::Test(_)
             | Errand::Mark
             | Errand::AskService(..)
-            | Errand::ReadStanding => {}
+            | Errand::ReadStanding
+            | Errand::LookUp => {}
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Terms {
     pub servers: Vec<sensor::Server>,
     /// How services are asked; `false`: by hand only.
     pub probe: bool,
+    /// A reader account can tell what stands with the account before anything is tried.
+    pub reader: bool,
     /// How long the directory may accept the previous password.
     pub old_password: Duration,
     pub poll: Duration,

@@ -194,6 +194,10 @@ pub enum Reason {
     WrongAccount {
         read: Safe,
     },
+    /// Before any test: the name that would be tested is another account's user principal name.
+    NameClaimed {
+        by: Safe,
+    },
     GuardNotBefore {
         until: Timestamp,
         why: Safe,

@@ -14,3 +14,4 @@ mod proving;
 mod said;
 mod saves;
 mod site;
+mod sites;

@@ -126,6 +126,7 @@ fn terms() -> Terms {
             .to_vec(),
         search_faults: Vec::new(),
         kerberos_alone: false,
+        reader: false,
         servers: hosts.map(|host| Server { host, standalone: false }).to_vec(),
         probe: true,
         old_password: Duration::from_hours(1),

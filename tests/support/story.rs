@@ -71,6 +71,7 @@ fn terms(names: Names, lab: bool) -> Terms {
             .to_vec(),
         search_faults: Vec::new(),
         kerberos_alone: false,
+        reader: false,
         servers: vec![
             server("dc1.contoso.test", false),
             server("sensor1.contoso.test", true),

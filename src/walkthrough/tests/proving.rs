@@ -1,13 +1,14 @@
 //! Stories of the password: the guard, the field, the misgivings.
 
 use crate::directory;
-use crate::directory::{KerberosService, Tls};
+use crate::directory::refusal::SubCode;
+use crate::directory::{AccountFacts, KerberosService, Standing, Tls};
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{Event, Intent};
 use crate::walkthrough::fact::{Fact, Gate, ProofWord};
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::trial::Misgiving;
-use crate::walkthrough::{Notice, Reaching, event};
+use crate::walkthrough::{Notice, Reaching, event, words};
 
 use super::player::{Player, Way, walked_to};
 use super::site::{PDC, SECOND, reach};
@@ -101,6 +102,73 @@ fn a_refused_password_is_wiped_and_the_next_key_starts_a_fresh_one() {
     player.edit(1);
     assert_eq!(player.walk.question(), Some(&Question::Password));
     assert!(player.walk.trial.is_none());
+}
+
+#[test]
+fn the_password_of_another_account_is_wiped_and_never_saved() {
+    let check = |change: fn(&mut directory::AccountFacts), read: &str| {
+        let mut player = Player::testing();
+        player.answer("reserve", Way::Well);
+        player.tell_test("ldap", change);
+        player.settle();
+        assert_eq!(*player.phase(), Phase::Blocked(Reason::WrongAccount { read: read.into() }));
+        let wiped = player.walk.acceptance.is_none() && player.walk.waiting.is_none();
+        assert!(wiped && player.walk.takes_password());
+        let read = player.checker.facts.iter().any(|fact| matches!(fact, Fact::AccountRead { .. }));
+        assert!(read, "what was read is on record");
+    };
+    check(
+        |facts| {
+            facts.name = "svc-sql".into();
+            facts.whose = directory::Whose::Another;
+        },
+        "svc-sql",
+    );
+    check(|facts| facts.claimed_by = Some("svc-sql".into()), "svc-sql");
+    check(|facts| facts.name = "svc-sql".into(), "svc-sql");
+}
+
+#[test]
+fn the_same_name_with_another_sid_than_the_reader_saw_is_another_account() {
+    let mut player = Player::testing();
+    player.answer("reserve", Way::Well);
+    player.see_standing(|facts| facts.sid = "S-1-5-21-9".into());
+    player.settle();
+    let read = "svc-mdi (S-1-5-21-1)".into();
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::WrongAccount { read }));
+}
+
+#[test]
+fn a_name_that_is_another_accounts_is_not_tested_and_is_looked_at_again_with_the_next_key() {
+    let mut player = Player::testing();
+    player.answer("reserve", Way::Badly(5));
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::NameClaimed { by: "svc-sql".into() }));
+    assert_eq!((player.count("ldap"), player.count("kerberos")), (0, 0));
+    player.enter();
+    assert_eq!(player.count("freeze"), 0, "it is not asked for again");
+    player.settle();
+    assert_eq!(*player.phase(), Phase::Ready);
+}
+
+#[test]
+fn an_accepted_password_of_an_account_that_is_shut_waits_until_it_is_opened() {
+    let check = |change: fn(&mut directory::AccountFacts), code: SubCode| {
+        let mut player = Player::testing();
+        player.answer("reserve", Way::Well);
+        player.tell_test("ldap", change);
+        player.settle();
+        assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(code)));
+        assert!(player.walk.acceptance.is_none());
+        player.enter();
+        assert_eq!(player.count("freeze"), 0, "it is not asked for again");
+        player.settle();
+        assert_eq!(*player.phase(), Phase::Ready);
+    };
+    check(|facts| facts.locked = true, SubCode::LockedOut);
+    check(|facts| facts.disabled = true, SubCode::Disabled);
+    check(|facts| facts.account_expired = true, SubCode::AccountExpired);
+    check(|facts| facts.must_change = true, SubCode::MustChange);
+    check(|facts| facts.password_expired = true, SubCode::PasswordExpired);
 }
 
 #[test]
@@ -210,4 +278,63 @@ fn a_silent_pdc_emulator_is_passed_over_and_what_the_next_one_says_needs_a_reaso
             .iter()
             .any(|one| matches!(one, Misgiving::NotKnownElsewhere { host, .. } if **host == *PDC))
     );
+}
+
+#[test]
+fn an_account_that_cannot_be_used_shuts_the_step_before_any_password() {
+    let check = |way: Way, code: Option<SubCode>| {
+        let mut player = walked_to(Step::DirectoryServices);
+        player.intend(Intent::Refresh);
+        player.answer("entries", Way::Well);
+        player.answer("reach-pdc", way);
+        player.settle();
+        match code {
+            Some(code) => {
+                assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(code)));
+                player.enter();
+                player.settle();
+            }
+            None => assert!(words::account_found(&player.walk).is_some(), "nothing is said of it"),
+        }
+        assert_eq!(player.walk.question(), Some(&Question::UsedElsewhere), "mended, the walk goes on");
+        assert!(player.checker.facts.iter().any(|fact| matches!(fact, Fact::AccountFound { .. })));
+    };
+    check(Way::Badly(1), Some(SubCode::Disabled));
+    // Error 18 without a reason may be logon hours, and the reader sees nothing wrong.
+    check(Way::Badly(2), None);
+    check(Way::Badly(3), Some(SubCode::NoSuchAccount));
+}
+
+#[test]
+fn what_the_reader_sees_locked_is_locked_whatever_port_88_says() {
+    let mut player = walked_to(Step::DirectoryServices);
+    player.intend(Intent::Refresh);
+    player.answer("entries", Way::Well);
+    player.answer("reach-pdc", Way::Badly(2));
+    while player.answer("reach", Way::Well) {}
+    let Some(Effect::ReadStanding(ticket, host, _)) = player.out.pop() else { panic!("{:?}", player.out) };
+    let account = AccountFacts { locked: true, ..AccountFacts::default() };
+    let standing = Standing { controller: host, read_at: player.now().wall, policy: None, account };
+    player.send(Event::Directory(ticket, event::Directory::StandingRead(Some(standing))));
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(SubCode::LockedOut)));
+}
+
+#[test]
+fn where_kerberos_alone_may_prove_it_no_bind_is_made_and_no_reader_asked() {
+    let mut player = walked_to(Step::DirectoryServices);
+    (player.walk.terms.kerberos_alone, player.walk.terms.reader) = (true, false);
+    player.intend(Intent::Refresh);
+    player.settle();
+    player.choose(0);
+    player.enter();
+    player.choose(0);
+    player.edit(7);
+    player.enter();
+    while !player.out.is_empty() {
+        assert_eq!((player.count("ldap"), player.count("standing")), (0, 0));
+        let effect = player.out.remove(0);
+        player.give(&effect, Way::Well);
+    }
+    let held = player.walk.acceptance.clone().unwrap();
+    assert_eq!((held.proof, held.misgivings.as_slice()), (ProofWord::CurrentByKerberos, [].as_slice()));
 }

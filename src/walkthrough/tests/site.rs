@@ -48,6 +48,7 @@ pub fn terms() -> Terms {
             .to_vec(),
         search_faults: Vec::new(),
         kerberos_alone: false,
+        reader: true,
         servers: vec![Server { host: SENSOR.into(), standalone: true }],
         probe: true,
         old_password: Duration::from_hours(1),

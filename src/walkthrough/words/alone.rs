@@ -30,9 +30,8 @@ pub fn conclusion_word(conclusion: &Conclusion) -> &'static str {
         Conclusion::Current => "current",
         Conclusion::CurrentWhereAsked => "current-where-asked",
         Conclusion::NotProved => "not-proved",
-        Conclusion::AnotherObject { .. } | Conclusion::Blocked(Reason::WrongAccount { .. }) => {
-            "another-account"
-        }
+        Conclusion::AnotherObject { .. }
+        | Conclusion::Blocked(Reason::WrongAccount { .. } | Reason::NameClaimed { .. }) => "another-account",
         Conclusion::NameNotTyped => "guard-shut",
         Conclusion::Blocked(reason) => blocked_word(reason),
     }
@@ -175,7 +174,13 @@ fn blocked(reason: &Reason) -> Said {
             "The account that was named has not been tested.",
             Safe::new("Name it by its own account name: the user logon name (pre-Windows 2000)."),
         ),
-        Reason::AccountUnusable(code) => ("The password was not tested.", code.remedy().into()),
+        Reason::NameClaimed { .. } => (
+            "A test would be of that account's password, so none was made.",
+            Safe::new("Have that user principal name changed, then test again."),
+        ),
+        Reason::AccountUnusable(code) => {
+            ("As it is, the sensors could not use it with any password.", code.remedy().into())
+        }
         Reason::NoProvableController => (
             "The password was not tested, and nothing was counted.",
             Safe::new(
