@@ -102,13 +102,12 @@ fn a_ledger_apart_for_each_run_would_not_stop_it() {
 fn the_state_dir_moves_the_record_and_not_the_ledger() {
     let place = Place::open();
     let (site, elsewhere) = (place.path("site.toml"), place.path("elsewhere"));
-    let arguments = ["--json", "--password-stdin", "--site", &site.to_string_lossy(), "--state-dir"];
-    let arguments: Vec<&str> = arguments.iter().copied().collect();
-    let elsewhere = elsewhere.to_string_lossy().into_owned();
-    let said = place.run(&[arguments.as_slice(), &[&elsewhere]].concat(), &format!("{WRONG}\n"));
+    let (site, elsewhere) = (site.to_string_lossy(), elsewhere.to_string_lossy());
+    let arguments = ["--json", "--password-stdin", "--site", &*site, "--state-dir", &*elsewhere];
+    let said = place.run(&arguments, &format!("{WRONG}\n"));
     assert_eq!(said.verdict()["word"], "refused");
     let record = said.events("record").pop().expect("a record");
-    assert!(record["path"].as_str().is_some_and(|path| path.starts_with(&elsewhere)), "{record}");
+    assert!(record["path"].as_str().is_some_and(|path| path.starts_with(&*elsewhere)), "{record}");
     assert_eq!(place.reserved(), 1);
     assert_eq!(place.verify(WRONG).verdict()["word"], "guard-shut");
     place.close();
