@@ -82,8 +82,6 @@ pub enum ColourArgument {
 pub enum Command {
     /// Walk the seven steps in the lab: a small workspace of its own on this machine
     Lab(LabArguments),
-    /// Test one account's password, as step 4 does, and nothing else
-    Verify(verify::VerifyArguments),
     /// Reach every address in the site file, and touch no password
     #[command(
         after_help = "No password is used, nothing is bound, run or signed in to, and no attempt is counted.\n\n\
@@ -91,6 +89,8 @@ pub enum Command {
                             reached or read, 0 all reachable."
     )]
     Check(CheckArguments),
+    /// Test one account's password, as step 4 does, and nothing else
+    Verify(verify::VerifyArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

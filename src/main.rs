@@ -23,8 +23,8 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
-        Some(Command::Verify(asked)) => verify_password(&arguments, asked),
         Some(Command::Check(asked)) => run_check(&arguments, asked),
+        Some(Command::Verify(asked)) => verify_password(&arguments, asked),
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
             print!("{answer}");
@@ -48,14 +48,6 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
     run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
 }
 
-fn verify_password(arguments: &Arguments, asked: &VerifyArguments) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let verified = runtime.block_on(verify::run(&arguments.everywhere, asked));
-    // What still hangs in a read must not keep the program from ending.
-    runtime.shutdown_background();
-    Ok(verified.map_or_else(|fault| complain(&fault, fault.exit_code()), ExitCode::from))
-}
-
 fn run_check(arguments: &Arguments, asked: &mdi_console::cli::CheckArguments) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let checked = runtime.block_on(check::run(&arguments.everywhere, asked));
@@ -71,6 +63,13 @@ fn complain(fault: &impl Display, code: u8) -> ExitCode {
     let told = fault.to_string();
     let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
     ExitCode::from(code)
+}
+
+fn verify_password(arguments: &Arguments, asked: &VerifyArguments) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let verified = runtime.block_on(verify::run(&arguments.everywhere, asked));
+    runtime.shutdown_background();
+    Ok(verified.map_or_else(|fault| complain(&fault, fault.exit_code()), ExitCode::from))
 }
 
 /// Runs a walk to its end, and says what is left of it.
