@@ -22,10 +22,11 @@ use directory_cases::{Answer as Expected, Case, Form, Password, Proof, cases};
 use mdi_console::clock::Clock;
 use mdi_console::directory::probe::Found;
 use mdi_console::directory::refusal::SubCode;
-use mdi_console::directory::{Answer, Fault, Protocol};
+use mdi_console::directory::{Answer, Fault, Flag, Group, Protocol, Whose};
 use peer::Samba;
 
 const PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
+const CLAIMANTS_PASSWORD: &str = "Claimant-Pass-1!";
 
 fn password(case: &Case) -> &'static str {
     match case.password {
@@ -71,7 +72,44 @@ async fn samba_answers_both_clients_as_the_lab_does() {
     a_probe_tells_what_an_account_is_and_counts_nothing(&samba).await;
     a_clock_that_is_off_is_not_judged_and_the_controllers_time_mends_it(&samba).await;
     an_account_without_preauthentication_is_judged_by_its_ticket(&samba).await;
+    a_bind_that_was_another_accounts_is_told_before_and_after_it(&samba).await;
+    what_an_account_may_do_beyond_reading_is_read_over_its_own_bind(&samba).await;
     every_case_of_the_table_is_answered_as_the_lab_has_it(&samba).await;
+}
+
+/// svc-claimant has svc-claimed@contoso.test as its own user principal name.
+async fn a_bind_that_was_another_accounts_is_told_before_and_after_it(samba: &Samba) {
+    let tested = samba.test(Protocol::Ldap, "svc-claimed", CLAIMANTS_PASSWORD).await;
+    assert_eq!(tested.answer, Answer::Accepted, "Samba takes the explicit name before the implied one");
+    let read = tested.account.expect("the account that bound");
+    assert_eq!((read.name.as_str(), read.whose), ("svc-claimant", Whose::Another));
+    let seen = samba.seen("svc-claimed").await;
+    assert_eq!((seen.name.as_str(), seen.claimed_by.as_deref()), ("svc-claimed", Some("svc-claimant")));
+    assert!(seen.differs_from(&read), "{seen:?} {read:?}");
+    // Its own password is refused under that name, which no retry would mend.
+    let own = samba.test(Protocol::Ldap, "svc-claimed", PASSWORDS[0]).await;
+    assert!(matches!(own.answer, Answer::Refused(_)), "{own:?}");
+    let read = samba.test(Protocol::Ldap, "svc-mdi", PASSWORDS[0]).await.account.expect("svc-mdi");
+    assert_eq!((read.name.as_str(), read.whose, read.claimed_by), ("svc-mdi", Whose::Meant, None));
+}
+
+async fn what_an_account_may_do_beyond_reading_is_read_over_its_own_bind(samba: &Samba) {
+    let read = async |name: &str| {
+        let tested = samba.test(Protocol::Ldap, name, PASSWORDS[0]).await;
+        tested.account.unwrap_or_else(|| panic!("{name}: {:?}", tested.answer))
+    };
+    let plain = read("svc-mdi").await;
+    assert_eq!((plain.flags, plain.groups), (Some(vec![]), Some(vec![])));
+    assert_eq!((plain.password_never_expires, plain.service_principal_count), (true, 0));
+    let grand = read("svc-grand").await;
+    assert_eq!(grand.flags, Some(vec![Flag::Delegation, Flag::Rc4Only, Flag::AdminCount]));
+    let groups = [Group::DomainAdmins, Group::Administrators, Group::BackupOperators];
+    assert_eq!(grand.groups.as_deref(), Some(&groups[..]), "through a group within a group too");
+    assert_eq!(grand.service_principal_count, 2);
+    assert_eq!(samba.seen("svc-grand").await.groups.as_deref(), Some(&groups[..]), "by a reader");
+    assert_eq!(read("svc-nopreauth").await.flags, Some(vec![Flag::NoPreauthentication]));
+    let ages = read("svc-reader").await;
+    assert!(!ages.password_never_expires && ages.password_expires > ages.password_changed, "{ages:?}");
 }
 
 async fn every_case_of_the_table_is_answered_as_the_lab_has_it(samba: &Samba) {

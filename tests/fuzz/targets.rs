@@ -50,12 +50,19 @@ pub const ALL: &[(&str, Target, &[&[u8]])] = &[
     ("safe_text", safe_text, &["a\u{202e}b\x1b]52;c;AAAA\x07\r\n\0".as_bytes()]),
 ];
 
+/// Puts bytes to the target of this name.
+pub fn run(name: &str, bytes: &[u8]) {
+    for (_, target, _) in ALL.iter().filter(|(known, _, _)| *known == name) {
+        target(bytes);
+    }
+}
+
 /// KRB-ERROR 25 with ETYPE-INFO2 for AES-256, as a controller sends it.
 const PREAUTHENTICATION_REQUIRED: &[u8] = include_bytes!("seeds/preauthentication-required.bin");
 /// KRB-ERROR 18 with Windows's status in its data.
 const CLIENT_REVOKED: &[u8] = include_bytes!("seeds/client-revoked.bin");
 
-pub fn bind_diagnostics(bytes: &[u8]) {
+fn bind_diagnostics(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let refusal = Refusal::parse(&text);
     // Whatever the text is, it is a refusal, with words of our own.
@@ -64,7 +71,7 @@ pub fn bind_diagnostics(bytes: &[u8]) {
     shown(&refusal.text);
 }
 
-pub fn kdc_answers(bytes: &[u8]) {
+fn kdc_answers(bytes: &[u8]) {
     let account = Account { name: "svc-mdi".into(), domain: "contoso.test".into() };
     if let Err(fault) = kerberos::told(&account, bytes) {
         shown(&fault.to_string());
@@ -72,7 +79,7 @@ pub fn kdc_answers(bytes: &[u8]) {
     }
 }
 
-pub fn site_files(bytes: &[u8]) {
+fn site_files(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Err(faults) = file::parse("site.toml", &text) {
         assert!(!faults.all.is_empty());
@@ -80,7 +87,7 @@ pub fn site_files(bytes: &[u8]) {
     }
 }
 
-pub fn log_records(bytes: &[u8]) {
+fn log_records(bytes: &[u8]) {
     let records = read_all(SourceId(1), &Safe::new("dc1"), bytes);
     let lines = |records: &[Record]| records.iter().map(|one| one.lines().count()).sum::<usize>();
     assert!(lines(&records) <= bytes.len().saturating_add(1));
@@ -89,13 +96,13 @@ pub fn log_records(bytes: &[u8]) {
     }
 }
 
-pub fn service_control(bytes: &[u8]) {
+fn service_control(bytes: &[u8]) {
     if let Err(why) = scm::read(bytes) {
         shown(&why.0);
     }
 }
 
-pub fn safe_text(bytes: &[u8]) {
+fn safe_text(bytes: &[u8]) {
     let safe = Safe::from_bytes(bytes);
     shown(&safe);
     // Once safe, always the same.

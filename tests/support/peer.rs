@@ -12,7 +12,7 @@ use std::time::Duration;
 use mdi_console::clock::Clock;
 use mdi_console::directory::ldap::{Credential, Trust};
 use mdi_console::directory::lockout::{Charge, Permit, Request};
-use mdi_console::directory::{Account, Controller, Protocol, Tested, kerberos, ldap};
+use mdi_console::directory::{Account, AccountFacts, Controller, Protocol, Tested, kerberos, ldap};
 use mdi_console::engine::ledger::LedgerFile;
 use mdi_console::secret::Secret;
 use zeroize::Zeroizing;
@@ -106,11 +106,16 @@ impl Samba {
         client.test(permit, &self.controller, self.credential(name, password)).await
     }
 
-    /// What the controller counts for the account.
-    pub async fn failures(&self, name: &str) -> i64 {
+    /// What a reader sees of the account.
+    pub async fn seen(&self, name: &str) -> AccountFacts {
         let reader = self.credential("svc-reader", READER_PASSWORD);
         let standing = self.ldap.standing(&self.controller, reader, &self.account(name)).await;
-        standing.expect("readable").account.bad_password_count.expect("a count").into()
+        standing.expect("readable").account
+    }
+
+    /// What the controller counts for the account.
+    pub async fn failures(&self, name: &str) -> i64 {
+        self.seen(name).await.bad_password_count.expect("a count").into()
     }
 }
 

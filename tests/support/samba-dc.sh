@@ -83,7 +83,7 @@ CONF
 # The domain and its accounts, by samba's own modules on the database at rest.
 fill() {
   FOLDER=$folder ADDRESS=$address ADMIN=$admin_password BASE=$base /usr/bin/python3 - <<'PY'
-import logging, os, time
+import glob, logging, os, time
 import ldb
 from samba.auth import system_session
 from samba.dsdb import DS_DOMAIN_FUNCTION_2008_R2
@@ -103,12 +103,12 @@ provision(logging.getLogger("provision"), system_session(), smbconf=conf, samdb_
           dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2, useeadb=False, lp=parameters, skip_sysvolacl=True)
 db = SamDB(url=folder + "/private/sam.ldb", session_info=system_session(), lp=parameters)
 
-def change(dn, controls=(), **attributes):
+def change(dn, controls=(), at=db, **attributes):
     message = ldb.Message()
-    message.dn = ldb.Dn(db, dn)
+    message.dn = ldb.Dn(at, dn)
     for name, value in attributes.items():
         message[name] = ldb.MessageElement(value, ldb.FLAG_MOD_REPLACE, name)
-    db.modify(message, list(controls))
+    at.modify(message, list(controls))
 
 minutes, day = 600_000_000, 86_400 * 10_000_000
 long_ago = lambda days: str((int(time.time()) - days * 86_400 + 11_644_473_600) * 10_000_000)
@@ -137,6 +137,17 @@ account("svc-acctexpired", accountExpires=long_ago(1))
 account("svc-hours", logonHours=b"\0" * 21)
 account("svc-workstation", userWorkstations="OTHERPC")
 account("svc-nopreauth", userAccountControl=str(0x410200))
+account("svc-claimed", userPrincipalName="svc-claimed@elsewhere.test")
+claimant = account("svc-claimant", history=["Claimant-Pass-1!"])
+# Samba would not let it have the other's name; directories that grew over the years hold such pairs.
+raw = ldb.Ldb(glob.glob(folder + "/private/sam.ldb.d/%s.ldb" % base.upper())[0], options=["modules:"])
+change(claimant, at=raw, userPrincipalName="svc-claimed@contoso.test")
+account("svc-grand", userAccountControl=str(0x90200), adminCount="1",
+        servicePrincipalName=["MSSQLSvc/app1.contoso.test:1433", "HTTP/app1.contoso.test"],
+        **{"msDS-SupportedEncryptionTypes": "4"})
+db.newgroup("Nested")
+for group, member in [("Nested", "svc-grand"), ("Domain Admins", "Nested"), ("Backup Operators", "svc-grand")]:
+    db.add_remove_group_members(group, [member])
 # The ticket service's own flag would otherwise hold for every account.
 change("CN=krbtgt,CN=Users," + base, userAccountControl=str(0x400202))
 # A password's age can be set back only with samba's own control for that.

@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::bind_diagnostics(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("bind_diagnostics", bytes));

@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::kdc_answers(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("kdc_answers", bytes));

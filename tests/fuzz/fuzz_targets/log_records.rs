@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::log_records(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("log_records", bytes));

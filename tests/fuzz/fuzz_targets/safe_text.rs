@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::safe_text(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("safe_text", bytes));

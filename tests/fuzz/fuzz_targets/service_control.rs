@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::service_control(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("service_control", bytes));

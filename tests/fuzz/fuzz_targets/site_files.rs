@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::site_files(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("site_files", bytes));
