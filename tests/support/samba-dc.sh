@@ -13,7 +13,7 @@
 #   samba-dc.sh replicated FOLDER ACCOUNT   waits until both have the same password of it
 #
 # Needs root, for ports 53, 88, 389 and 636 of loopback addresses and for mount namespaces, and Debian's samba,
-# samba-ad-provision, samba-dsdb-modules, openssl and ldap-utils. Controller 1 listens on 127.0.0.52, 2 on 127.0.0.53, and
+# samba-ad-provision, samba-dsdb-modules, openssl and ldap-utils. Controller 1 listens on 127.0.52.1, 2 on 127.0.52.2, and
 # nowhere else; everything lies under FOLDER; one forest at a time on a machine, the next waits. Deliberately absent: SMB.
 set -euo pipefail
 export LC_ALL=C PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH"
@@ -25,7 +25,7 @@ patience=60 # seconds until it has to answer
 turn=/run/mdi-console-peers.lock
 
 die() { echo "samba-dc.sh: $*" >&2; exit 1; }
-address() { echo "127.0.0.$((51 + $1))"; }
+address() { echo "127.0.52.$1"; }
 
 missing() {
   local lacks=() program

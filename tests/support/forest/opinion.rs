@@ -45,10 +45,7 @@ impl Forest {
         let folder = self.folder();
         let file = folder.path().join("password");
         std::fs::write(&file, who.1).expect("a file");
-        let mut search = self.openldap("ldapsearch", at);
-        if over != Over::Tls {
-            search.args(["-H", &format!("ldap://{}", at.ldap.expect("a port").ip())]);
-        }
+        let mut search = self.openldap("ldapsearch", at, over);
         if over == Over::StartTls {
             search.arg("-ZZ");
         }
