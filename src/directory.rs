@@ -11,6 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
+use probe::AccountProbe;
+use stages::Unreached;
 
 pub mod kerberos;
 pub mod ldap;
@@ -19,6 +21,7 @@ pub mod lockout;
 pub mod probe;
 pub mod refusal;
 pub mod search;
+pub mod stages;
 
 /// An account as the portal wants it: the bare name and the full domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,15 +80,19 @@ pub struct Reach {
     pub pdc_emulator: bool,
     /// Announces `1.2.840.113556.1.4.1920`: shown, and never given a password.
     pub read_only: bool,
-    /// Of the rootDSE search.
+    /// Of the rootDSE search, else of the AS exchange.
     pub latency: Duration,
     pub tls: Tls,
     pub kerberos: KerberosService,
     /// The controller's clock less ours.
     pub skew: SignedDuration,
-    pub naming_context: Safe,
-    /// `naming_context` is the account's own domain.
+    /// `None`: its directory could not be read, and only port 88 answers. Whether it is read-only isn't known then;
+    /// by Kerberos no password leaves.
+    pub naming_context: Option<Safe>,
+    /// `naming_context` is the account's own domain, or port 88 answers for it.
     pub own_domain: bool,
+    /// What port 88 told of the account, without a password.
+    pub probe: Option<AccountProbe>,
 }
 
 impl Reach {
@@ -94,6 +101,35 @@ impl Reach {
         !self.read_only
             && self.own_domain
             && (matches!(self.tls, Tls::Verified { .. }) || self.kerberos == KerberosService::Available)
+    }
+
+    /// What LDAP and port 88, asked beside each other, tell together.
+    pub fn joined(
+        controller: &Controller,
+        by_ldap: Result<Self, Unreached>,
+        by_kerberos: Option<Result<AccountProbe, Fault>>,
+        at: Timestamp,
+    ) -> Result<Self, Unreached> {
+        let skew = |probe: &AccountProbe| probe.controller_time.map(|theirs| theirs.duration_since(at));
+        match (by_ldap, by_kerberos) {
+            (Ok(reach), Some(Ok(probe))) => {
+                Ok(Self { kerberos: KerberosService::Available, probe: Some(probe), ..reach })
+            }
+            (Ok(reach), Some(Err(fault))) => Ok(Self { kerberos: KerberosService::Failed(fault), ..reach }),
+            (Err(unreached), Some(Ok(probe))) => Ok(Self {
+                host: controller.host.clone(),
+                pdc_emulator: controller.pdc_emulator.unwrap_or(false),
+                read_only: false,
+                latency: probe.latency,
+                tls: Tls::Failed(unreached.fault),
+                kerberos: KerberosService::Available,
+                skew: skew(&probe).unwrap_or_default(),
+                naming_context: None,
+                own_domain: true,
+                probe: Some(probe),
+            }),
+            (by_ldap, None | Some(Err(_))) => by_ldap,
+        }
     }
 }
 
@@ -118,8 +154,9 @@ pub enum Transport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KerberosService {
     Available,
-    /// The site doesn't name a port, or nothing answers there.
-    NotAvailable,
+    /// The site doesn't name a port.
+    NotAsked,
+    Failed(Fault),
 }
 
 /// Why a controller could not be asked, or gave no answer that says anything about the password.
@@ -154,6 +191,8 @@ pub enum Fault {
     Unavailable,
     #[error("it is unwilling: {0}")]
     Unwilling(Safe),
+    #[error("it has no server certificate, and the site names no port for Kerberos")]
+    NoKerberos,
     #[error("its clock and this machine's differ by too much (Kerberos error 37)")]
     ClockSkew,
     #[error("it takes Kerberos only in an armored exchange (FAST), which this console doesn't speak")]
@@ -203,6 +242,9 @@ impl Fault {
             }
             Self::ArmoringRequired | Self::KerberosPolicy => {
                 "Prove the password by LDAP over TLS, or by age; Kerberos can't here."
+            }
+            Self::NoKerberos => {
+                "Name its Kerberos port in the site file (88), or have a server certificate installed."
             }
             Self::NoAesKey => {
                 "Have AES allowed for the account and its password set again, or prove it by LDAP over TLS."

@@ -18,10 +18,12 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::SignedDuration;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Work};
+use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
 use crate::logs::Record;
 use crate::sensor::probe::Prober;
@@ -72,6 +74,8 @@ struct Shared {
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     reader: directory::Reader,
+    /// By how much a controller's clock is ahead, as its refusal of ours told.
+    skews: Mutex<HashMap<Host, SignedDuration>>,
     /// So many controllers are given the password, or reached, at once.
     in_flight: tokio::sync::Semaphore,
     out: Sender<Answer>,
@@ -213,6 +217,10 @@ impl Engine {
 impl Shared {
     fn permits(&self) -> MutexGuard<'_, HashMap<AttemptId, Permit>> {
         self.permits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn skews(&self) -> MutexGuard<'_, HashMap<Host, SignedDuration>> {
+        self.skews.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn session(&self) -> MutexGuard<'_, portal::Session> {

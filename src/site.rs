@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
+use crate::directory::locate::LocateFault;
 use crate::directory::search::Search;
 use crate::directory::{Account, Controller};
 use crate::lab::Addresses;
 use crate::logs::SourceId;
 use crate::logs::tail::Source;
+use crate::portal::Entry;
 use crate::portal::token::Login;
 use crate::sensor::Server;
 use crate::sensor::probe::Template;
@@ -25,6 +27,7 @@ pub mod open;
 pub mod secrets;
 mod table;
 
+pub use crate::walkthrough::fact::Origin;
 pub use file::{Listed, Proof, Save, SiteFile};
 
 /// Everything the engine has to know of a place.
@@ -37,6 +40,8 @@ pub struct Site {
     pub controllers: Vec<Controller>,
     /// Where each domain's controllers were found, and may be looked for again.
     pub searches: Vec<Search>,
+    /// What that ran into.
+    pub search_faults: Vec<LocateFault>,
     /// PEM of the one authority to trust; `None`: the system's roots.
     pub ca: Option<Vec<u8>>,
     pub login: Login,
@@ -69,14 +74,6 @@ pub struct Site {
     pub watch: Duration,
     pub settle: Duration,
     pub banner: Option<Safe>,
-}
-
-/// A site file, as the record names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    pub path: Safe,
-    /// SHA-256 of its bytes, in hexadecimal digits.
-    pub hash: Safe,
 }
 
 /// A log whose records a program prints.
@@ -147,7 +144,8 @@ impl Site {
             lab: true,
             origin: None,
             controllers: lab_controllers(lab),
-            searches: Vec::new(),
+            searches: vec![lab_domain(lab)],
+            search_faults: Vec::new(),
             ca: Some(lab.ca_pem.clone().into_bytes()),
             login: Login {
                 authority: format!("{}/{}", lab.login_url, lab.tenant),
@@ -187,18 +185,23 @@ impl Site {
         // Standalone servers first: they are what step 6 asks about.
         let mut servers = self.servers.clone();
         servers.sort_by_key(|server| !server.standalone);
+        let told = |fault: &LocateFault| Safe::from(format!("{fault}. {}", fault.remedy()));
         Terms {
             site: self.name.clone(),
             lab: self.lab,
+            origin: self.origin.clone(),
             operator,
             host,
             portal_address: Safe::new(&self.portal),
+            graph: self.uses_graph,
+            hand_off: self.save == Save::HandOff,
+            entries: self.accounts.iter().map(entry).collect(),
             save_host: Safe::new(save_host),
-            controllers: self
-                .controllers
-                .iter()
-                .map(|controller| ControllerTerms { host: controller.host.clone() })
-                .collect(),
+            controllers: self.controllers.iter().map(|one| self.placed(one)).collect(),
+            search_faults: self.search_faults.iter().map(told).collect(),
+            kerberos_alone: self.proof == Proof::Kerberos,
+            // Its own bind would send a password.
+            reader: self.reader.is_some() && self.proof != Proof::Kerberos,
             servers,
             probe: self.probe.is_some(),
             old_password: self.old_password,
@@ -208,6 +211,36 @@ impl Site {
             banner: self.banner.clone(),
         }
     }
+
+    /// A controller of a child domain is not its parent's: the longest name that fits.
+    fn placed(&self, controller: &Controller) -> ControllerTerms {
+        let domains = self.searches.iter().map(|search| &search.domain);
+        let own = domains.filter(|domain| names::lies_in(&controller.host, domain));
+        let domain = own.max_by_key(|domain| domain.len()).cloned().unwrap_or_default();
+        ControllerTerms { host: controller.host.clone(), domain }
+    }
+}
+
+/// As the portal would list it, as far as a site file can tell.
+fn entry(listed: &Listed) -> Entry {
+    let Account { name, domain } = listed.account.clone();
+    Entry {
+        id: listed.entry.as_deref().map_or_else(|| Safe::from(listed.account.principal()), Safe::new),
+        managed: name.ends_with('$'),
+        single_label: !domain.contains('.'),
+        account: name,
+        domain,
+        etag: Safe::default(),
+        last_change: None,
+        changed_by: None,
+        changed_at: None,
+    }
+}
+
+/// Its controllers are known, so that there is nothing to ask DNS for.
+fn lab_domain(lab: &Addresses) -> Search {
+    let domain = Safe::new(&lab.domain);
+    Search { domain, site: None, servers: Vec::new(), by_hand: Vec::new(), records: false }
 }
 
 fn lab_controllers(lab: &Addresses) -> Vec<Controller> {

@@ -15,6 +15,7 @@ use crate::portal::Entry;
 use crate::secret::SecretId;
 use crate::text::Safe;
 
+mod account;
 mod answering;
 pub mod closing;
 pub mod controllers;
@@ -114,6 +115,9 @@ pub struct Walkthrough {
     leaving: bool,
     /// Nothing is awaited any more.
     hurried: bool,
+    /// The reader was asked of the account since the controllers were last reached.
+    looked_up: bool,
+    account_recorded: bool,
     left: bool,
     effects: Vec<Effect>,
 }
@@ -172,6 +176,8 @@ impl Walkthrough {
             next_sign_in: None,
             leaving: false,
             hurried: false,
+            looked_up: false,
+            account_recorded: false,
             left: false,
             effects: Vec::new(),
             terms,
@@ -186,9 +192,10 @@ impl Walkthrough {
             operator: self.terms.operator.clone(),
             host: self.terms.host.clone(),
             program: Safe::new(env!("CARGO_PKG_VERSION")),
+            site_file: self.terms.origin.clone(),
         };
         self.record(fact);
-        self.set(Step::Portal, Phase::Asking(Question::HowToBegin));
+        self.begin_portal();
         std::mem::take(&mut self.effects)
     }
 

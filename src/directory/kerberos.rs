@@ -7,12 +7,12 @@
 //! Deliberately absent: NTLM, RC4, UDP, armoring, retries, tickets for anything (what is granted is dropped), and libkrb5
 //! with its configuration.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::ldap::{Credential, Patience};
 use super::probe::{AccountProbe, Found, Keys};
 use super::refusal::Refusal;
-use super::{Account, Controller, Fault, KerberosService};
+use super::{Account, Controller, Fault};
 use crate::clock::Clock;
 use crate::text::Safe;
 
@@ -62,23 +62,12 @@ impl Client {
         self.apart(async move { client.probed(&controller, &account).await }).await?
     }
 
-    /// Whether a key distribution centre for the account's domain answers here, as far as a probe for the account tells.
-    pub async fn available(&self, controller: &Controller, account: &Account) -> KerberosService {
-        match self.probe(controller, account).await {
-            Ok(_) => KerberosService::Available,
-            Err(_) => KerberosService::NotAvailable,
-        }
-    }
-
     async fn probed(&self, controller: &Controller, account: &Account) -> Result<AccountProbe, Fault> {
         let asked = asked(account)?;
         let began = self.clock.now().at;
         let bytes = self.exchange(controller, &asked.request(None)).await?;
         let latency = self.clock.now().at.since(began);
-        let (found, controller_time) = match message::read(&bytes).map_err(|_| garbled())? {
-            Answered::Error(error) => (found(&asked, &error)?, error.time),
-            Answered::Reply(_) => (Found::NoPreauthentication, None),
-        };
+        let (found, controller_time) = understood(&asked, &bytes)?;
         Ok(AccountProbe { found, controller_time, latency })
     }
 
@@ -94,6 +83,21 @@ impl Client {
             exchange.await
         });
         task.await.map_err(|_| Fault::Internal("the exchange was ended".into()))
+    }
+}
+
+/// What an answer to the probe tells of the account.
+///
+/// # Errors
+/// What the answer says instead, or that it makes no sense.
+pub fn told(account: &Account, answer: &[u8]) -> Result<Found, Fault> {
+    understood(&asked(account)?, answer).map(|(found, _)| found)
+}
+
+fn understood(asked: &Asked, answer: &[u8]) -> Result<(Found, Option<Timestamp>), Fault> {
+    match message::read(answer).map_err(|_| garbled())? {
+        Answered::Error(error) => Ok((found(asked, &error)?, error.time)),
+        Answered::Reply(_) => Ok((Found::NoPreauthentication, None)),
     }
 }
 

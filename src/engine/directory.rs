@@ -9,7 +9,8 @@ use futures_util::stream;
 use jiff::Timestamp;
 
 use crate::directory::ldap::{Credential, ReaderFault};
-use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Request};
+use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Permit, Request};
+use crate::directory::stages::Unreached;
 use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Reach, Standing, Tested};
 use crate::secret::SecretId;
 use crate::text::Safe;
@@ -49,27 +50,22 @@ pub(super) struct Test {
 pub(super) async fn reach(shared: Arc<Shared>, host: Host, account: Account) -> event::Directory {
     let _turn = shared.in_flight.acquire().await;
     let reached = match controller(&shared, &host) {
-        Some(controller) => {
-            let reached = shared.directory.reach(&controller, &account.domain).await;
-            with_kerberos(&shared, &controller, &account, reached).await
-        }
+        Some(controller) => joined(&shared, &controller, &account).await.map_err(|unreached| unreached.fault),
         None => Err(Fault::Internal("the site does not name this controller".into())),
     };
     event::Directory::Reached(reached)
 }
 
-/// Whether its key distribution centre answers too; asked only where the site names one, and never a read-only one.
-async fn with_kerberos(
-    shared: &Shared,
-    controller: &Controller,
-    account: &Account,
-    reached: Result<Reach, Fault>,
-) -> Result<Reach, Fault> {
-    let mut reach = reached?;
-    if controller.kerberos.is_some() && !reach.read_only {
-        reach.kerberos = shared.kerberos.available(controller, account).await;
-    }
-    Ok(reach)
+/// LDAP and, where the site names a port for it, Kerberos: beside each other, so that a dead controller is known to be so
+/// in the time for one. Neither is given a password.
+async fn joined(shared: &Shared, controller: &Controller, account: &Account) -> Result<Reach, Unreached> {
+    let by_kerberos = async {
+        let asked = controller.kerberos.map(|_| shared.kerberos.probe(controller, account));
+        Some(asked?.await)
+    };
+    let by_ldap = shared.directory.reach(controller, &account.domain);
+    let (by_ldap, by_kerberos) = futures_util::join!(by_ldap, by_kerberos);
+    Reach::joined(controller, by_ldap, by_kerberos, shared.clock.now().wall)
 }
 
 fn controller(shared: &Shared, host: &Host) -> Option<Controller> {
@@ -223,13 +219,30 @@ pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
             let credential = Credential { account: test.account, secret };
             match test.protocol {
                 Protocol::Ldap => shared.directory.test(permit, &controller, credential).await,
-                Protocol::Kerberos => shared.kerberos.test(permit, &controller, credential).await,
+                Protocol::Kerberos => by_kerberos(&shared, permit, &controller, credential).await,
             }
         }
         // A password without a permit never leaves.
         _ => not_sent(Fault::Unavailable),
     };
     settle(&shared, test.attempt, outcome(&tested.answer)).await;
+    tested
+}
+
+/// By the controller's own time, where it said that ours is off.
+async fn by_kerberos(
+    shared: &Shared,
+    permit: Permit,
+    controller: &Controller,
+    credential: Credential,
+) -> Tested {
+    let skew = shared.skews().get(&controller.host).copied().unwrap_or_default();
+    let client = shared.kerberos.clone().with_skew(skew);
+    let tested = client.test(permit, controller, credential).await;
+    if let (Answer::NotSent(Fault::ClockSkew), Some(theirs)) = (&tested.answer, tested.controller_time) {
+        let skew = theirs.duration_since(shared.clock.now().wall);
+        shared.skews().insert(controller.host.clone(), skew);
+    }
     tested
 }
 

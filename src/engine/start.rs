@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
@@ -24,7 +23,6 @@ use super::{Answer, Engine, Shared, directory};
 
 /// Answers that may wait for the loop.
 const WAITING: usize = 256;
-const PROBE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// What an engine is made from.
 pub struct Parts {
@@ -72,16 +70,19 @@ impl Engine {
             Some(pem) => (ldap::Trust::pinned(pem)?, portal::client::Trust::Only(pem.clone())),
             None => (ldap::Trust::system()?, portal::client::Trust::System),
         };
+        let limits = site.limits;
+        let patience = ldap::Patience { connect: limits.connect, answer: limits.answer };
         let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
             ledger: LedgerFile::in_folder(&ledger)?,
-            directory: ldap::Client::new(directory_trust, clock.clone()),
-            kerberos: kerberos::Client::new(clock.clone()),
+            directory: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
+            kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
-            prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, PROBE_PATIENCE)),
+            prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, limits.probe)),
             permits: Mutex::new(HashMap::new()),
             session: Mutex::default(),
+            skews: Mutex::default(),
             site,
             clock,
             vault,

@@ -152,7 +152,8 @@ fn station(station: &Station) -> Whole {
                 whole.push(("Issuer", issuer.clone()));
             }
             whole.push(("Clock", words::skew(reach)));
-            whole.push(("Domain", reach.naming_context.clone()));
+            whole.extend(reach.naming_context.clone().map(|domain| ("Domain", domain)));
+            whole.extend(reach.probe.as_ref().map(|probe| ("Account", words::found(&probe.found))));
             whole.push(("Can prove", Safe::new(words::provable(reach))));
         }
     }

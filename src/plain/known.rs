@@ -78,6 +78,7 @@ fn directory(walk: &Walkthrough) -> Vec<Safe> {
     }
     lines.extend(words::elsewhere(walk).map(truth));
     lines.extend(first(walk.stations.iter().filter_map(station)));
+    lines.extend(words::account_found(walk).map(truth));
     lines.extend(first(walk.stations.iter().filter_map(words::controller_trouble).map(truth)));
     lines
 }

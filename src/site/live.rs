@@ -63,6 +63,7 @@ impl Site {
             settle: file.watch.settle,
             banner: None,
             searches: file.searches,
+            search_faults: Vec::new(),
             name: file.name,
         })
     }

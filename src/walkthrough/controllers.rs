@@ -7,7 +7,7 @@ use super::errand::{Errand, Then};
 use super::fact::{Fact, Gate};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::trial::Candidate;
-use super::{Reaching, SigningIn, Walkthrough, words};
+use super::{ControllerTerms, Reaching, SigningIn, Station, Walkthrough, words};
 use crate::text::Safe;
 
 impl Walkthrough {
@@ -15,6 +15,9 @@ impl Walkthrough {
     pub(super) fn enter_directory_services(&mut self) {
         match (self.entry.is_some(), self.entries.as_slice()) {
             (true, _) => self.reach_controllers(),
+            (false, []) if !self.terms.graph || self.terms.hand_off => {
+                self.block(Step::DirectoryServices, Reason::NoAccountListed);
+            }
             // Without the portal nobody has told which account the entry names.
             (false, []) if self.signing_in == SigningIn::Without => {
                 self.block(Step::DirectoryServices, Reason::SaveNeedsPortal);
@@ -41,17 +44,31 @@ impl Walkthrough {
     /// Reaches every controller anew, without a password.
     pub(super) fn reach_controllers(&mut self) {
         let Some(account) = self.account() else { return };
-        self.errands.retain(|_, errand| !matches!(errand, Errand::Reach(_)));
+        self.errands.retain(|_, errand| !matches!(errand, Errand::Reach(_) | Errand::LookUp));
+        (self.looked_up, self.account_recorded) = (false, false);
+        self.stations = self.stations_of(&account.domain);
         self.set(Step::DirectoryServices, Phase::Working);
         let hosts: Vec<Host> = self.stations.iter().map(|station| station.host.clone()).collect();
-        for station in &mut self.stations {
-            station.state = Reaching::Asking;
-        }
         for host in hosts {
             let ticket = self.errand(Errand::Reach(host.clone()));
             self.out(Effect::Reach(ticket, host, account.clone()));
         }
         self.all_reached();
+    }
+
+    /// The controllers of one domain; all of them where the site tells none of it, so that each says what it is of.
+    fn stations_of(&self, domain: &str) -> Vec<Station> {
+        let all = &self.terms.controllers;
+        let own: Vec<&ControllerTerms> =
+            all.iter().filter(|one| one.domain.eq_ignore_ascii_case(domain)).collect();
+        let meant = if own.is_empty() { all.iter().collect() } else { own };
+        let before = |host: &Host| self.stations.iter().find(|station| station.host == *host);
+        let station = |one: &ControllerTerms| Station {
+            host: one.host.clone(),
+            state: Reaching::Asking,
+            at: before(&one.host).and_then(|station| station.at),
+        };
+        meant.into_iter().map(station).collect()
     }
 
     pub(super) fn reached(&mut self, host: &Host, result: Result<Reach, Fault>) {
@@ -62,7 +79,7 @@ impl Walkthrough {
             Ok(reach) => {
                 let fact = Fact::ControllerReached {
                     host: host.clone(),
-                    provable: reach.provable(),
+                    provable: Candidate::from_reach(&reach, self.terms.kerberos_alone).is_some(),
                     pdc_emulator: reach.pdc_emulator,
                     read_only: reach.read_only,
                 };
@@ -79,12 +96,18 @@ impl Walkthrough {
         self.all_reached();
     }
 
-    fn all_reached(&mut self) {
+    pub(super) fn all_reached(&mut self) {
         let asking = self.errands.values().any(|errand| matches!(errand, Errand::Reach(_)));
         if asking || *self.phase(Step::DirectoryServices) != Phase::Working {
             return;
         }
-        if self.used_elsewhere.is_none() {
+        self.record_account();
+        if self.asks_reader() {
+            return;
+        }
+        if let Some(code) = self.unusable() {
+            self.block(Step::DirectoryServices, Reason::AccountUnusable(code));
+        } else if self.used_elsewhere.is_none() {
             self.ask(Step::DirectoryServices, Question::UsedElsewhere);
         } else if self.candidates().is_empty() && !self.without_controller {
             self.block(Step::DirectoryServices, Reason::NoProvableController);
@@ -116,7 +139,7 @@ impl Walkthrough {
         self.stations
             .iter()
             .filter_map(|station| match &station.state {
-                Reaching::Reached(reach) => Candidate::from_reach(reach),
+                Reaching::Reached(reach) => Candidate::from_reach(reach, self.terms.kerberos_alone),
                 Reaching::NotAsked | Reaching::Asking | Reaching::Failed(_) => None,
             })
             .collect()

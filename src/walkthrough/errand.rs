@@ -33,6 +33,8 @@ pub(super) enum Errand {
     Save,
     AskService(Host, sensor::Service),
     ReadStanding,
+    /// Step 3: what the reader sees of the account.
+    LookUp,
 }
 
 /// What the line's being on disk allows.
@@ -61,6 +63,7 @@ impl Errand {
             | Self::ReadEntries
             | Self::ReadBack
             | Self::Reach(_)
+            | Self::LookUp
             | Self::Freeze
             | Self::Reserve(_)
             | Self::Test(_)

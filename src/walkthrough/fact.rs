@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::directory::lockout::AttemptId;
+use crate::directory::probe::Found;
 use crate::directory::{Account, Answer, Host, Protocol};
 use crate::logs::Position;
 use crate::text::Safe;
@@ -24,6 +25,8 @@ pub enum Fact {
         operator: Safe,
         host: Safe,
         program: Safe,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        site_file: Option<Origin>,
     },
     SignedIn {
         name: Option<Safe>,
@@ -54,6 +57,11 @@ pub enum Fact {
     ControllerUnreachable {
         host: Host,
         why: Safe,
+    },
+    /// What one question without a password told of the account.
+    AccountFound {
+        host: Host,
+        found: Found,
     },
     ChangedInDirectory {
         answer: Safe,
@@ -132,6 +140,14 @@ pub enum Fact {
         step: Step,
         verdict: Option<VerdictWord>,
     },
+}
+
+/// A site file, as the record names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub path: Safe,
+    /// SHA-256 of its bytes, in hexadecimal digits.
+    pub hash: Safe,
 }
 
 /// How the password was proved.
@@ -243,6 +259,7 @@ impl Durable {
             | Fact::UsedElsewhere { .. }
             | Fact::ControllerReached { .. }
             | Fact::ControllerUnreachable { .. }
+            | Fact::AccountFound { .. }
             | Fact::ChangedInDirectory { .. }
             | Fact::GuardShut { .. }
             | Fact::AccountNameTyped

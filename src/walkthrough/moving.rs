@@ -12,7 +12,7 @@ impl Walkthrough {
             Step::Portal => match self.phase(Step::Portal) {
                 Phase::Blocked(_) => self.retry_portal(),
                 Phase::Settled(_) => self.go_to(Step::Configuration),
-                Phase::Ready => self.ask(Step::Portal, Question::HowToBegin),
+                Phase::Ready => self.begin_portal(),
                 Phase::Working | Phase::Asking(_) => self.notice = Some(Notice::Waiting),
             },
             Step::Configuration => self.settle(Step::Configuration, Outcome::Done),
@@ -75,7 +75,7 @@ impl Walkthrough {
     pub(super) fn go_to(&mut self, step: Step) {
         self.current = step;
         match step {
-            Step::Portal => self.ask(step, Question::HowToBegin),
+            Step::Portal => self.begin_portal(),
             Step::Configuration => self.set(step, Phase::Ready),
             Step::DirectoryServices => self.enter_directory_services(),
             Step::Password => self.enter_password(),
@@ -128,7 +128,7 @@ impl Walkthrough {
         self.without_controller = false;
         if self.entries.len() > 1 {
             self.ask(Step::DirectoryServices, Question::WhichEntry);
-            if self.signed_in() {
+            if self.reads_entries() {
                 self.read_entries();
             }
         } else {
@@ -143,7 +143,7 @@ impl Walkthrough {
     }
 
     fn read_entries_anew(&mut self) {
-        if self.signed_in() {
+        if self.reads_entries() {
             self.set(Step::DirectoryServices, Phase::Working);
             self.read_entries();
         } else {

@@ -279,6 +279,9 @@ impl Walkthrough {
 
     /// Controllers that should be able to prove the password and could not be asked, and why.
     pub fn unproving(&self) -> Vec<(crate::directory::Host, Fault)> {
-        self.stations.iter().filter_map(|one| Some((one.host.clone(), one.unproving()?))).collect()
+        self.stations
+            .iter()
+            .filter_map(|one| Some((one.host.clone(), one.unproving(self.terms.kerberos_alone)?)))
+            .collect()
     }
 }

@@ -17,6 +17,15 @@ use super::{Baseline, Notice, SigningIn, Walkthrough, words};
 const SLOWEST: Duration = Duration::from_mins(2);
 
 impl Walkthrough {
+    /// Asks how the portal is to be read, where there is more than one way.
+    pub(super) fn begin_portal(&mut self) {
+        if self.terms.graph {
+            self.ask(Step::Portal, Question::HowToBegin);
+        } else {
+            self.work_without_portal();
+        }
+    }
+
     pub(super) fn begin_sign_in(&mut self) {
         self.signing_in = SigningIn::Requesting;
         self.set(Step::Portal, Phase::Working);
@@ -25,8 +34,11 @@ impl Walkthrough {
     }
 
     pub(super) fn work_without_portal(&mut self) {
+        if self.signing_in != SigningIn::Without {
+            self.record(Fact::WorkedWithoutPortal);
+        }
         self.signing_in = SigningIn::Without;
-        self.record(Fact::WorkedWithoutPortal);
+        self.take_listed_entries();
         self.ask(Step::Portal, Question::CanEdit);
     }
 
@@ -95,8 +107,30 @@ impl Walkthrough {
 
     fn read_baseline(&mut self) {
         self.set(Step::Portal, Phase::Working);
-        self.read_entries();
+        if self.reads_entries() {
+            if !self.entries_known {
+                // Those of the site file: the portal's own are needed for a save.
+                self.entries.clear();
+                self.entry = None;
+            }
+            self.read_entries();
+        } else {
+            self.take_listed_entries();
+            self.entries_known = true;
+        }
         self.poll_portal();
+    }
+
+    /// Whether the portal tells its entries: after a sign-in, and where the console may save.
+    pub(super) fn reads_entries(&self) -> bool {
+        self.signed_in() && !self.terms.hand_off
+    }
+
+    /// Those of the site file; what the portal itself told is never replaced by them.
+    fn take_listed_entries(&mut self) {
+        if self.entries.is_empty() {
+            self.entries.clone_from(&self.terms.entries);
+        }
     }
 
     /// Never while they are being read.
@@ -176,7 +210,8 @@ impl Walkthrough {
     fn baseline_complete(&mut self) {
         let waiting = matches!(
             self.phase(Step::Portal),
-            Phase::Working | Phase::Blocked(Reason::PortalUnread(_) | Reason::NoEntry)
+            Phase::Working
+                | Phase::Blocked(Reason::PortalUnread(_) | Reason::NoEntry | Reason::NoAccountListed)
         );
         if self.current != Step::Portal || !waiting || !self.signed_in() || self.baseline.is_none() {
             return;
@@ -186,7 +221,8 @@ impl Walkthrough {
             return;
         }
         if self.entries.is_empty() {
-            self.block(Step::Portal, Reason::NoEntry);
+            let reason = if self.terms.hand_off { Reason::NoAccountListed } else { Reason::NoEntry };
+            self.block(Step::Portal, reason);
         } else {
             self.ask(Step::Portal, Question::CanEdit);
         }
@@ -212,7 +248,8 @@ impl Walkthrough {
             | Errand::Test(_)
             | Errand::Mark
             | Errand::AskService(..)
-            | Errand::ReadStanding => {}
+            | Errand::ReadStanding
+            | Errand::LookUp => {}
         }
     }
 
@@ -269,7 +306,7 @@ impl Walkthrough {
             self.signing_in = SigningIn::NotBegun;
         }
         match self.signing_in {
-            SigningIn::NotBegun | SigningIn::Without => self.ask(Step::Portal, Question::HowToBegin),
+            SigningIn::NotBegun | SigningIn::Without => self.begin_portal(),
             SigningIn::SignedIn { .. } if self.can_edit == Some(words::CAN_EDIT_NOBODY) => {
                 self.ask(Step::Portal, Question::CanEdit);
             }

@@ -5,34 +5,52 @@
 use std::time::Duration;
 
 use crate::clock::{Instant, Now};
-use crate::directory::{self, Account, Fault, Host, Reach, Tls};
-use crate::portal::{Reading, signin};
+use crate::directory::{self, Account, Fault, Host, KerberosService, Reach, Tls};
+use crate::portal::{Entry, Reading, signin};
 use crate::secret::SecretId;
 use crate::sensor;
 use crate::text::Safe;
 
-use super::fact::ProofWord;
+use super::fact::{Origin, ProofWord};
 use super::step::Reason;
-use super::trial::Misgiving;
+use super::trial::{Candidate, Misgiving};
 use super::watch::Mark;
 
 /// What a site fixes for the whole walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is said of a site by itself, and any of them may be so"
+)]
 pub struct Terms {
     /// What the frame calls the place.
     pub site: Safe,
     pub lab: bool,
+    /// The site file, for the record; the lab has none.
+    pub origin: Option<Origin>,
     pub operator: Safe,
     pub host: Safe,
     /// The portal's address for the operator's own browser.
     pub portal_address: Safe,
-    /// The host that the password would be sent to.
+    /// Sensors and issues can be read from Graph, after a sign-in.
+    pub graph: bool,
+    /// The operator saves at the portal, which lists its entries to nobody else.
+    pub hand_off: bool,
+    /// The credential entries that the site file lists; used where the portal is not asked for them.
+    pub entries: Vec<Entry>,
+    /// The host that the password would be sent to; empty with a hand-off.
     pub save_host: Safe,
     pub controllers: Vec<ControllerTerms>,
+    /// What finding the controllers ran into, and what can be done.
+    pub search_faults: Vec<Safe>,
+    /// No password leaves but as a key's proof: nobody binds over LDAP.
+    pub kerberos_alone: bool,
     /// Servers whose services are asked for, standalone ones marked.
     pub servers: Vec<sensor::Server>,
     /// How services are asked; `false`: by hand only.
     pub probe: bool,
+    /// A reader account can tell what stands with the account before anything is tried.
+    pub reader: bool,
     /// How long the directory may accept the previous password.
     pub old_password: Duration,
     pub poll: Duration,
@@ -45,6 +63,8 @@ pub struct Terms {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControllerTerms {
     pub host: Host,
+    /// The domain among the site's that it lies in.
+    pub domain: Safe,
 }
 
 /// Where the sign-in stands.
@@ -75,16 +95,16 @@ pub enum Reaching {
 
 impl Station {
     /// Why it can't prove the password although it should; `None` for one that can, or needn't, or was not asked yet.
-    pub fn unproving(&self) -> Option<Fault> {
+    pub fn unproving(&self, kerberos_alone: bool) -> Option<Fault> {
         match &self.state {
             Reaching::Failed(fault) => Some(fault.clone()),
-            Reaching::Reached(reach) if reach.read_only || reach.provable() => None,
+            Reaching::Reached(reach) if reach.read_only => None,
+            Reaching::Reached(reach) if Candidate::from_reach(reach, kerberos_alone).is_some() => None,
             Reaching::Reached(reach) if !reach.own_domain => Some(Fault::Referral),
-            Reaching::Reached(reach) => Some(match &reach.tls {
-                Tls::Failed(fault) => fault.clone(),
-                Tls::Verified { .. } | Tls::NoServerCertificate => {
-                    Fault::Tls(Safe::new("it has no server certificate, and Kerberos does not answer"))
-                }
+            Reaching::Reached(reach) => Some(match (&reach.tls, &reach.kerberos) {
+                (Tls::Failed(fault), _) if !kerberos_alone => fault.clone(),
+                (_, KerberosService::Failed(fault)) => fault.clone(),
+                (_, KerberosService::NotAsked | KerberosService::Available) => Fault::NoKerberos,
             }),
             Reaching::NotAsked | Reaching::Asking => None,
         }

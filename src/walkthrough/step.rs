@@ -165,6 +165,8 @@ pub enum Reason {
     /// Someone must be able to edit the portal before anything is changed.
     NobodyCanEdit,
     NoEntry,
+    /// The portal is not asked for its entries, and the site file lists none.
+    NoAccountListed,
     /// A gMSA has no password to change.
     ManagedAccount,
     AccountUnusable(SubCode),

@@ -118,6 +118,7 @@ impl Walkthrough {
             (Some(Errand::ReadStanding), event::Directory::StandingRead(standing)) => {
                 self.standing_read(standing);
             }
+            (Some(Errand::LookUp), event::Directory::StandingRead(standing)) => self.looked_up(standing),
             (
                 _,
                 event::Directory::Reached(_)

@@ -29,13 +29,15 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    pub fn from_reach(reach: &Reach) -> Option<Self> {
-        reach.provable().then(|| Self {
+    /// `kerberos_alone`: the site wants no password to leave this machine.
+    pub fn from_reach(reach: &Reach, kerberos_alone: bool) -> Option<Self> {
+        let candidate = Self {
             host: reach.host.clone(),
             pdc_emulator: reach.pdc_emulator,
-            ldap: matches!(reach.tls, Tls::Verified { .. }),
+            ldap: matches!(reach.tls, Tls::Verified { .. }) && !kerberos_alone,
             kerberos: reach.kerberos == KerberosService::Available,
-        })
+        };
+        (reach.provable() && (candidate.ldap || candidate.kerberos)).then_some(candidate)
     }
 
     fn first_protocol(&self) -> Protocol {
@@ -151,6 +153,10 @@ pub struct Trial {
     lead_time: Option<Timestamp>,
     /// The first that neither proved nor refused it.
     unproved: Option<(Host, Fault)>,
+    /// Whose clock differed: each is asked once more by its own time, under a permit of its own.
+    skewed: Vec<Host>,
+    /// Those of them whose turn comes when the others of their round have answered.
+    again: Vec<Host>,
     /// The first may be a retest of a password proved already.
     pub retest: bool,
     verdict: Option<Verdict>,
@@ -198,6 +204,8 @@ impl Trial {
             lead: 0,
             lead_time: None,
             unproved: None,
+            skewed: Vec::new(),
+            again: Vec::new(),
             retest: false,
             verdict: None,
         }
@@ -283,17 +291,50 @@ impl Trial {
             row.latency = Some(tested.latency);
             row.checked = Some(at);
         }
+        if self.asks_by_its_time(attempt, tested) {
+            self.set_word(host, RowWord::NotChecked);
+            if self.alone() {
+                return vec![reserve_one(host, Protocol::Kerberos)];
+            }
+            self.again.push(host.clone());
+            return self.one_less_out();
+        }
         match self.stage {
             Stage::First => self.first_answered(host, protocol, tested),
             Stage::Proving => self.proof_answered(host, &tested.answer),
             Stage::OneByOne(number) => self.next_answered(number, host, &tested.answer),
-            Stage::Together { protocol, out } => {
+            Stage::Together { .. } => {
                 self.note_elsewhere(host, &tested.answer);
-                let out = out.saturating_sub(1);
-                self.stage = Stage::Together { protocol, out };
-                if out == 0 { self.together_after(protocol) } else { Vec::new() }
+                self.one_less_out()
             }
             Stage::Over => Vec::new(),
+        }
+    }
+
+    /// Kerberos error 37 judges nothing and counts nothing; once, it is answered with the controller's own time.
+    fn asks_by_its_time(&mut self, attempt: &Attempt, tested: &Tested) -> bool {
+        let off = tested.answer == Answer::NotSent(Fault::ClockSkew)
+            && tested.controller_time.is_some()
+            && !self.skewed.contains(&attempt.host);
+        if off {
+            self.skewed.push(attempt.host.clone());
+        }
+        off
+    }
+
+    /// One answer of a round is in: after the last, those whose clock differed, and then the next round.
+    fn one_less_out(&mut self) -> Vec<Step> {
+        let Stage::Together { protocol, out } = self.stage else { return Vec::new() };
+        let out = out.saturating_sub(1);
+        self.stage = Stage::Together { protocol, out };
+        match (out, self.again.is_empty()) {
+            (0, true) => self.together_after(protocol),
+            (0, false) => {
+                let controllers = std::mem::take(&mut self.again);
+                self.stage = Stage::Together { protocol, out: controllers.len() };
+                vec![Step::Reserve { controllers, protocol, charge: Charge::ControllerOnly }]
+            }
+            (_, _) => Vec::new(),
         }
     }
 

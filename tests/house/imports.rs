@@ -42,6 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "logs",
             "walkthrough::Terms",
             "walkthrough::ControllerTerms",
+            "walkthrough::fact::Origin",
             "lab::Addresses",
         ],
     ),
@@ -146,6 +147,7 @@ const HARMLESS: &[&str] = &[
 /// What an adapter is told when it is made: plain facts, which a site is made of.
 const SETTINGS: &[&str] = &[
     "lab::Addresses",
+    "directory::locate::LocateFault",
     "logs::tail::Source",
     "portal::token::Login",
     "portal::token::VERIFICATION_HOSTS",

@@ -1,6 +1,7 @@
 //! Certificates found wanting, on a real controller: no password leaves, and Kerberos alone still proves it.
 
-use mdi_console::directory::{Answer, Controller, Fault, KerberosService, Protocol, Tls, Transport};
+use mdi_console::clock::Clock;
+use mdi_console::directory::{Answer, Controller, Fault, Protocol, Reach, Tls, Transport};
 
 use crate::forest::{Forest, RIGHT, WRONG};
 
@@ -15,8 +16,9 @@ async fn only_kerberos_proves(forest: &Forest, at: &Controller, expected: &Tls) 
         assert_eq!(answer, Answer::NotSent(fault.clone()));
     }
     assert_eq!(oracle.count("svc-mdi"), 0, "{expected:?}");
-    let service = forest.kerberos().available(at, &forest.account("svc-mdi")).await;
-    assert_eq!(service, KerberosService::Available);
+    let probe = forest.kerberos().probe(at, &forest.account("svc-mdi")).await;
+    let joined = Reach::joined(at, Ok(reach), Some(probe), Clock::system().now().wall).expect("it answers");
+    assert!(joined.provable(), "{joined:?}");
     assert_eq!(forest.answer(at, Protocol::Kerberos, ("svc-mdi", RIGHT)).await, Answer::Accepted);
     let wrong = forest.answer(at, Protocol::Kerberos, ("svc-apart", WRONG)).await;
     assert!(matches!(wrong, Answer::Refused(_)), "{wrong:?}");
@@ -71,7 +73,8 @@ async fn no_certificate_at_all_leaves_kerberos_alone() {
 #[tokio::test]
 async fn ciphers_of_long_ago_are_no_common_cipher_and_not_a_wrong_password() {
     let Some(forest) = Forest::enter().await else { return };
-    let old = "tls priority = NONE:+VERS-TLS1.2:+AES-128-CBC:+SHA1:+ECDHE-ECDSA:+COMP-NULL:+SIGN-ALL:+GROUP-ALL";
+    let old =
+        "tls priority = NONE:+VERS-TLS1.2:+AES-128-CBC:+SHA1:+ECDHE-ECDSA:+COMP-NULL:+SIGN-ALL:+GROUP-ALL";
     let _trouble = forest.changed("2", &[old]);
     only_kerberos_proves(&forest, &forest.controllers[1], &Tls::Failed(Fault::NoCommonCipher)).await;
 }

@@ -112,11 +112,21 @@ fn terms() -> Terms {
     Terms {
         site: Safe::new("contoso-corp"),
         lab: true,
+        origin: None,
         operator: Safe::new("ana"),
         host: Safe::new("jump-01"),
         portal_address: Safe::new("https://security.microsoft.com/settings/identities"),
+        graph: true,
+        hand_off: false,
+        entries: Vec::new(),
         save_host: Safe::new("contoso-corp.atp.lab"),
-        controllers: hosts.clone().map(|host| ControllerTerms { host }).to_vec(),
+        controllers: hosts
+            .clone()
+            .map(|host| ControllerTerms { host, domain: Safe::new("contoso.test") })
+            .to_vec(),
+        search_faults: Vec::new(),
+        kerberos_alone: false,
+        reader: false,
         servers: hosts.map(|host| Server { host, standalone: false }).to_vec(),
         probe: true,
         old_password: Duration::from_hours(1),

@@ -55,13 +55,23 @@ fn terms(names: Names, lab: bool) -> Terms {
     Terms {
         site: names.of("contoso-corp"),
         lab,
+        origin: None,
         operator: names.of("ana"),
         host: names.of("jump-01"),
         portal_address: names.of("https://security.microsoft.com/settings/identities"),
+        graph: true,
+        hand_off: false,
+        entries: Vec::new(),
         save_host: names.of("contoso-corp.atp.lab"),
         controllers: ["dc1", "dc2", "dc3", "rodc1"]
-            .map(|host| ControllerTerms { host: names.of(&format!("{host}.{DOMAIN}")) })
+            .map(|host| ControllerTerms {
+                host: names.of(&format!("{host}.{DOMAIN}")),
+                domain: names.of(DOMAIN),
+            })
             .to_vec(),
+        search_faults: Vec::new(),
+        kerberos_alone: false,
+        reader: false,
         servers: vec![
             server("dc1.contoso.test", false),
             server("sensor1.contoso.test", true),

@@ -66,7 +66,7 @@ impl Client {
     /// A connection that a password may go over.
     async fn ready(&self, controller: &Controller, credential: &Credential) -> Result<(Ldap, Root), Fault> {
         let connected = self.connect(controller).await;
-        let (mut ldap, _) = connected.map_err(super::connection::NoTls::into_fault)?;
+        let (mut ldap, _) = connected.map_err(|no_tls| no_tls.into_unreached().fault)?;
         let root = self.root(&mut ldap).await?;
         if root.read_only {
             return Err(Fault::Unwilling(

@@ -4,12 +4,14 @@
 //! Deliberately absent: what is said over the connection.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
 use rustls::pki_types::ServerName;
 use url::Url;
 
 use super::{Client, fault};
+use crate::directory::stages::{StageName, Unreached};
 use crate::directory::{Controller, Fault, Transport};
 
 /// How a connection is made.
@@ -22,16 +24,18 @@ enum Way {
 
 /// Why there is no TLS with a controller.
 pub(super) enum NoTls {
-    Failed(Fault),
+    Failed(Unreached),
     /// It answers, and says that it can't.
     NoServerCertificate,
 }
 
 impl NoTls {
-    pub(super) fn into_fault(self) -> Fault {
+    pub(super) fn into_unreached(self) -> Unreached {
         match self {
-            Self::Failed(fault) => fault,
-            Self::NoServerCertificate => Fault::Tls("it has no server certificate".into()),
+            Self::Failed(unreached) => unreached,
+            Self::NoServerCertificate => {
+                StageName::Tls.failed(Fault::Tls("it has no server certificate".into()))
+            }
         }
     }
 }
@@ -40,44 +44,62 @@ impl Client {
     /// TLS by whichever way works: from the first byte, else by `StartTLS`. A certificate that is found wanting ends the
     /// search; the other port has the same.
     pub(super) async fn connect(&self, to: &Controller) -> Result<(Ldap, Transport), NoTls> {
+        self.connect_noting(to, &AtomicBool::new(false)).await
+    }
+
+    /// The same; whoever gives up on it learns from `connected` whether TCP at least was there.
+    pub(super) async fn connect_noting(
+        &self,
+        to: &Controller,
+        connected: &AtomicBool,
+    ) -> Result<(Ldap, Transport), NoTls> {
         let mut first = None;
         if let Some(address) = to.ldaps {
-            match self.open(to, address, Way::Tls(Transport::Ldaps)).await {
+            match self.open(to, (address, Way::Tls(Transport::Ldaps)), connected).await {
                 Ok(ldap) => return Ok((ldap, Transport::Ldaps)),
                 Err(failed) if failed.final_() || to.ldap.is_none() => {
-                    return Err(NoTls::Failed(failed.fault));
+                    return Err(NoTls::Failed(failed.unreached));
                 }
-                Err(failed) => first = Some(failed.fault),
+                Err(failed) => first = Some(failed.unreached),
             }
         }
         let Some(address) = to.ldap else {
-            return Err(NoTls::Failed(Fault::NoRoute));
+            return Err(NoTls::Failed(StageName::Connection.failed(Fault::NoRoute)));
         };
-        match self.open(to, address, Way::Tls(Transport::StartTls)).await {
+        match self.open(to, (address, Way::Tls(Transport::StartTls)), connected).await {
             Ok(ldap) => Ok((ldap, Transport::StartTls)),
             Err(Failed { declined: true, .. }) => Err(NoTls::NoServerCertificate),
-            Err(failed) if failed.final_() => Err(NoTls::Failed(failed.fault)),
-            Err(failed) => Err(NoTls::Failed(first.unwrap_or(failed.fault))),
+            Err(failed) if failed.final_() => Err(NoTls::Failed(failed.unreached)),
+            Err(failed) => Err(NoTls::Failed(first.unwrap_or(failed.unreached))),
         }
     }
 
     /// Without TLS, for the root of the directory alone.
-    pub(super) async fn connect_in_clear(&self, to: &Controller) -> Result<Ldap, Fault> {
-        let address = to.ldap.ok_or(Fault::NoRoute)?;
-        self.open(to, address, Way::Clear).await.map_err(|failed| failed.fault)
+    pub(super) async fn connect_in_clear(&self, to: &Controller) -> Result<Ldap, Unreached> {
+        let address = to.ldap.ok_or_else(|| StageName::Connection.failed(Fault::NoRoute))?;
+        self.open(to, (address, Way::Clear), &AtomicBool::new(false)).await.map_err(|failed| failed.unreached)
     }
 
-    async fn open(&self, to: &Controller, address: SocketAddr, way: Way) -> Result<Ldap, Failed> {
-        let url = address_bar(&to.host, way)?;
+    async fn open(
+        &self,
+        to: &Controller,
+        (address, way): (SocketAddr, Way),
+        connected: &AtomicBool,
+    ) -> Result<Ldap, Failed> {
+        let at_connection = |fault| Failed::from(StageName::Connection.failed(fault));
+        let url = address_bar(&to.host, way).map_err(at_connection)?;
+        let stream = self.tcp(to, address).await.map_err(at_connection)?;
+        connected.store(true, Ordering::Relaxed);
         let settings = LdapConnSettings::new()
             .set_config(self.trust.0.clone())
             .set_starttls(way == Way::Tls(Transport::StartTls))
-            .set_std_stream(StdStream::Tcp(self.tcp(to, address).await?));
+            .set_std_stream(StdStream::Tcp(stream));
         let agreed = LdapConnAsync::from_url_with_settings(settings, &url);
         let agreed = self.clock.timeout(self.patience.connect, agreed).await;
-        let (connection, ldap) = agreed.map_err(|_| Fault::TimedOut)?.map_err(|error| Failed {
+        let silent = |_| Failed::from(StageName::Tls.failed(Fault::TimedOut));
+        let (connection, ldap) = agreed.map_err(silent)?.map_err(|error| Failed {
             declined: matches!(error, LdapError::LdapResult { .. }),
-            fault: fault::of_handshake(&error),
+            unreached: of_tls(fault::of_handshake(&error)),
         })?;
         // Ends by itself when the last handle is dropped.
         tokio::spawn(async move {
@@ -90,21 +112,30 @@ impl Client {
 }
 
 struct Failed {
-    fault: Fault,
+    unreached: Unreached,
     /// `StartTLS` was answered, with no.
     declined: bool,
 }
 
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Self {
-        Self { fault, declined: false }
+impl From<Unreached> for Failed {
+    fn from(unreached: Unreached) -> Self {
+        Self { unreached, declined: false }
     }
 }
 
 impl Failed {
     fn final_(&self) -> bool {
-        is_final(&self.fault)
+        is_final(&self.unreached.fault)
     }
+}
+
+fn of_tls(fault: Fault) -> Unreached {
+    let stage = if matches!(fault, Fault::NameMismatch | Fault::UnknownIssuer | Fault::CertificateExpired) {
+        StageName::Certificate
+    } else {
+        StageName::Tls
+    };
+    stage.failed(fault)
 }
 
 /// Is the certificate found wanting? It will be by any other way too.

@@ -4,6 +4,7 @@
 //! which is dead is known to be so within the time for one connection and that head start. Deliberately absent: any
 //! password; a bind takes its ways one after the other (`connection`).
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -16,6 +17,7 @@ use super::Client;
 use super::connection::{NoTls, is_final};
 use super::reach::Root;
 use crate::clock::Now;
+use crate::directory::stages::{StageName, Unreached};
 use crate::directory::{Controller, Fault, Tls, Transport};
 use crate::text::Safe;
 
@@ -33,7 +35,7 @@ pub(super) struct Met {
 }
 
 impl Client {
-    pub(super) async fn meet(&self, to: &Controller) -> Result<Met, Fault> {
+    pub(super) async fn meet(&self, to: &Controller) -> Result<Met, Unreached> {
         let by_ldaps = Controller { ldap: None, ..to.clone() };
         let mut ldaps = self.soon(&by_ldaps);
         let ldaps = match self.clock.timeout(HEAD_START, &mut ldaps).await {
@@ -44,7 +46,8 @@ impl Client {
         let tls = self.any_tls(to, ldaps).boxed();
         // Bounded as a whole: one that takes connections and says nothing is as dead as any.
         let clear = self.clock.timeout(self.patience.connect, self.in_clear(to));
-        let clear = clear.map(|met| met.unwrap_or(Err(Fault::TimedOut))).boxed();
+        let clear =
+            clear.map(|met| met.unwrap_or_else(|_| Err(StageName::Root.failed(Fault::TimedOut)))).boxed();
         let (no_tls, clear) = match future::select(tls, clear).await {
             Either::Left((Ok(met), _)) => return self.verified(met).await,
             Either::Left((Err(why), clear)) => (why, clear.await),
@@ -55,16 +58,25 @@ impl Client {
         };
         let tls = match &no_tls {
             NoTls::NoServerCertificate => Tls::NoServerCertificate,
-            NoTls::Failed(fault) => Tls::Failed(fault.clone()),
+            NoTls::Failed(unreached) => Tls::Failed(unreached.fault.clone()),
         };
         // Without the clear port either, the first fault says more than the second.
-        clear.map(|met| Met { tls, ..met }).map_err(|_| no_tls.into_fault())
+        clear.map(|met| Met { tls, ..met }).map_err(|_| no_tls.into_unreached())
     }
 
     /// TLS within the time for one connection. On the heap: several of these lie in one future, and they are large.
     fn soon<'a>(&'a self, to: &'a Controller) -> BoxFuture<'a, Connected> {
-        let connected = self.clock.timeout(self.patience.connect, self.connect(to));
-        connected.map(|met| met.unwrap_or_else(|_| Err(NoTls::Failed(Fault::TimedOut)))).boxed()
+        async move {
+            let connected = AtomicBool::new(false);
+            let connecting = self.connect_noting(to, &connected).boxed();
+            let met = self.clock.timeout(self.patience.connect, connecting).await;
+            met.unwrap_or_else(|_| {
+                let there = connected.load(Ordering::Relaxed);
+                let stage = if there { StageName::Tls } else { StageName::Connection };
+                Err(NoTls::Failed(stage.failed(Fault::TimedOut)))
+            })
+        }
+        .boxed()
     }
 
     /// LDAPS, which may be under way still, or `StartTLS`.
@@ -73,8 +85,8 @@ impl Client {
         let (ldaps, start) = match future::select(ldaps, self.soon(&by_ldap)).await {
             Either::Left((Ok(met), _)) | Either::Right((Ok(met), _)) => return Ok(met),
             // The other port has the same certificate.
-            Either::Left((Err(NoTls::Failed(fault)), _)) if is_final(&fault) => {
-                return Err(NoTls::Failed(fault));
+            Either::Left((Err(NoTls::Failed(why)), _)) if is_final(&why.fault) => {
+                return Err(NoTls::Failed(why));
             }
             Either::Left((Err(ldaps), start)) => (ldaps, start.await),
             Either::Right((start, ldaps)) => match ldaps.await {
@@ -85,29 +97,30 @@ impl Client {
         match (start, &ldaps) {
             (Ok(met), _) => Ok(met),
             (Err(NoTls::NoServerCertificate), _) => Err(NoTls::NoServerCertificate),
-            (Err(NoTls::Failed(fault)), _) if is_final(&fault) => Err(NoTls::Failed(fault)),
+            (Err(NoTls::Failed(why)), _) if is_final(&why.fault) => Err(NoTls::Failed(why)),
             (Err(start), _) if to.ldaps.is_none() => Err(start),
             (Err(_), _) => Err(ldaps),
         }
     }
 
-    async fn verified(&self, (mut ldap, by): (Ldap, Transport)) -> Result<Met, Fault> {
-        let certificate = self.answer(ldap.get_peer_certificate()).await?;
-        let unreadable = || Fault::Tls("its certificate can't be read".into());
+    async fn verified(&self, (mut ldap, by): (Ldap, Transport)) -> Result<Met, Unreached> {
+        let certificate = self.answer(ldap.get_peer_certificate()).await;
+        let certificate = certificate.map_err(|fault| StageName::Certificate.failed(fault))?;
+        let unreadable = || StageName::Certificate.failed(Fault::Tls("its certificate can't be read".into()));
         let certificate = certificate.ok_or_else(unreadable)?;
         let (until, issuer) = ends_and_issuer(&certificate).ok_or_else(unreadable)?;
         self.rooted(ldap, Tls::Verified { by, until, issuer }).await
     }
 
     /// In clear the root says nothing of TLS; the caller knows.
-    async fn in_clear(&self, to: &Controller) -> Result<Met, Fault> {
+    async fn in_clear(&self, to: &Controller) -> Result<Met, Unreached> {
         let ldap = self.connect_in_clear(to).await?;
         self.rooted(ldap, Tls::NoServerCertificate).await
     }
 
-    async fn rooted(&self, mut ldap: Ldap, tls: Tls) -> Result<Met, Fault> {
+    async fn rooted(&self, mut ldap: Ldap, tls: Tls) -> Result<Met, Unreached> {
         let asked = self.clock.now().at;
-        let root = self.root(&mut ldap).await?;
+        let root = self.root(&mut ldap).await.map_err(|fault| StageName::Root.failed(fault))?;
         let at = self.clock.now();
         self.part(ldap).await;
         Ok(Met { root, tls, latency: at.at.since(asked), at })

@@ -1,8 +1,8 @@
 //! Reaching a controller without a password: what it says of itself to anybody.
 //!
 //! Relies on rootDSE being readable without a bind, as it is in every Active Directory. Where there is no TLS it is read in
-//! clear, for information; no password follows. Deliberately absent: port 88, until the console speaks Kerberos; who the
-//! PDC emulator is, which a controller tells only after a bind.
+//! clear, for information; no password follows. Deliberately absent: port 88 (`kerberos`); who the PDC emulator is, which a
+//! controller tells only after a bind.
 
 use jiff::{SignedDuration, Timestamp};
 use ldap3::Ldap;
@@ -10,6 +10,7 @@ use ldap3::Ldap;
 use super::entry::Query;
 use super::meet::Met;
 use super::{Client, decode};
+use crate::directory::stages::{StageName, Unreached};
 use crate::directory::{Controller, Fault, KerberosService, Reach};
 use crate::text::Safe;
 
@@ -25,12 +26,13 @@ pub(super) struct Root {
 
 impl Client {
     /// Asks a controller for what it tells anybody. `domain` is the account's.
-    pub async fn reach(&self, controller: &Controller, domain: &str) -> Result<Reach, Fault> {
+    pub async fn reach(&self, controller: &Controller, domain: &str) -> Result<Reach, Unreached> {
         let (client, controller, domain) = (self.clone(), controller.clone(), domain.to_owned());
-        self.apart(async move { client.reached(&controller, &domain).await }).await?
+        let reached = self.apart(async move { client.reached(&controller, &domain).await }).await;
+        reached.map_err(|fault| StageName::Root.failed(fault))?
     }
 
-    async fn reached(&self, controller: &Controller, domain: &str) -> Result<Reach, Fault> {
+    async fn reached(&self, controller: &Controller, domain: &str) -> Result<Reach, Unreached> {
         let Met { root, tls, latency, at } = self.meet(controller).await?;
         Ok(Reach {
             host: controller.host.clone(),
@@ -38,10 +40,11 @@ impl Client {
             read_only: root.read_only,
             latency,
             tls,
-            kerberos: KerberosService::NotAvailable,
+            kerberos: KerberosService::NotAsked,
+            probe: None,
             skew: root.current_time.map_or(SignedDuration::ZERO, |theirs| theirs.duration_since(at.wall)),
             own_domain: decode::same_domain(&root.naming_context, domain),
-            naming_context: Safe::new(&root.naming_context),
+            naming_context: Some(Safe::new(&root.naming_context)),
         })
     }
 

@@ -42,7 +42,7 @@ impl Client {
             return Err(crate::directory::Fault::Unwilling("an empty password is never sent".into()).into());
         }
         let connected = self.connect(controller).await;
-        let (mut ldap, _) = connected.map_err(super::connection::NoTls::into_fault)?;
+        let (mut ldap, _) = connected.map_err(|no_tls| no_tls.into_unreached().fault)?;
         match self.bind(&mut ldap, &reader.account.principal(), reader).await {
             Answer::Accepted => {}
             Answer::Refused(refusal) => return Err(ReaderFault::Refused(refusal)),

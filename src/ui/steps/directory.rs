@@ -43,6 +43,7 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
         empty: words::no_controllers(),
     }));
     parts.extend(words::reached_so_far(walk).map(Part::dim));
+    parts.extend(words::account_found(walk).map(truth));
     parts.extend(about(model).map(truth));
     parts
 }

@@ -1,8 +1,9 @@
 //! What the engine could answer to each effect: well, badly in several ways, or too late.
 
 use crate::directory::lockout::{AttemptId, Budget, Shut, Why};
+use crate::directory::probe::{AccountProbe, Found};
 use crate::directory::refusal::SubCode;
-use crate::directory::{Answer, Host, Protocol, Standing};
+use crate::directory::{Answer, Host, Protocol, Reach, Standing};
 use crate::logs::SourceId;
 use crate::portal::{Fault, IssueStatus, SaveAnswer, ServiceStatus, signin};
 use crate::secret::SecretId;
@@ -150,6 +151,16 @@ impl Player {
             (Effect::Reach(ticket, ..), 0) => {
                 Event::Directory(*ticket, Directory::Reached(Err(crate::directory::Fault::NoRoute)))
             }
+            (Effect::Reach(ticket, host, _), 1..4) => {
+                let found = match how {
+                    1 => Found::Closed(Some(SubCode::Disabled)),
+                    2 => Found::Closed(None),
+                    _ => Found::NoSuchAccount,
+                };
+                let probe = AccountProbe { found, controller_time: None, latency: std::time::Duration::ZERO };
+                let reach = Reach { probe: Some(probe), ..reach(host) };
+                Event::Directory(*ticket, Directory::Reached(Ok(reach)))
+            }
             (Effect::Freeze(ticket), 0) => Event::Secret(Secret::Frozen(*ticket, None)),
             (Effect::Reserve(ticket, _), 0..4) => {
                 let until = now(self.seconds + 60).wall;
@@ -168,6 +179,9 @@ impl Player {
             (Effect::Test { .. }, 1) => Self::outcome(effect, not_known()),
             (Effect::Test { .. }, 2) => Self::outcome(effect, refused(SubCode::LockedOut)),
             (Effect::Test { .. }, 3) => Self::outcome(effect, refused(SubCode::LogonHours)),
+            (Effect::Test { .. }, 4) => {
+                Self::outcome(effect, Answer::NotSent(crate::directory::Fault::ClockSkew))
+            }
             (Effect::ReadStanding(ticket, ..), 0) => Event::Directory(*ticket, Directory::StandingRead(None)),
             _ => return None,
         })

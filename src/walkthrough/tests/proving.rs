@@ -1,13 +1,14 @@
 //! Stories of the password: the guard, the field, the misgivings.
 
 use crate::directory;
-use crate::directory::{KerberosService, Tls};
+use crate::directory::refusal::SubCode;
+use crate::directory::{AccountFacts, KerberosService, Standing, Tls};
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{Event, Intent};
 use crate::walkthrough::fact::{Fact, Gate, ProofWord};
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::trial::Misgiving;
-use crate::walkthrough::{Notice, Reaching, event};
+use crate::walkthrough::{Notice, Reaching, event, words};
 
 use super::player::{Player, Way, walked_to};
 use super::site::{PDC, SECOND, reach};
@@ -129,7 +130,7 @@ fn a_secret_unused_too_long_is_asked_for_again() {
 fn a_controller_that_cannot_be_asked_needs_a_reason_and_says_its_own_why() {
     let silent = directory::Fault::TimedOut;
     let mut bare = reach(SECOND);
-    (bare.tls, bare.kerberos) = (Tls::NoServerCertificate, KerberosService::NotAvailable);
+    (bare.tls, bare.kerberos) = (Tls::NoServerCertificate, KerberosService::NotAsked);
     let check = |result: Result<directory::Reach, directory::Fault>, why: &str| {
         let mut player = walked_to(Step::DirectoryServices);
         player.intend(Intent::Refresh);
@@ -210,4 +211,63 @@ fn a_silent_pdc_emulator_is_passed_over_and_what_the_next_one_says_needs_a_reaso
             .iter()
             .any(|one| matches!(one, Misgiving::NotKnownElsewhere { host, .. } if **host == *PDC))
     );
+}
+
+#[test]
+fn an_account_that_cannot_be_used_shuts_the_step_before_any_password() {
+    let check = |way: Way, code: Option<SubCode>| {
+        let mut player = walked_to(Step::DirectoryServices);
+        player.intend(Intent::Refresh);
+        player.answer("entries", Way::Well);
+        player.answer("reach-pdc", way);
+        player.settle();
+        match code {
+            Some(code) => {
+                assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(code)));
+                player.enter();
+                player.settle();
+            }
+            None => assert!(words::account_found(&player.walk).is_some(), "nothing is said of it"),
+        }
+        assert_eq!(player.walk.question(), Some(&Question::UsedElsewhere), "mended, the walk goes on");
+        assert!(player.checker.facts.iter().any(|fact| matches!(fact, Fact::AccountFound { .. })));
+    };
+    check(Way::Badly(1), Some(SubCode::Disabled));
+    // Error 18 without a reason may be logon hours, and the reader sees nothing wrong.
+    check(Way::Badly(2), None);
+    check(Way::Badly(3), Some(SubCode::NoSuchAccount));
+}
+
+#[test]
+fn what_the_reader_sees_locked_is_locked_whatever_port_88_says() {
+    let mut player = walked_to(Step::DirectoryServices);
+    player.intend(Intent::Refresh);
+    player.answer("entries", Way::Well);
+    player.answer("reach-pdc", Way::Badly(2));
+    while player.answer("reach", Way::Well) {}
+    let Some(Effect::ReadStanding(ticket, host, _)) = player.out.pop() else { panic!("{:?}", player.out) };
+    let account = AccountFacts { locked: true, ..AccountFacts::default() };
+    let standing = Standing { controller: host, read_at: player.now().wall, policy: None, account };
+    player.send(Event::Directory(ticket, event::Directory::StandingRead(Some(standing))));
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(SubCode::LockedOut)));
+}
+
+#[test]
+fn where_kerberos_alone_may_prove_it_no_bind_is_made_and_no_reader_asked() {
+    let mut player = walked_to(Step::DirectoryServices);
+    (player.walk.terms.kerberos_alone, player.walk.terms.reader) = (true, false);
+    player.intend(Intent::Refresh);
+    player.settle();
+    player.choose(0);
+    player.enter();
+    player.choose(0);
+    player.edit(7);
+    player.enter();
+    while !player.out.is_empty() {
+        assert_eq!((player.count("ldap"), player.count("standing")), (0, 0));
+        let effect = player.out.remove(0);
+        player.give(&effect, Way::Well);
+    }
+    let held = player.walk.acceptance.clone().unwrap();
+    assert_eq!((held.proof, held.misgivings.as_slice()), (ProofWord::CurrentByKerberos, [].as_slice()));
 }

@@ -35,11 +35,20 @@ pub fn terms() -> Terms {
     Terms {
         site: "contoso-corp".into(),
         lab: true,
+        origin: None,
         operator: "ana".into(),
         host: "jump-01".into(),
         portal_address: "https://portal.test".into(),
+        graph: true,
+        hand_off: false,
+        entries: Vec::new(),
         save_host: "portal.test".into(),
-        controllers: [PDC, SECOND, READ_ONLY].map(|host| ControllerTerms { host: host.into() }).to_vec(),
+        controllers: [PDC, SECOND, READ_ONLY]
+            .map(|host| ControllerTerms { host: host.into(), domain: "contoso.test".into() })
+            .to_vec(),
+        search_faults: Vec::new(),
+        kerberos_alone: false,
+        reader: true,
         servers: vec![Server { host: SENSOR.into(), standalone: true }],
         probe: true,
         old_password: Duration::from_hours(1),
@@ -59,7 +68,8 @@ pub fn reach(host: &str) -> Reach {
         tls: Tls::Verified { by: Transport::Ldaps, until: now(9_000_000).wall, issuer: "CA".into() },
         kerberos: KerberosService::Available,
         skew: SignedDuration::ZERO,
-        naming_context: "DC=contoso,DC=test".into(),
+        naming_context: Some("DC=contoso,DC=test".into()),
+        probe: None,
         own_domain: true,
     }
 }

@@ -35,6 +35,7 @@ fn answer(word: &str) -> Answer {
         "hours" => refused(SubCode::LogonHours),
         "odd" => refused(SubCode::Restricted(0x569)),
         "silent" => Answer::NotKnown(Fault::TimedOut),
+        "skewed" => Answer::NotSent(Fault::ClockSkew),
         other => panic!("{other}"),
     }
 }
@@ -44,7 +45,7 @@ fn play(candidates: &str, script: &[(&str, &str)]) -> (Vec<String>, Trial) {
     let candidates = candidates.split(' ').map(candidate).collect();
     let mut trial = Trial::begin(SecretId(1), candidates, HOUR);
     let mut steps: Vec<Step> = trial.first().into_iter().collect();
-    let mut asked = Vec::new();
+    let (mut asked, mut sent) = (Vec::new(), Vec::new());
     let mut number = 0;
     while !steps.is_empty() {
         let step = steps.remove(0);
@@ -72,6 +73,10 @@ fn play(candidates: &str, script: &[(&str, &str)]) -> (Vec<String>, Trial) {
                 let letter = if attempt.protocol == Protocol::Ldap { "l" } else { "k" };
                 let name = format!("{}/{letter}", attempt.host);
                 let word = script.iter().find(|(asked, _)| *asked == name).map_or("yes", |(_, word)| *word);
+                // "then" divides what is answered at first from what is answered ever after.
+                let before = sent.iter().filter(|sent| **sent == name).count();
+                let word = word.split(" then ").nth(before.min(1)).unwrap_or(word);
+                sent.push(name);
                 steps.extend(trial.tested(&attempt, &tested(word), at()));
             }
             Step::Done(_) => {}
@@ -115,6 +120,14 @@ fn controllers_are_asked_in_the_order_that_risks_least() {
     // A controller that says nothing of the password is passed over.
     check("a*:lk b:lk", &[("a/l", "silent")], "a/l b/l b/k");
     check("a*:lk b:lk", &[("a/l", "odd")], "a/l b/l b/k");
+    // A clock that differs: once more by the controller's own time, and only once.
+    check("a*:lk b:l", &[("a/k", "skewed then yes")], "a/l a/k a/k b/l+");
+    check("a*:lk b:l", &[("a/k", "skewed")], "a/l a/k a/k b/l");
+    check("a*:k b:l", &[("a/k", "skewed then no")], "a/k a/k");
+    check("b:lk c:lk d:k", &[("d/k", "skewed then yes")], "b/l b/k c/l d/k d/k");
+    check("a*:lk b:k c:k", &[("b/k", "skewed then yes")], "a/l a/k b,c/k+ b/k+");
+    check("a*:lk b:k c:k", &[("b/k", "skewed"), ("c/k", "skewed")], "a/l a/k b,c/k+ b,c/k+");
+    check("a*:lk b:k c:k", &[("b/k", "skewed"), ("b/k+", "shut")], "a/l a/k b,c/k+ b/k+");
     // What the guard leaves out is left out.
     check("a*:lk b:l", &[("a/l", "shut")], "a/l");
     check("a*:lk b:l c:k", &[("b/l+", "shut")], "a/l a/k b/l+ c/k+");
@@ -150,6 +163,12 @@ fn the_answers_come_to_a_verdict() {
     check("a*:lk b:l", &[("b/l", "silent")], CurrentByKerberos, &["NotKnownElsewhere"]);
     check("a*:lk b:l", &[("b/l", "hours")], CurrentByKerberos, &["RestrictedHere"]);
     check("a*:lk b:l c:k", &[("b/l+", "shut")], CurrentByKerberos, &["NotTried"]);
+    check("a*:lk", &[("a/k", "skewed then yes")], CurrentByKerberos, &[]);
+    check("a*:lk b:k", &[("b/k", "skewed then yes")], CurrentByKerberos, &[]);
+    check("a*:lk b:k", &[("b/k", "skewed")], CurrentByKerberos, &["NotKnownElsewhere"]);
+    check("a*:lk b:k", &[("b/k", "skewed then no")], CurrentByKerberos, &["RefusedElsewhere"]);
+    check("a*:lk b:k", &[("b/k", "skewed"), ("b/k+", "shut")], CurrentByKerberos, &["NotTried"]);
+    check("a*:lk", &[("a/l", "yes-old"), ("a/k", "skewed")], CurrentByAge, &[]);
     check("a*:l b:l c:l", &[("b/l", "shut")], PerhapsPrevious, &["PerhapsPrevious", "NotTried", "NotTried"]);
     check("a*:lk b:l", &[("a/l", "hours")], RestrictedHere, &["RestrictedHere"]);
 }
@@ -165,6 +184,12 @@ fn what_is_not_accepted_is_refused_closed_or_unproved() {
     check("a*:lk b:l", &[("a/k", "no")], "Refused { host: \"a\", code: WrongPassword, previous: true");
     check("a*:l b:l", &[("b/l", "no")], "Refused { host: \"b\"");
     check("a*:lk", &[("a/l", "locked")], "Closed");
+    check("a*:k", &[("a/k", "skewed")], "Unproved { host: \"a\", fault: ClockSkew");
+    check(
+        "a*:lk",
+        &[("a/k", "skewed then no")],
+        "Refused { host: \"a\", code: WrongPassword, previous: true",
+    );
     check("a*:lk b:l", &[("a/l", "silent"), ("b/l", "silent")], "Unproved { host: \"a\"");
     check("a*:lk b:l", &[("a/l", "silent"), ("b/l", "shut")], "Unproved { host: \"a\"");
     check("a*:lk b:l", &[("a/l", "silent"), ("b/l", "no")], "Refused { host: \"b\"");

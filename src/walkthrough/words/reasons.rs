@@ -28,6 +28,7 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::PortalUnread(_)
         | Reason::NobodyCanEdit
         | Reason::NoEntry
+        | Reason::NoAccountListed
         | Reason::ManagedAccount => of_the_portal(reason),
         Reason::AccountUnusable(_)
         | Reason::NoProvableController
@@ -86,6 +87,11 @@ fn of_the_portal(reason: &Reason) -> Said {
             "The portal has no directory service account.",
             "There is no password to change.",
             "Look at Directory service accounts in the portal; r reads it again.",
+        ),
+        Reason::NoAccountListed => said(
+            "The portal's entries can't be read by a program here, and the site file lists no account.",
+            "There is no telling whose password is to be changed.",
+            "Put the account into the site file as an [[account]], and start again.",
         ),
         Reason::ManagedAccount => said(
             "This entry is a group managed service account.",

@@ -2,6 +2,7 @@
 //!
 //! Relies on the walk's types. Deliberately absent: how a word looks, and the sentences that `--plain` says as well.
 
+mod found;
 mod known;
 mod states;
 mod tape;
@@ -20,6 +21,7 @@ use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::Watch;
 use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
+pub use found::*;
 pub use known::*;
 pub use states::*;
 pub use tape::*;
@@ -197,12 +199,12 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
             vec![Safe::new("The watch is not over: the record will say *not confirmed*.")]
         }
         Question::Leave if !walk.saved() => vec![Safe::new("Nothing has been saved.")],
+        Question::ChangedInDirectory => last_change(walk).into_iter().collect(),
         Question::HowToBegin
         | Question::CanEdit
         | Question::WhichEntry
         | Question::UsedElsewhere
         | Question::WithoutController
-        | Question::ChangedInDirectory
         | Question::Password
         | Question::AccountName
         | Question::UntestedName

@@ -148,7 +148,8 @@ impl Story {
             },
             kerberos: KerberosService::Available,
             skew: SignedDuration::from_secs(0),
-            naming_context: self.names.of("DC=contoso,DC=test"),
+            naming_context: Some(self.names.of("DC=contoso,DC=test")),
+            probe: None,
             own_domain: true,
         };
         change(&mut reach);

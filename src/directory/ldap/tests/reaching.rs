@@ -8,13 +8,14 @@ use tokio::sync::mpsc;
 
 use super::stage::{OnTls, Script, Stage};
 use super::*;
+use crate::directory::stages::StageName;
 use crate::directory::{Controller, Fault, KerberosService, Reach, Tls, Transport};
 
 async fn reach(script: Script, change: impl Fn(Controller) -> Controller) -> Result<Reach, Fault> {
     let stage = Stage::set(script).await;
     let reached = driven(&stage).0.reach(&change(stage.controller()), "Contoso.test").await;
     assert_eq!(stage.binds(), []);
-    reached
+    reached.map_err(|unreached| unreached.fault)
 }
 
 fn verified(by: Transport) -> Tls {
@@ -32,9 +33,10 @@ async fn a_controller_tells_its_domain_its_clock_and_its_certificate() {
             read_only: false,
             latency: Duration::ZERO,
             tls: verified(Transport::Ldaps),
-            kerberos: KerberosService::NotAvailable,
+            kerberos: KerberosService::NotAsked,
             skew: SignedDuration::from_secs(5),
-            naming_context: "DC=contoso,DC=test".into(),
+            naming_context: Some("DC=contoso,DC=test".into()),
+            probe: None,
             own_domain: true,
         }
     );
@@ -139,7 +141,8 @@ async fn of_forty_controllers_five_dead_ones_are_judged_within_one_connection_an
         assert!(patience > 0, "a dead controller is still waited for");
     }
     for reached in dead {
-        assert_eq!(reached.await.unwrap(), Err(Fault::TimedOut));
+        // They take the connection, and say nothing more.
+        assert_eq!(reached.await.unwrap(), Err(StageName::Tls.failed(Fault::TimedOut)));
     }
     assert_eq!(driven.clock().now().at.0, limit);
 }
@@ -176,5 +179,6 @@ async fn every_address_of_a_name_is_tried() {
     // Refused is refused: nobody waits for that.
     assert_eq!(driven.clock().now().at.0, Duration::ZERO);
     let nowhere = Controller { ldaps: Some(closed().await), ldap: None, ..controller };
-    assert_eq!(client.reach(&nowhere, "contoso.test").await, Err(Fault::ConnectionRefused));
+    let refused = client.reach(&nowhere, "contoso.test").await;
+    assert_eq!(refused, Err(StageName::Connection.failed(Fault::ConnectionRefused)));
 }

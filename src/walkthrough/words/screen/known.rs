@@ -106,7 +106,7 @@ pub fn controller_trouble(station: &Station) -> Option<Truth> {
         Reaching::Failed(fault) => Some(Truth::Warn(safe(format!("{host}: {fault}. {}", fault.remedy())))),
         Reaching::Reached(reach) if !reach.own_domain => Some(Truth::Warn(safe(format!(
             "{host} holds {}, not the account's domain.",
-            reach.naming_context
+            reach.naming_context.clone().unwrap_or_default()
         )))),
         Reaching::Reached(reach) => match &reach.tls {
             Tls::Failed(fault) => Some(Truth::Warn(safe(format!("{host}: {fault}. {}", fault.remedy())))),

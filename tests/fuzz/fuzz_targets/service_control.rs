@@ -1,0 +1,7 @@
+//! See `targets::service_control`.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("service_control", bytes));

@@ -1,0 +1,7 @@
+//! See `targets::site_files`.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("site_files", bytes));

@@ -1,0 +1,119 @@
+//! What strangers' bytes are put to, one function a reader: each must come to an end, and keep what its reader promises.
+//!
+//! Run by `cargo +nightly fuzz run NAME --fuzz-dir tests/fuzz`, and for a short, repeatable while by `tests/fuzzing.rs`.
+//! Deliberately absent: anything that talks; these readers are pure.
+
+use mdi_console::directory::refusal::{Refusal, SubCode};
+use mdi_console::directory::{Account, kerberos};
+use mdi_console::logs::parse::read_all;
+use mdi_console::logs::{Record, SourceId};
+use mdi_console::sensor::scm;
+use mdi_console::site::file;
+use mdi_console::text::Safe;
+
+pub type Target = fn(&[u8]);
+
+/// Every target by its name, with what its readers do understand: changes to these come further than noise.
+pub const ALL: &[(&str, Target, &[&[u8]])] = &[
+    (
+        "bind_diagnostics",
+        bind_diagnostics,
+        &[
+            b"80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data 52e, v1db1\0",
+            b"80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data 775, v4563",
+            b"Simple Bind Failed: NT_STATUS_ACCOUNT_LOCKED_OUT",
+        ],
+    ),
+    ("kdc_answers", kdc_answers, &[PREAUTHENTICATION_REQUIRED, CLIENT_REVOKED]),
+    ("site_files", site_files, &[include_bytes!("../../assets/site.example.toml")]),
+    (
+        "log_records",
+        log_records,
+        &[
+            b"2024-04-15 21:28:12.4525 Error DirectoryServicesClient+<CreateLdapConnectionAsync>d__47 \
+              Microsoft.Tri.Infrastructure.ExtendedException: CreateLdapConnectionAsync failed \
+              [DomainControllerDnsName=DC.domain.local] ---> System.DirectoryServices.Protocols.LdapException: \
+              The supplied credential is invalid.\n   at x\n",
+            b"2024-04-15 21:28:12.4525 Info Updater EncryptedBytes=AAECAwQ= [UserName=svc-mdi IsSuccess=True]\r\n",
+            b"\xff\xfe2\x000\x002\x004\x00-\x00",
+        ],
+    ),
+    (
+        "service_control",
+        service_control,
+        &[
+            b"\r\nSERVICE_NAME: AATPSensor\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        \
+              STATE              : 4  RUNNING\r\n        PID                : 1234\r\n",
+            b"[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n",
+        ],
+    ),
+    ("safe_text", safe_text, &["a\u{202e}b\x1b]52;c;AAAA\x07\r\n\0".as_bytes()]),
+];
+
+/// Puts bytes to the target of this name.
+pub fn run(name: &str, bytes: &[u8]) {
+    for (_, target, _) in ALL.iter().filter(|(known, _, _)| *known == name) {
+        target(bytes);
+    }
+}
+
+/// KRB-ERROR 25 with ETYPE-INFO2 for AES-256, as a controller sends it.
+const PREAUTHENTICATION_REQUIRED: &[u8] = include_bytes!("seeds/preauthentication-required.bin");
+/// KRB-ERROR 18 with Windows's status in its data.
+const CLIENT_REVOKED: &[u8] = include_bytes!("seeds/client-revoked.bin");
+
+fn bind_diagnostics(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let refusal = Refusal::parse(&text);
+    // Whatever the text is, it is a refusal, with words of our own.
+    assert!(!refusal.code.meaning().is_empty() && !refusal.code.remedy().is_empty());
+    assert!(refusal.code == SubCode::from_number(refusal.code.number()) || refusal.code.number() == 0);
+    shown(&refusal.text);
+}
+
+fn kdc_answers(bytes: &[u8]) {
+    let account = Account { name: "svc-mdi".into(), domain: "contoso.test".into() };
+    if let Err(fault) = kerberos::told(&account, bytes) {
+        shown(&fault.to_string());
+        assert!(!fault.remedy().is_empty());
+    }
+}
+
+fn site_files(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Err(faults) = file::parse("site.toml", &text) {
+        assert!(!faults.all.is_empty());
+        shown(&faults.to_string());
+    }
+}
+
+fn log_records(bytes: &[u8]) {
+    let records = read_all(SourceId(1), &Safe::new("dc1"), bytes);
+    let lines = |records: &[Record]| records.iter().map(|one| one.lines().count()).sum::<usize>();
+    assert!(lines(&records) <= bytes.len().saturating_add(1));
+    for line in records.iter().flat_map(Record::lines) {
+        shown(line);
+    }
+}
+
+fn service_control(bytes: &[u8]) {
+    if let Err(why) = scm::read(bytes) {
+        shown(&why.0);
+    }
+}
+
+fn safe_text(bytes: &[u8]) {
+    let safe = Safe::from_bytes(bytes);
+    shown(&safe);
+    // Once safe, always the same.
+    assert_eq!(Safe::new(&safe), safe);
+    assert!(safe.in_ascii().is_ascii());
+}
+
+/// Nothing in it steers a terminal.
+pub fn shown(text: &str) {
+    let steers = |c: char| {
+        (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!text.contains(steers), "{text:?}");
+}
