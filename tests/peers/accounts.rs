@@ -5,16 +5,16 @@ use mdi_console::directory::probe::Found;
 use mdi_console::directory::refusal::SubCode;
 use mdi_console::directory::{Answer, Fault, Protocol};
 
-use crate::forest::{Forest, RIGHT, WRONG};
+use crate::forest::{self, Forest, RIGHT, WRONG};
 
 #[tokio::test]
 async fn a_probe_tells_what_an_account_is_and_counts_nothing() {
     let Some(forest) = Forest::enter().await else { return };
-    let client = forest.kerberos();
+    let client = forest::kerberos();
     for at in &forest.controllers {
         let (oracle, before) = (forest.watch(), forest.failures(at, "svc-mdi").await);
         let check = async |account: &str, expected: fn(&Found) -> bool| {
-            let probe = client.probe(at, &forest.account(account)).await.expect("an answer");
+            let probe = client.probe(at, &forest::account(account)).await.expect("an answer");
             assert!(expected(&probe.found), "{account}: {probe:?}");
             probe
         };
@@ -40,9 +40,9 @@ async fn a_clock_that_is_off_is_not_judged_and_the_controllers_time_mends_it() {
     let [at, _] = &forest.controllers;
     let test = async |client: mdi_console::directory::kerberos::Client| {
         let permit = forest.permit(at, Protocol::Kerberos, "svc-apart");
-        client.test(permit, at, forest.credential("svc-apart", RIGHT)).await
+        client.test(permit, at, forest::credential("svc-apart", RIGHT)).await
     };
-    let off = forest.kerberos().with_skew(jiff::SignedDuration::from_hours(1));
+    let off = forest::kerberos().with_skew(jiff::SignedDuration::from_hours(1));
     let tested = test(off.clone()).await;
     assert_eq!(tested.answer, Answer::NotSent(Fault::ClockSkew));
     assert_eq!(forest.failures(at, "svc-apart").await, 0);

@@ -3,7 +3,7 @@
 use mdi_console::clock::Clock;
 use mdi_console::directory::{Answer, Controller, Fault, Protocol, Reach, Tls, Transport};
 
-use crate::forest::{Forest, RIGHT, WRONG};
+use crate::forest::{self, Forest, RIGHT, WRONG};
 
 /// TLS can't be had there, so LDAP has no say, and Kerberos has.
 async fn only_kerberos_proves(forest: &Forest, at: &Controller, expected: &Tls) {
@@ -16,7 +16,7 @@ async fn only_kerberos_proves(forest: &Forest, at: &Controller, expected: &Tls) 
         assert_eq!(answer, Answer::NotSent(fault.clone()));
     }
     assert_eq!(oracle.count("svc-mdi"), 0, "{expected:?}");
-    let probe = forest.kerberos().probe(at, &forest.account("svc-mdi")).await;
+    let probe = forest::kerberos().probe(at, &forest::account("svc-mdi")).await;
     let joined = Reach::joined(at, Ok(reach), Some(probe), Clock::system().now().wall).expect("it answers");
     assert!(joined.provable(), "{joined:?}");
     assert_eq!(forest.answer(at, Protocol::Kerberos, ("svc-mdi", RIGHT)).await, Answer::Accepted);
@@ -33,7 +33,7 @@ async fn a_certificate_of_an_authority_that_is_not_the_sites_ends_it_before_any_
         let reach = client.reach(at, "contoso.test").await.expect("an answer in clear");
         assert_eq!(reach.tls, Tls::Failed(Fault::UnknownIssuer));
         let permit = forest.permit(at, Protocol::Ldap, "svc-mdi");
-        let tested = client.test(permit, at, forest.credential("svc-mdi", RIGHT)).await;
+        let tested = client.test(permit, at, forest::credential("svc-mdi", RIGHT)).await;
         assert_eq!(tested.answer, Answer::NotSent(Fault::UnknownIssuer));
     }
     assert_eq!(oracle.count("svc-mdi"), 0);

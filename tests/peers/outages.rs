@@ -7,7 +7,7 @@ use mdi_console::directory::ldap::Patience;
 use mdi_console::directory::stages::StageName;
 use mdi_console::directory::{Answer, Fault, Protocol};
 
-use crate::forest::{Forest, RIGHT};
+use crate::forest::{self, Forest, RIGHT};
 
 const SHORT: Patience = Patience { connect: Duration::from_secs(1), answer: Duration::from_secs(2) };
 
@@ -40,11 +40,11 @@ async fn a_black_hole_is_left_within_the_time_for_a_connection_and_is_never_give
         let reached = clock.now().at.since(began);
         assert!(reached < SHORT.connect + Duration::from_secs(2), "{reached:?}");
         let permit = forest.permit(dc2, Protocol::Ldap, "svc-mdi");
-        let tested = client.test(permit, dc2, forest.credential("svc-mdi", RIGHT)).await;
+        let tested = client.test(permit, dc2, forest::credential("svc-mdi", RIGHT)).await;
         assert_eq!(tested.answer, Answer::NotSent(Fault::TimedOut));
         let permit = forest.permit(dc2, Protocol::Kerberos, "svc-mdi");
-        let client = forest.kerberos().with_patience(SHORT);
-        let tested = client.test(permit, dc2, forest.credential("svc-mdi", RIGHT)).await;
+        let client = forest::kerberos().with_patience(SHORT);
+        let tested = client.test(permit, dc2, forest::credential("svc-mdi", RIGHT)).await;
         assert_eq!(tested.answer, Answer::NotSent(Fault::TimedOut));
     }
     // Awake again, it finds nothing in what waited that it could judge.

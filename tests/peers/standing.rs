@@ -6,9 +6,9 @@ use mdi_console::directory::{Answer, LockoutPolicy, Protocol};
 
 use crate::forest::{Forest, RIGHT, WRONG};
 
-fn policy(threshold: u32, minutes: u64) -> Option<LockoutPolicy> {
+fn policy(threshold: u32, minutes: u64) -> LockoutPolicy {
     let span = Duration::from_mins(minutes);
-    Some(LockoutPolicy { threshold, window: span, duration: Some(span) })
+    LockoutPolicy { threshold, window: span, duration: Some(span) }
 }
 
 #[tokio::test]
@@ -16,8 +16,8 @@ async fn a_reader_sees_the_policy_that_holds_for_the_account_fine_grained_ones_i
     let Some(forest) = Forest::enter().await else { return };
     for at in &forest.controllers {
         let seen = async |name: &str| forest.standing(at, "svc-auditor", name).await.policy;
-        assert_eq!(seen("svc-mdi").await, policy(5, 30), "{}", at.host);
-        assert_eq!(seen("svc-strict").await, policy(3, 1), "{}", at.host);
+        assert_eq!(seen("svc-mdi").await, Some(policy(5, 30)), "{}", at.host);
+        assert_eq!(seen("svc-strict").await, Some(policy(3, 1)), "{}", at.host);
     }
 }
 

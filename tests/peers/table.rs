@@ -1,9 +1,9 @@
-//! The case table that the lab is held to, on both real controllers, with OpenLDAP's client as a second opinion.
+//! The case table that the lab is held to, on both real controllers, with `OpenLDAP`'s client as a second opinion.
 
 use mdi_console::directory::{Answer, Controller, Protocol};
 
 use crate::directory_cases::{Answer as Expected, Case, Form, Password, Proof, cases};
-use crate::forest::{BEFORE_PREVIOUS, Forest, Opinion, Over, PREVIOUS, RIGHT, WRONG};
+use crate::forest::{self, BEFORE_PREVIOUS, Forest, Opinion, Over, PREVIOUS, RIGHT, WRONG};
 
 #[tokio::test]
 async fn every_case_of_the_table_is_answered_as_the_lab_has_it_on_every_controller() {
@@ -35,7 +35,7 @@ fn second_opinion(forest: &Forest, at: &Controller, case: &Case) {
     let name = match case.form {
         Form::Principal => format!("{}@contoso.test", case.account),
         Form::NetBios => format!("CONTOSO\\{}", case.account),
-        Form::Dn => forest.distinguished_name(case.account),
+        Form::Dn => forest::distinguished_name(case.account),
         Form::AtNetBios => format!("{}@CONTOSO", case.account),
         Form::Bare => case.account.to_owned(),
         Form::DomainSlash => format!("contoso.test\\{}", case.account),

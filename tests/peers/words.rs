@@ -2,7 +2,7 @@
 
 use mdi_console::directory::{Answer, Protocol};
 
-use crate::forest::{Forest, Opinion, Over, RIGHT};
+use crate::forest::{self, Forest, Opinion, Over, RIGHT};
 
 #[tokio::test]
 async fn the_principal_the_console_binds_with_means_the_same_account_as_every_other_form() {
@@ -11,7 +11,7 @@ async fn the_principal_the_console_binds_with_means_the_same_account_as_every_ot
         let tested = forest.test(at, Protocol::Ldap, ("svc-mdi", RIGHT)).await;
         let account = tested.account.expect("it reads itself back");
         let oracle = forest.watch();
-        let own = forest.distinguished_name("svc-mdi");
+        let own = forest::distinguished_name("svc-mdi");
         assert_eq!(account.distinguished_name.as_str(), own);
         for name in ["svc-mdi@contoso.test", "SVC-MDI@Contoso.Test", "CONTOSO\\svc-mdi", &own] {
             for over in [Over::Tls, Over::StartTls] {

@@ -96,15 +96,6 @@ impl Forest {
         tempfile::tempdir_in(&self.folder).expect("a folder")
     }
 
-    pub fn account(&self, name: &str) -> Account {
-        Account { name: name.into(), domain: DOMAIN.into() }
-    }
-
-    pub fn credential(&self, name: &str, password: &str) -> Credential {
-        let secret = Arc::new(Secret::new(Zeroizing::new(password.to_owned())));
-        Credential { account: self.account(name), secret }
-    }
-
     pub fn ldap(&self) -> ldap::Client {
         self.ldap_trusting("ca")
     }
@@ -114,14 +105,10 @@ impl Forest {
         ldap::Client::new(Trust::pinned(&authority).expect("trust"), Clock::system()).with_patience(PATIENCE)
     }
 
-    pub fn kerberos(&self) -> kerberos::Client {
-        kerberos::Client::new(Clock::system()).with_patience(PATIENCE)
-    }
-
     pub fn permit(&self, controller: &Controller, protocol: Protocol, name: &str) -> Permit {
         let folder = self.folder();
         let request = Request {
-            account: self.account(name).key(),
+            account: account(name).key(),
             controllers: vec![controller.host.clone()],
             protocol,
             charge: Charge::Account,
@@ -136,10 +123,10 @@ impl Forest {
 
     pub async fn test(&self, to: &Controller, protocol: Protocol, (name, password): (&str, &str)) -> Tested {
         let permit = self.permit(to, protocol, name);
-        let credential = self.credential(name, password);
+        let credential = credential(name, password);
         match protocol {
             Protocol::Ldap => self.ldap().test(permit, to, credential).await,
-            Protocol::Kerberos => self.kerberos().test(permit, to, credential).await,
+            Protocol::Kerberos => kerberos().test(permit, to, credential).await,
         }
     }
 
@@ -149,8 +136,8 @@ impl Forest {
 
     /// What a reader account sees at that controller.
     pub async fn standing(&self, at: &Controller, reader: &str, name: &str) -> Standing {
-        let reader = self.credential(reader, RIGHT);
-        let standing = self.ldap().standing(at, reader, &self.account(name)).await;
+        let reader = credential(reader, RIGHT);
+        let standing = self.ldap().standing(at, reader, &account(name)).await;
         standing.expect("readable")
     }
 
@@ -167,7 +154,7 @@ impl Forest {
         let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
         let ldif = format!(
             "dn: {}\nchangetype: modify\nreplace: unicodePwd\nunicodePwd:: {encoded}\n",
-            self.distinguished_name(name)
+            distinguished_name(name)
         );
         let mut change = self.openldap("ldapmodify", at, Over::Tls);
         change.args(["-D", ADMINISTRATOR.0, "-w", ADMINISTRATOR.1]);
@@ -175,16 +162,12 @@ impl Forest {
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    pub fn distinguished_name(&self, name: &str) -> String {
-        format!("CN={name},OU=Service Accounts,DC=contoso,DC=test")
-    }
-
     /// Waits until both controllers have the same password of it.
     pub fn replicated(&self, name: &str) {
         self.act(&["replicated", name]);
     }
 
-    /// OpenLDAP's client. TLS it verifies.
+    /// A client of `OpenLDAP`'s. TLS it verifies.
     fn openldap(&self, program: &str, at: &Controller, over: Over) -> Command {
         let mut command = Command::new(program);
         command.env("LDAPTLS_CACERT", self.authority("ca")).env("LDAPTLS_REQCERT", "demand");
@@ -199,6 +182,23 @@ impl Forest {
         let (done, said) = script(all);
         assert!(done || std::thread::panicking(), "{act} {arguments:?}: {said}");
     }
+}
+
+pub fn account(name: &str) -> Account {
+    Account { name: name.into(), domain: DOMAIN.into() }
+}
+
+pub fn credential(name: &str, password: &str) -> Credential {
+    let secret = Arc::new(Secret::new(Zeroizing::new(password.to_owned())));
+    Credential { account: account(name), secret }
+}
+
+pub fn distinguished_name(name: &str) -> String {
+    format!("CN={name},OU=Service Accounts,DC=contoso,DC=test")
+}
+
+pub fn kerberos() -> kerberos::Client {
+    kerberos::Client::new(Clock::system()).with_patience(PATIENCE)
 }
 
 /// Long enough for two busy cores, short enough for a test of silence.

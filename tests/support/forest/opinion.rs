@@ -1,4 +1,4 @@
-//! A second opinion: what OpenLDAP's own client is answered for the same name and password.
+//! A second opinion: what `OpenLDAP`'s own client is answered for the same name and password.
 //!
 //! Relies on `ldapsearch -s base`, for Samba has no `WhoAmI`. The password comes from a file, so that its every byte is
 //! its own. Deliberately absent: Kerberos.
