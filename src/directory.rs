@@ -14,14 +14,18 @@ use crate::text::Safe;
 use probe::AccountProbe;
 use stages::Unreached;
 
+pub mod account;
 pub mod kerberos;
 pub mod ldap;
 pub mod locate;
 pub mod lockout;
+pub mod names;
 pub mod probe;
 pub mod refusal;
 pub mod search;
 pub mod stages;
+
+pub use account::{AccountFacts, Flag, Group, Whose};
 
 /// An account as the portal wants it: the bare name and the full domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -291,33 +295,6 @@ pub struct Tested {
     /// The controller's own clock, if it told.
     pub controller_time: Option<Timestamp>,
     pub latency: Duration,
-}
-
-/// What the directory says of an account. Absent means it could not be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the directory's own, any of them may be set"
-)]
-pub struct AccountFacts {
-    pub name: Safe,
-    /// `S-1-5-21-…`
-    pub sid: Safe,
-    pub distinguished_name: Safe,
-    pub password_changed: Option<Timestamp>,
-    /// `None`: never, or not readable.
-    pub password_expires: Option<Timestamp>,
-    pub disabled: bool,
-    pub locked: bool,
-    pub account_expired: bool,
-    pub password_expired: bool,
-    pub must_change: bool,
-    /// Of the controller that was asked; not replicated. Failures it has forgotten already are not in it, where the
-    /// policy's window is known.
-    pub bad_password_count: Option<u32>,
-    pub lockout_time: Option<Timestamp>,
-    /// When the controller counted the last failure, by this console's clock; known only with a [`Standing`].
-    pub last_failure: Option<Timestamp>,
 }
 
 /// How many failures lock an account, and for how long they are remembered.

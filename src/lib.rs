@@ -71,8 +71,7 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: the site file, and with it live walks; a lab with Kerberos; resuming; the one-shot
-//! commands.
+//! Not reached by a command yet: the site file, and with it live walks; resuming; the one-shot commands.
 //!
 //! # Chosen against the obvious, and why
 //!

@@ -17,7 +17,7 @@ mod accounts;
 mod attempts;
 #[path = "peers/certificates.rs"]
 mod certificates;
-#[expect(dead_code, reason = "the column for Windows is read where the table runs against the lab")]
+#[expect(dead_code, reason = "the columns for Windows are read where the table runs against the lab")]
 #[path = "support/directory_cases.rs"]
 mod directory_cases;
 #[path = "support/forest.rs"]
@@ -32,5 +32,7 @@ mod replication;
 mod standing;
 #[path = "peers/table.rs"]
 mod table;
+#[path = "peers/verify.rs"]
+mod verify;
 #[path = "peers/words.rs"]
 mod words;

@@ -23,6 +23,7 @@ mod dial;
 mod entry;
 pub(super) mod fault;
 mod meet;
+mod privileges;
 mod reach;
 mod standing;
 #[cfg(test)]

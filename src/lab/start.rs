@@ -168,10 +168,13 @@ fn start_controllers(
     silent: &mut Vec<TcpSocket>,
 ) -> Result<Vec<ControllerAddress>, LabFault> {
     let controllers = shared.world().directory.controllers.clone();
-    let has_kerberos = shared.world().scenario.directory.kerberos;
+    let (has_kerberos, certified) = {
+        let world = shared.world();
+        (world.scenario.directory.kerberos, world.scenario.directory.certificates)
+    };
     let mut addresses = Vec::new();
     for (controller, known) in controllers.into_iter().enumerate() {
-        let tls = TlsAcceptor::from(authority.server(&known.host)?);
+        let tls = certified.then(|| authority.server(&known.host)).transpose()?.map(TlsAcceptor::from);
         let mut open = |service: Service| {
             if known.listening {
                 let listener = listen()?;

@@ -85,7 +85,7 @@ impl Model {
             Step::Portal | Step::Save => None,
             Step::Configuration => self.walk.entries.get(self.row).map(entry),
             Step::DirectoryServices => self.walk.stations.get(self.row).map(station),
-            Step::Password => self.trial_rows().get(self.row).map(tested),
+            Step::Password => self.trial_rows().get(self.row).map(|row| self.tested(row)),
             Step::Services => self.services().get(self.row).map(|row| service(row)),
             Step::Sensors => self.sensors().get(self.row).map(|sensor| self.sensor(sensor)),
         }
@@ -113,6 +113,18 @@ impl Model {
         if let Some(finding) = self.finding(sensor) {
             whole.push(("After the save", Safe::new(words::finding(finding))));
         }
+        whole
+    }
+
+    fn tested(&self, row: &Row) -> Whole {
+        let mut whole = vec![("Controller", row.host.clone()), ("Password", words::row(&row.word))];
+        if let Some(latency) = row.latency {
+            whole.push(("Answered in", words::milliseconds(latency)));
+        }
+        if let Some(checked) = row.checked {
+            whole.push(("Checked at", words::clock(checked)));
+        }
+        whole.extend(words::account_at(&self.walk, row));
         whole
     }
 }
@@ -156,17 +168,6 @@ fn station(station: &Station) -> Whole {
             whole.extend(reach.probe.as_ref().map(|probe| ("Account", words::found(&probe.found))));
             whole.push(("Can prove", Safe::new(words::provable(reach))));
         }
-    }
-    whole
-}
-
-fn tested(row: &Row) -> Whole {
-    let mut whole = vec![("Controller", row.host.clone()), ("Password", words::row(&row.word))];
-    if let Some(latency) = row.latency {
-        whole.push(("Answered in", words::milliseconds(latency)));
-    }
-    if let Some(checked) = row.checked {
-        whole.push(("Checked at", words::clock(checked)));
     }
     whole
 }

@@ -22,7 +22,7 @@ pub fn known<'a>(model: &'a Model, look: &'a Look, room: Room) -> Vec<Part<'a>> 
         Step::Portal => portal::known(model, look, room),
         Step::Configuration => configuration::known(model),
         Step::DirectoryServices => directory::known(model, look),
-        Step::Password => password::known(model, look),
+        Step::Password => password::known(model, look, room),
         Step::Save => save::known(model),
         Step::Services => services::known(model, look),
         Step::Sensors => sensors::known(model, look),

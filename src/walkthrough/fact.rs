@@ -4,11 +4,12 @@
 //! secrets held before it is written. `Durable` is what survives the process: a walk is resumed from it.
 //! Deliberately absent: the chain and the file (`journal`).
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::lockout::AttemptId;
 use crate::directory::probe::Found;
-use crate::directory::{Account, Answer, Host, Protocol};
+use crate::directory::{Account, Answer, Flag, Group, Host, Protocol};
 use crate::logs::Position;
 use crate::text::Safe;
 
@@ -48,6 +49,10 @@ pub enum Fact {
     UsedElsewhere {
         answer: Safe,
     },
+    /// No walk: this account's password is tested, and nothing else is done.
+    TestedAlone {
+        account: Account,
+    },
     ControllerReached {
         host: Host,
         provable: bool,
@@ -83,6 +88,18 @@ pub enum Fact {
     },
     /// The guard let one more attempt through because the account's name was typed.
     AccountNameTyped,
+    /// The account as its own bind read it; the counts are each controller's own.
+    AccountRead {
+        name: Safe,
+        sid: Safe,
+        password_changed: Option<Timestamp>,
+        password_expires: Option<Timestamp>,
+        password_never_expires: bool,
+        flags: Option<Vec<Flag>>,
+        groups: Option<Vec<Group>>,
+        service_principals: usize,
+        bad_password_counts: Vec<(Host, u32)>,
+    },
     Accepted {
         proof: ProofWord,
         hosts: Vec<Host>,
@@ -234,6 +251,11 @@ impl Durable {
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::EntryChosen { id, .. } => self.entry = Some(id.clone()),
+            Fact::TestedAlone { .. } => {
+                self.step = Step::DirectoryServices;
+                // Of no workspace.
+                self.entry = Some(Safe::default());
+            }
             Fact::Attempting { attempt, .. } => self.interrupted.push(*attempt),
             Fact::Attempted { attempt, .. } => self.interrupted.retain(|open| open != attempt),
             Fact::SaveIntended { .. } => {
@@ -263,6 +285,7 @@ impl Durable {
             | Fact::ChangedInDirectory { .. }
             | Fact::GuardShut { .. }
             | Fact::AccountNameTyped
+            | Fact::AccountRead { .. }
             | Fact::Accepted { .. }
             | Fact::Refused { .. }
             | Fact::AcceptanceVoided

@@ -136,6 +136,10 @@ impl Walkthrough {
                 self.forget(secret);
                 self.block(Step::Password, Reason::PasswordClosed { host, code });
             }
+            Verdict::AnotherAccounts { read, .. } => {
+                self.record_read_back();
+                self.refuse_account(secret, read);
+            }
             Verdict::Unproved { host, fault } => {
                 // A retest that learnt nothing takes the right to save on the earlier proof away.
                 self.hold_untested(secret);
@@ -146,14 +150,12 @@ impl Walkthrough {
 
     fn accept(&mut self, secret: SecretId, proof: ProofWord, mut misgivings: Vec<Misgiving>) {
         let Some(account) = self.account() else { return };
-        let read = self.trial.as_ref().and_then(|trial| trial.account.as_ref());
-        if let Some(facts) = read
-            && !facts.name.eq_ignore_ascii_case(&account.name)
-        {
-            let read = facts.name.clone();
-            self.ring();
-            self.forget(secret);
-            return self.block(Step::Password, Reason::WrongAccount { read });
+        self.record_read_back();
+        if let Some(read) = self.read_another(&account) {
+            return self.refuse_account(secret, read);
+        }
+        if self.blocked_by_account(secret) {
+            return;
         }
         let not_asked = self.unproving();
         misgivings
@@ -178,9 +180,13 @@ impl Walkthrough {
             Some(Verdict::Unproved { host, fault }) => {
                 vec![Misgiving::NotKnownElsewhere { host: host.clone(), fault: fault.clone() }]
             }
-            Some(Verdict::Accepted { .. } | Verdict::Refused { .. } | Verdict::Closed { .. }) | None => {
-                Vec::new()
-            }
+            Some(
+                Verdict::Accepted { .. }
+                | Verdict::Refused { .. }
+                | Verdict::Closed { .. }
+                | Verdict::AnotherAccounts { .. },
+            )
+            | None => Vec::new(),
         };
         let proof = ProofWord::Untested;
         self.hold(Acceptance { secret, account, proof, misgivings, overridden: false, at: self.now });
@@ -203,6 +209,12 @@ impl Walkthrough {
         self.hold_untested(secret);
         self.set(Step::Password, Phase::Ready);
         self.dialog = Some(Question::ReasonToGoOn);
+    }
+
+    fn refuse_account(&mut self, secret: SecretId, read: Safe) {
+        self.ring();
+        self.forget(secret);
+        self.block(Step::Password, Reason::WrongAccount { read });
     }
 
     /// A refused or misplaced password is wiped, and its field emptied.

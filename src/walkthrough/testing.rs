@@ -101,7 +101,7 @@ impl Walkthrough {
                     self.budget = Some(budget);
                 }
                 self.keep_standing(&standing);
-                self.reserved(&attempts, protocol);
+                self.granted(&attempts, protocol, &standing);
             }
             (_, event::Directory::Reserved { attempts, .. }) => {
                 // Nobody waits for these any more, and nothing was sent.
@@ -129,7 +129,7 @@ impl Walkthrough {
         }
     }
 
-    fn reserved(&mut self, attempts: &[(AttemptId, Host)], protocol: Protocol) {
+    pub(super) fn reserved(&mut self, attempts: &[(AttemptId, Host)], protocol: Protocol) {
         if attempts.is_empty() {
             self.stopped_before(Reason::LedgerFailed(Safe::new("it granted no attempt")));
             return;
@@ -177,7 +177,7 @@ impl Walkthrough {
 
     /// An attempt can't be made. What is known so far has to do; where nothing is, the step is blocked, and the secret
     /// that was frozen waits for the next Enter. True if it is blocked.
-    fn stopped_before(&mut self, reason: Reason) -> bool {
+    pub(super) fn stopped_before(&mut self, reason: Reason) -> bool {
         if let Some(steps) = self.trial.as_mut().and_then(Trial::shut) {
             self.do_trial_steps(steps);
             return false;

@@ -12,9 +12,11 @@ use crate::directory::lockout::{AttemptId, Charge};
 use crate::directory::refusal::SubCode;
 use crate::directory::{AccountFacts, Answer, Fault, Host, KerberosService, Protocol, Reach, Tested, Tls};
 use crate::secret::SecretId;
+use crate::text::Safe;
 
 use super::fact::ProofWord;
 
+mod identity;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -72,6 +74,8 @@ pub enum RowWord {
     Accepted,
     /// Accepted by LDAP and refused by Kerberos.
     Previous,
+    /// Accepted, and it was another account's.
+    AnotherAccounts,
     Refused(SubCode),
     NotKnown(Fault),
 }
@@ -93,6 +97,11 @@ pub enum Verdict {
     Closed {
         host: Host,
         code: SubCode,
+    },
+    /// The bind went through as another account.
+    AnotherAccounts {
+        host: Host,
+        read: Safe,
     },
     /// Neither proved nor refused.
     Unproved {
@@ -140,7 +149,10 @@ pub enum Step {
 pub struct Trial {
     pub secret: SecretId,
     pub rows: Vec<Row>,
+    /// As the lead has it, or the first that could read it.
     pub account: Option<AccountFacts>,
+    /// As each controller has it that accepted its bind.
+    read: Vec<(Host, AccountFacts)>,
     candidates: Vec<Candidate>,
     /// How long the directory may accept the previous password.
     old_password: Duration,
@@ -196,6 +208,7 @@ impl Trial {
             secret,
             rows,
             account: None,
+            read: Vec::new(),
             candidates,
             old_password,
             misgivings: Vec::new(),
@@ -281,15 +294,14 @@ impl Trial {
         if self.over() {
             return Vec::new();
         }
-        if let Some(facts) = &tested.account
-            && (self.account.is_none() || self.leads(host))
-        {
-            self.account = Some(facts.clone());
-        }
+        let another = self.read_back(host, tested.account.as_ref());
         if let Some(row) = self.rows.iter_mut().find(|row| row.host == *host) {
             row.word = row_word(protocol, &tested.answer);
             row.latency = Some(tested.latency);
             row.checked = Some(at);
+        }
+        if let Some(read) = another {
+            return self.anothers(host, read);
         }
         if self.asks_by_its_time(attempt, tested) {
             self.set_word(host, RowWord::NotChecked);

@@ -1,9 +1,9 @@
-//! What is asked without a password, or with a clock that is off; and an account without preauthentication.
+//! What is learnt of an account without a password and with one: whose it is, what it may do, what its keys are.
 
 use mdi_console::clock::Clock;
 use mdi_console::directory::probe::Found;
 use mdi_console::directory::refusal::SubCode;
-use mdi_console::directory::{Answer, Fault, Protocol};
+use mdi_console::directory::{Answer, Fault, Flag, Group, Protocol, Whose};
 
 use crate::forest::{self, Forest, RIGHT, WRONG};
 
@@ -61,4 +61,48 @@ async fn an_account_without_preauthentication_is_judged_by_its_ticket() {
     let Answer::Refused(refusal) = wrong else { panic!("{wrong:?}") };
     assert_eq!(refusal.code, SubCode::WrongPassword);
     assert_eq!(forest.failures(at, "svc-nopreauth").await, 0);
+}
+
+/// svc-claimant has svc-claimed@contoso.test as its own user principal name.
+#[tokio::test]
+async fn a_bind_that_was_another_accounts_is_told_before_and_after_it() {
+    let Some(forest) = Forest::enter().await else { return };
+    for at in &forest.controllers {
+        let tested = forest.test(at, Protocol::Ldap, ("svc-claimed", "Claimant-Pass-1!")).await;
+        assert_eq!(tested.answer, Answer::Accepted, "Samba takes the explicit name before the implied one");
+        let read = tested.account.expect("the account that bound");
+        assert_eq!((read.name.as_str(), read.whose), ("svc-claimant", Whose::Another));
+        let seen = forest.standing(at, "svc-reader", "svc-claimed").await.account;
+        assert_eq!((seen.name.as_str(), seen.claimed_by.as_deref()), ("svc-claimed", Some("svc-claimant")));
+        assert!(seen.differs_from(&read), "{seen:?} {read:?}");
+        // Its own password is refused under that name, which no retry would mend.
+        let own = forest.answer(at, Protocol::Ldap, ("svc-claimed", RIGHT)).await;
+        assert!(matches!(own, Answer::Refused(_)), "{own:?}");
+        let read = forest.test(at, Protocol::Ldap, ("svc-mdi", RIGHT)).await.account.expect("svc-mdi");
+        assert_eq!((read.name.as_str(), read.whose, read.claimed_by), ("svc-mdi", Whose::Meant, None));
+    }
+}
+
+#[tokio::test]
+async fn what_an_account_may_do_beyond_reading_is_read_over_its_own_bind() {
+    let Some(forest) = Forest::enter().await else { return };
+    for at in &forest.controllers {
+        let read = async |name: &str| {
+            let tested = forest.test(at, Protocol::Ldap, (name, RIGHT)).await;
+            tested.account.unwrap_or_else(|| panic!("{name}: {:?}", tested.answer))
+        };
+        let plain = read("svc-mdi").await;
+        assert_eq!((plain.flags, plain.groups), (Some(vec![]), Some(vec![])));
+        assert_eq!((plain.password_never_expires, plain.service_principal_count), (true, 0));
+        let grand = read("svc-grand").await;
+        assert_eq!(grand.flags, Some(vec![Flag::Delegation, Flag::Rc4Only, Flag::AdminCount]));
+        let groups = [Group::DomainAdmins, Group::Administrators, Group::BackupOperators];
+        assert_eq!(grand.groups.as_deref(), Some(&groups[..]), "through a group within a group too");
+        assert_eq!(grand.service_principal_count, 2);
+        let seen = forest.standing(at, "svc-reader", "svc-grand").await.account;
+        assert_eq!(seen.groups.as_deref(), Some(&groups[..]), "by a reader");
+        assert_eq!(read("svc-nopreauth").await.flags, Some(vec![Flag::NoPreauthentication]));
+        let ages = read("svc-reader").await;
+        assert!(!ages.password_never_expires && ages.password_expires > ages.password_changed, "{ages:?}");
+    }
 }

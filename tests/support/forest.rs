@@ -28,8 +28,11 @@ mod opinion;
 mod oracle;
 #[path = "forest/trouble.rs"]
 mod trouble;
+#[path = "forest/verify.rs"]
+mod verify;
 
 pub use opinion::{Opinion, Over};
+pub use verify::{started, text};
 
 pub const DOMAIN: &str = "contoso.test";
 /// Of every account, unless a test changed it.

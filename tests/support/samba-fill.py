@@ -5,6 +5,7 @@
 
 Relies on SETTINGS (smb.conf), ADDRESS, ADMIN and BASE in the environment. Deliberately absent: anything over a network.
 """
+import glob
 import logging
 import os
 import sys
@@ -70,7 +71,7 @@ def filled(db):
     account("svc-reader")
     # Sees the fine-grained policies too.
     account("svc-auditor")
-    db.add_remove_group_members("Domain Admins", ["svc-auditor"], add_members_operation=True)
+    db.add_remove_group_members("Domain Admins", ["svc-auditor"])
     account("svc-rotate", history=PASSWORDS)
     # Each is one test's own, whose failures and changes are nobody else's.
     for name in ["svc-once", "svc-changed", "svc-lagging", "svc-odd", "svc-apart", "svc-guarded", "svc-verified",
@@ -82,6 +83,17 @@ def filled(db):
     account("svc-hours", logonHours=b"\0" * 21)
     account("svc-workstation", userWorkstations="OTHERPC")
     account("svc-nopreauth", userAccountControl=str(0x410200))
+    account("svc-claimed", userPrincipalName="svc-claimed@elsewhere.test")
+    claimant = account("svc-claimant", history=["Claimant-Pass-1!"])
+    # Samba would not let it have the other's name; directories that grew over the years hold such pairs.
+    path = parameters.get("private dir") + "/sam.ldb.d/%s.ldb" % BASE.upper()
+    change(ldb.Ldb(glob.glob(path)[0], options=["modules:"]), claimant, userPrincipalName="svc-claimed@contoso.test")
+    account("svc-grand", userAccountControl=str(0x90200), adminCount="1",
+            servicePrincipalName=["MSSQLSvc/app1.contoso.test:1433", "HTTP/app1.contoso.test"],
+            **{"msDS-SupportedEncryptionTypes": "4"})
+    db.newgroup("Nested")
+    for group, member in [("Nested", "svc-grand"), ("Domain Admins", "Nested"), ("Backup Operators", "svc-grand")]:
+        db.add_remove_group_members(group, [member])
     # The ticket service's own flag would otherwise hold for every account.
     change(db, "CN=krbtgt,CN=Users," + BASE, userAccountControl=str(0x400202))
     expired = account("svc-pwexpired")

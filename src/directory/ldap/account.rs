@@ -12,11 +12,11 @@ use ldap3::{Ldap, Scope, ldap_escape};
 
 use super::entry::{Entry, Query};
 use super::reach::Root;
-use super::{Client, decode};
-use crate::directory::{AccountFacts, Fault};
+use super::{Client, decode, privileges};
+use crate::directory::{Account, AccountFacts, Fault, Group, Whose};
 use crate::text::Safe;
 
-const STORED: [&str; 8] = [
+const STORED: [&str; 13] = [
     "sAMAccountName",
     "objectSid",
     "pwdLastSet",
@@ -25,6 +25,11 @@ const STORED: [&str; 8] = [
     "badPwdCount",
     "badPasswordTime",
     "lockoutTime",
+    "servicePrincipalName",
+    "primaryGroupID",
+    "adminCount",
+    "msDS-SupportedEncryptionTypes",
+    "msDS-AllowedToDelegateTo",
 ];
 
 /// Made up by the controller on a search for the object itself, and only then.
@@ -33,7 +38,13 @@ const COMPUTED: [&str; 3] =
 
 const DISABLED: i64 = 0x2;
 const LOCKED: i64 = 0x10;
+const NEVER_EXPIRES: i64 = 0x1_0000;
 const PASSWORD_EXPIRED: i64 = 0x80_0000;
+/// A FILETIME that never comes.
+const NEVER: i64 = i64::MAX;
+
+/// So many service principal names are kept to be shown.
+const SHOWN_PRINCIPALS: usize = 3;
 
 /// More of a token's identities than this are not looked through.
 const MOST_IDENTITIES: usize = 500;
@@ -45,32 +56,76 @@ pub(super) struct Found {
 }
 
 impl Client {
-    /// The account whose bind this connection carries, if it can be read.
+    /// The account whose bind this connection carries, if it can be read; or what the connection tells of it, where it
+    /// is not the one that was meant.
     pub(super) async fn bound_account(
         &self,
         ldap: &mut Ldap,
         root: &Root,
-        name: &str,
+        account: &Account,
     ) -> Result<Option<AccountFacts>, Fault> {
-        let token = self.first(ldap, Query::object("", &["tokenGroups"])).await.ok().flatten();
-        let token: Vec<Vec<u8>> =
-            token.iter().flat_map(|root| root.all_bytes("tokenGroups")).map(<[u8]>::to_vec).collect();
-        let mut found = self.account(ldap, root, name).await?;
-        let own = |found: &Found| {
-            found
-                .stored
-                .all_bytes("objectSid")
-                .first()
-                .is_some_and(|sid| token.iter().any(|held| held == sid))
+        let token = self.token(ldap).await;
+        let meant = self.account(ldap, root, &account.name).await?;
+        let (found, whose) = match meant {
+            meant if token.is_empty() => (meant, Whose::NotKnown),
+            Some(meant) if meant.is_one_of(&token) => (Some(meant), Whose::Meant),
+            meant => {
+                let bound = self.account_by(ldap, root, &any_of(&token)).await?;
+                if let (None, Some(_)) = (&bound, meant) {
+                    return Ok(Some(nameless(&token)));
+                }
+                (bound, Whose::Another)
+            }
         };
-        if !token.is_empty() && !found.as_ref().is_some_and(own) {
-            let any = token
-                .iter()
-                .take(MOST_IDENTITIES)
-                .fold(String::new(), |any, sid| any + "(objectSid=" + &decode::escaped(sid) + ")");
-            found = self.account_by(ldap, root, &format!("(&(objectClass=user)(|{any}))")).await?;
+        let Some(found) = found else { return Ok(None) };
+        let mut facts = AccountFacts { whose, ..found.facts(root.current_time) };
+        if whose == Whose::NotKnown {
+            facts.claimed_by = self.claimant(ldap, root, account).await;
         }
-        Ok(found.map(|found| found.facts(root.current_time)))
+        facts.groups = self.groups(ldap, &found, &token).await;
+        Ok(Some(facts))
+    }
+
+    /// The SIDs that the connection's bind gave it; none where the controller doesn't tell.
+    async fn token(&self, ldap: &mut Ldap) -> Vec<Vec<u8>> {
+        let root = self.first(ldap, Query::object("", &["tokenGroups"])).await.ok().flatten();
+        root.iter().flat_map(|root| root.all_bytes("tokenGroups")).map(<[u8]>::to_vec).collect()
+    }
+
+    /// Another account that has `name@domain` as its explicit user principal name, which goes before the name that every
+    /// account has by itself.
+    pub(super) async fn claimant(&self, ldap: &mut Ldap, root: &Root, account: &Account) -> Option<Safe> {
+        let (principal, name) = (account.principal(), account.name.as_str());
+        let filter = format!(
+            "(&(objectClass=user)(userPrincipalName={})(!(sAMAccountName={})))",
+            ldap_escape(principal.as_str()),
+            ldap_escape(name)
+        );
+        let attributes = ["sAMAccountName"];
+        let query = Query {
+            base: &root.naming_context,
+            scope: Scope::Subtree,
+            filter: &filter,
+            attributes: &attributes,
+        };
+        let found = self.first(ldap, query).await.ok().flatten()?;
+        Some(Safe::new(found.text("sAMAccountName").unwrap_or(found.dn())))
+    }
+
+    /// The privileged groups among all it is in; the connection's own token where the account's can't be read.
+    pub(super) async fn groups(
+        &self,
+        ldap: &mut Ldap,
+        found: &Found,
+        token: &[Vec<u8>],
+    ) -> Option<Vec<Group>> {
+        let read = self.first(ldap, Query::object(found.stored.dn(), &["tokenGroups"])).await.ok().flatten();
+        let mut sids: Vec<Vec<u8>> =
+            read.iter().flat_map(|read| read.all_bytes("tokenGroups")).map(<[u8]>::to_vec).collect();
+        if sids.is_empty() {
+            sids = token.to_vec();
+        }
+        privileges::groups(&sids, found.stored.number("primaryGroupID"))
     }
 
     pub(super) async fn account(
@@ -90,7 +145,26 @@ impl Client {
     }
 }
 
+/// A filter for the user among a token's identities.
+fn any_of(token: &[Vec<u8>]) -> String {
+    let any = token
+        .iter()
+        .take(MOST_IDENTITIES)
+        .fold(String::new(), |any, sid| any + "(objectSid=" + &decode::escaped(sid) + ")");
+    format!("(&(objectClass=user)(|{any}))")
+}
+
+/// Somebody else, of whom nothing can be read but the token, whose first identity is the account's own.
+fn nameless(token: &[Vec<u8>]) -> AccountFacts {
+    let sid = token.first().and_then(|sid| decode::sid(sid)).map(Safe::from).unwrap_or_default();
+    AccountFacts { sid, whose: Whose::Another, ..AccountFacts::default() }
+}
+
 impl Found {
+    fn is_one_of(&self, token: &[Vec<u8>]) -> bool {
+        self.stored.all_bytes("objectSid").first().is_some_and(|sid| token.iter().any(|held| held == sid))
+    }
+
     /// The DN of the fine-grained policy that holds for it.
     pub(super) fn fine_grained(&self) -> Option<&str> {
         self.computed.as_ref()?.text("msDS-ResultantPSO")
@@ -99,26 +173,38 @@ impl Found {
     pub(super) fn facts(&self, now: Option<Timestamp>) -> AccountFacts {
         let stored = &self.stored;
         let filetime = |name: &str| stored.text(name).and_then(decode::filetime);
+        let control = stored.number("userAccountControl");
         let flags =
             self.computed.as_ref().and_then(|entry| entry.number("msDS-User-Account-Control-Computed"));
         let has = |flags: Option<i64>, bit: i64| flags.is_some_and(|flags| flags & bit != 0);
         let expires =
             self.computed.as_ref().and_then(|entry| entry.text("msDS-UserPasswordExpiryTimeComputed"));
+        let principals: Vec<&str> = stored.texts("servicePrincipalName").collect();
         AccountFacts {
             name: stored.text("sAMAccountName").map(Safe::new).unwrap_or_default(),
             sid: stored.sid("objectSid").map(Safe::from).unwrap_or_default(),
             distinguished_name: Safe::new(stored.dn()),
             password_changed: filetime("pwdLastSet"),
             password_expires: expires.and_then(decode::filetime),
-            disabled: has(stored.number("userAccountControl"), DISABLED),
+            password_never_expires: has(control, NEVER_EXPIRES)
+                || expires.and_then(|text| text.trim().parse().ok()) == Some(NEVER),
+            disabled: has(control, DISABLED),
             locked: has(flags, LOCKED),
             account_expired: filetime("accountExpires").zip(now).is_some_and(|(end, now)| end <= now),
             password_expired: has(flags, PASSWORD_EXPIRED),
-            must_change: stored.number("pwdLastSet") == Some(0),
+            // Of one that never expires nobody asks for another password.
+            must_change: stored.number("pwdLastSet") == Some(0) && !has(control, NEVER_EXPIRES),
             bad_password_count: stored.number("badPwdCount").and_then(|count| u32::try_from(count).ok()),
             // It stays set when the lock has run out; the computed flag knows that.
             lockout_time: filetime("lockoutTime").filter(|_| flags.is_none() || has(flags, LOCKED)),
-            last_failure: None,
+            flags: control.map(|control| privileges::flags(control, stored)),
+            service_principals: principals
+                .iter()
+                .take(SHOWN_PRINCIPALS)
+                .map(|name| Safe::new(name))
+                .collect(),
+            service_principal_count: principals.len(),
+            ..AccountFacts::default()
         }
     }
 

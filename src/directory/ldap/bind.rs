@@ -55,7 +55,7 @@ impl Client {
         let latency = self.clock.now().at.since(asked);
         let account = match answer {
             Answer::Accepted => {
-                self.bound_account(&mut ldap, &root, &credential.account.name).await.ok().flatten()
+                self.bound_account(&mut ldap, &root, &credential.account).await.ok().flatten()
             }
             _ => None,
         };

@@ -52,6 +52,8 @@ impl Client {
         let found = self.account(&mut ldap, &root, &account.name).await?.ok_or(ReaderFault::NoSuchAccount)?;
         let policy = self.policy(&mut ldap, &root, &found).await;
         let mut facts = found.facts(root.current_time);
+        facts.claimed_by = self.claimant(&mut ldap, &root, account).await;
+        facts.groups = self.groups(&mut ldap, &found, &[]).await;
         if let Some(policy) = policy {
             facts.bad_password_count = found.bad_password_count(policy.window, root.current_time);
         }

@@ -13,6 +13,7 @@ use crate::directory::{Account, Protocol};
 use crate::secret::Secret;
 
 mod binds;
+mod identity;
 mod reaching;
 mod reading;
 mod stage;

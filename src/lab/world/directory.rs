@@ -2,13 +2,14 @@
 //!
 //! Plays Windows: 525 for an unknown account, an empty password is anonymous, a failure counts where it was made and
 //! at the PDC emulator, a lockout holds everywhere. Relies on moments handed in. Pure.
-//! Deliberately absent: replication delay other than a controller whose cache is stale; Kerberos, which is beside it.
+//! Deliberately absent: replication delay other than of the account's last change; Kerberos, which is beside it.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Account, Count, Match, Restriction};
+use super::remedy::Remedy;
 use super::{ACCOUNT, DOMAIN, OLDER_PASSWORD, PREVIOUS_PASSWORD, READER, READER_PASSWORD};
-use crate::lab::scenario::DirectorySettings;
+use crate::lab::scenario::{DirectorySettings, KdcManner};
 
 /// The password of the accounts that are there to be refused in their own way.
 pub const SERVICE_PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
@@ -29,6 +30,10 @@ pub struct Controller {
     pub stale: bool,
     /// The site knows of it.
     pub listed: bool,
+    /// It stands in a branch office: sensors ask the others.
+    pub branch: bool,
+    /// By how much its clock is ahead.
+    pub ahead: SignedDuration,
 }
 
 /// Where and when a bind arrived.
@@ -74,7 +79,17 @@ pub struct Directory {
     pub controllers: Vec<Controller>,
     pub accounts: Vec<Account>,
     pub policy: Policy,
+    pub kdc: KdcManner,
+    pub(super) remedies: Remedies,
     attempts: Vec<Attempt>,
+}
+
+/// What others put right for the entry's account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remedies {
+    pub(super) unlock: Remedy,
+    pub(super) reset: Remedy,
+    pub(super) replication: Remedy,
 }
 
 fn seconds(count: u32) -> SignedDuration {
@@ -89,6 +104,7 @@ impl Directory {
             account.counts = vec![Count::default(); controllers.len()];
             if account.name == ACCOUNT {
                 account.locked = settings.locked.then_some(now);
+                account.restriction = settings.expired.then_some(Restriction::PasswordExpired);
                 let bad = if settings.locked { settings.lockout_threshold } else { settings.bad_count };
                 if let (Some(first), true) = (account.counts.first_mut(), bad > 0) {
                     *first = Count { bad, last: Some(now) };
@@ -101,7 +117,48 @@ impl Directory {
             lockout: seconds(settings.lockout_seconds),
             old_password_window: seconds(settings.old_password_window_seconds),
         };
-        Self { controllers, accounts, policy, attempts: Vec::new() }
+        let remedies = Remedies {
+            unlock: Remedy::after(settings.unlock_after_seconds),
+            reset: Remedy::after(settings.reset_after_seconds),
+            replication: Remedy::after(settings.replicated_after_seconds),
+        };
+        Self { controllers, accounts, policy, kdc: settings.kdc, remedies, attempts: Vec::new() }
+    }
+
+    /// Whatever others were to put right by now is put right.
+    pub fn catch_up(&mut self, now: Timestamp) {
+        if self.remedies.unlock.comes(now) {
+            self.unlock(ACCOUNT);
+        }
+        if self.remedies.reset.comes(now) {
+            for account in self.accounts.iter_mut().filter(|account| account.name == ACCOUNT) {
+                account.set_again(now);
+            }
+        }
+        if self.remedies.replication.comes(now) {
+            for controller in self.controllers.iter_mut().filter(|controller| controller.branch) {
+                controller.stale = false;
+            }
+        }
+    }
+
+    /// Somebody reads the accounts, and so sees what stands in the way.
+    pub fn read(&mut self, now: Timestamp) {
+        let lockout = self.policy.lockout;
+        if self.accounts.iter().any(|account| account.name == ACCOUNT && account.is_locked(lockout, now)) {
+            self.remedies.unlock.meet(now);
+        }
+    }
+
+    /// What a controller's clock shows.
+    pub fn time_at(&self, controller: usize, now: Timestamp) -> Timestamp {
+        let ahead = self.controllers.get(controller).map_or(SignedDuration::ZERO, |known| known.ahead);
+        now.checked_add(ahead).unwrap_or(now)
+    }
+
+    /// Whether a controller still holds the account's previous password.
+    pub(super) fn is_stale(&self, controller: usize) -> bool {
+        self.controllers.get(controller).is_some_and(|known| known.stale)
     }
 
     pub fn attempts(&self) -> &[Attempt] {
@@ -121,6 +178,7 @@ impl Directory {
 
     /// A simple bind: judged, counted and noted.
     pub fn bind(&mut self, arrival: Arrival, name: &str, password: &str) -> BindAnswer {
+        self.catch_up(arrival.now);
         let answer = self.judge(arrival, name, password);
         if !name.is_empty() {
             let outcome = match answer {
@@ -152,14 +210,21 @@ impl Directory {
             return BindAnswer::NotEncrypted;
         }
         let policy = self.policy;
-        let stale = self.controllers.get(arrival.controller).is_some_and(|controller| controller.stale);
+        let stale = self.is_stale(arrival.controller);
         let Some(account) = self.accounts.iter_mut().find(|account| account.answers_to(name)) else {
             return BindAnswer::Refused("525");
         };
+        let entry = account.name == ACCOUNT;
         if account.is_locked(policy.lockout, arrival.now) {
+            if entry {
+                self.remedies.unlock.meet(arrival.now);
+            }
             return BindAnswer::Refused("775");
         }
-        let found = if stale && account.name == ACCOUNT {
+        let found = if stale && entry {
+            if account.is_current(password) {
+                self.remedies.replication.meet(arrival.now);
+            }
             if account.was_previous(password) { Match::Current } else { Match::Wrong }
         } else {
             account.compare(password, policy.old_password_window, arrival.now)
@@ -174,6 +239,9 @@ impl Directory {
             }
             Match::Current | Match::Previous => {
                 if let Some(restriction) = account.restriction {
+                    if entry {
+                        self.remedies.reset.meet(arrival.now);
+                    }
                     return BindAnswer::Refused(restriction.code());
                 }
                 account.let_in(arrival.controller);
@@ -211,16 +279,28 @@ fn controllers(settings: &DirectorySettings) -> Vec<Controller> {
             },
             stale: false,
             listed: true,
+            branch: false,
+            ahead: SignedDuration::ZERO,
         }
     });
-    let stale = settings.stale.iter().map(|short| Controller {
+    let stale = |short: &String, branch| Controller {
         host: format!("{short}.{DOMAIN}"),
         role: Role::Writable,
         listening: true,
         stale: true,
-        listed: false,
-    });
-    named.chain(stale).collect()
+        listed: branch,
+        branch,
+        ahead: SignedDuration::ZERO,
+    };
+    let behind = settings.behind.iter().map(|short| stale(short, true));
+    let unknown = settings.stale.iter().map(|short| stale(short, false));
+    let mut all: Vec<Controller> = named.chain(behind).chain(unknown).collect();
+    for controller in &mut all {
+        let short = controller.host.split('.').next().unwrap_or_default();
+        let ahead = settings.ahead_seconds.get(short).copied().unwrap_or_default();
+        controller.ahead = SignedDuration::from_secs(ahead);
+    }
+    all
 }
 
 fn accounts(settings: &DirectorySettings, right: &str, now: Timestamp) -> Vec<Account> {
@@ -245,7 +325,7 @@ fn accounts(settings: &DirectorySettings, right: &str, now: Timestamp) -> Vec<Ac
         ("svc-pwexpired", Restriction::PasswordExpired),
     ];
     let restricted = restricted.into_iter().zip(1108..).map(|((name, restriction), relative_id)| {
-        let mut account = Account::new(name, relative_id, SERVICE_PASSWORDS, month);
+        let mut account = Account::new(name, relative_id, SERVICE_PASSWORDS, ago(43 * 24 * 3600));
         account.restriction = Some(restriction);
         account
     });

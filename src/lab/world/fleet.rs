@@ -120,7 +120,7 @@ impl Fleet {
             directory
                 .controllers
                 .get(*index)
-                .is_some_and(|known| known.listed && known.role != Role::ReadOnly)
+                .is_some_and(|known| known.listed && !known.branch && known.role != Role::ReadOnly)
         };
         let own = directory.controllers.iter().position(|known| Some(&known.host) == host.as_ref());
         let own = own.filter(|index| {

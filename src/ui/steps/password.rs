@@ -6,7 +6,7 @@ use crate::walkthrough::trial::{Row, RowWord};
 use crate::walkthrough::words::{self, Truth};
 
 use crate::ui::look::{Look, Tone};
-use crate::ui::stage::{Part, selected, truth};
+use crate::ui::stage::{Part, Room, selected, truth};
 use crate::ui::table::{Cell, Column, Table, column, number};
 
 use super::portal::banner;
@@ -18,7 +18,11 @@ const COLUMNS: &[Column] = &[
     number("checked", 7, 2),
 ];
 
-pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
+/// Below this many columns only the weightiest of the account's facts are shown.
+const WIDE: u16 = 80;
+const MOST_FACTS: usize = 2;
+
+pub fn known<'a>(model: &'a Model, look: &'a Look, room: Room) -> Vec<Part<'a>> {
     let walk = &model.walk;
     let rows = model.trial_rows();
     let mut parts = vec![Part::fact("Account", words::account(walk))];
@@ -40,7 +44,10 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
     }
     parts.push(Part::Gap);
     parts.push(Part::plain(words::guard(walk)));
-    parts.extend(words::account_facts(walk, model.now).into_iter().map(truth));
+    let most = if room.columns < WIDE { MOST_FACTS } else { usize::MAX };
+    let (facts, more) = words::account_facts_in_short(walk, model.now, most);
+    parts.extend(facts.into_iter().map(truth));
+    parts.extend(more.map(Part::dim));
     parts.push(Part::dim(words::whose_attempts(&walk.terms)));
     parts.extend(banner(walk));
     parts
@@ -65,7 +72,7 @@ fn tone(word: &RowWord) -> Tone {
     match word {
         RowWord::NotChecked | RowWord::Testing => Tone::Neutral,
         RowWord::CurrentByKerberos | RowWord::CurrentByAge | RowWord::Accepted => Tone::Good,
-        RowWord::Previous | RowWord::Refused(_) => Tone::Bad,
+        RowWord::Previous | RowWord::AnotherAccounts | RowWord::Refused(_) => Tone::Bad,
         RowWord::NotKnown(_) => Tone::Unknown,
     }
 }

@@ -224,6 +224,10 @@ impl Checker {
             let seen = self.seen_running.iter().any(|host| **host != *NEW_SENSOR);
             assert!(seen, "confirmed without an observation");
         }
+        let read = walk.trial.as_ref().filter(|trial| trial.over()).and_then(|trial| trial.account.as_ref());
+        if read.is_some_and(|read| read.another().or(read.closed().map(|_| "shut".into())).is_some()) {
+            assert!(walk.acceptance.is_none(), "accepted for another account, or one that is shut");
+        }
         if let Phase::Blocked(reason) = walk.phase(walk.current) {
             let said = words::reason(reason);
             let parts = [&said.what, &said.means, &said.remedy];

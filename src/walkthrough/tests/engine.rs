@@ -3,7 +3,7 @@
 use crate::directory::lockout::{AttemptId, Budget, Shut, Why};
 use crate::directory::probe::{AccountProbe, Found};
 use crate::directory::refusal::SubCode;
-use crate::directory::{Answer, Host, Protocol, Reach, Standing};
+use crate::directory::{AccountFacts, Answer, Host, Protocol, Reach, Standing, Tested, Whose};
 use crate::logs::SourceId;
 use crate::portal::{Fault, IssueStatus, SaveAnswer, ServiceStatus, signin};
 use crate::secret::SecretId;
@@ -175,6 +175,13 @@ impl Player {
             (Effect::Reserve(ticket, _), 4) => {
                 Event::Directory(*ticket, Directory::LedgerFailed("disk full".into()))
             }
+            (Effect::Reserve(ticket, wanted), 5) => self.claimed(*ticket, &wanted.controllers),
+            (Effect::Test { protocol: Protocol::Ldap, .. }, 4) => {
+                Self::read_back(effect, |facts| facts.whose = Whose::Another)
+            }
+            (Effect::Test { protocol: Protocol::Ldap, .. }, 5) => {
+                Self::read_back(effect, |facts| facts.locked = true)
+            }
             (Effect::Test { .. }, 0) => Self::outcome(effect, refused(SubCode::WrongPassword)),
             (Effect::Test { .. }, 1) => Self::outcome(effect, not_known()),
             (Effect::Test { .. }, 2) => Self::outcome(effect, refused(SubCode::LockedOut)),
@@ -189,13 +196,36 @@ impl Player {
 
     /// All the ways an errand can end.
     pub fn ways(&self, effect: &Effect) -> Vec<Way> {
-        let bad = (0..5).filter(|how| self.badly(effect, *how).is_some()).map(Way::Badly);
+        let bad = (0..6).filter(|how| self.badly(effect, *how).is_some()).map(Way::Badly);
         std::iter::once(Way::Well).chain(bad).collect()
     }
 
+    /// The guard let it through, and the reader saw that the name is another account's.
+    fn claimed(&self, ticket: Ticket, controllers: &[Host]) -> Event {
+        let account = AccountFacts { claimed_by: Some("svc-sql".into()), ..facts(240) };
+        let read_at = now(self.seconds).wall;
+        let standing = vec![Standing { controller: PDC.into(), read_at, policy: None, account }];
+        let attempts =
+            (500 + self.attempts..).map(AttemptId).zip(controllers).map(|(id, host)| (id, host.clone()));
+        let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
+        let attempts = attempts.collect();
+        Event::Directory(ticket, event::Directory::Reserved { attempts, budget, standing })
+    }
+
+    pub fn read_back(effect: &Effect, change: fn(&mut AccountFacts)) -> Event {
+        let mut tested = tested(Answer::Accepted);
+        tested.account.iter_mut().for_each(change);
+        Self::told(effect, tested)
+    }
+
     pub fn outcome(effect: &Effect, answer: Answer) -> Event {
+        Self::told(effect, tested(answer))
+    }
+
+    fn told(effect: &Effect, mut tested: Tested) -> Event {
         let Effect::Test { ticket, attempt, host, protocol, .. } = effect else { panic!("not a test") };
-        let tested = tested(answer);
+        // Kerberos reads nothing.
+        tested.account = tested.account.filter(|_| *protocol == Protocol::Ldap);
         let (attempt, host, protocol) = (*attempt, host.clone(), *protocol);
         Event::Directory(*ticket, event::Directory::Tested { attempt, host, protocol, tested })
     }

@@ -105,6 +105,73 @@ fn a_refused_password_is_wiped_and_the_next_key_starts_a_fresh_one() {
 }
 
 #[test]
+fn the_password_of_another_account_is_wiped_and_never_saved() {
+    let check = |change: fn(&mut directory::AccountFacts), read: &str| {
+        let mut player = Player::testing();
+        player.answer("reserve", Way::Well);
+        player.tell_test("ldap", change);
+        player.settle();
+        assert_eq!(*player.phase(), Phase::Blocked(Reason::WrongAccount { read: read.into() }));
+        let wiped = player.walk.acceptance.is_none() && player.walk.waiting.is_none();
+        assert!(wiped && player.walk.takes_password());
+        let read = player.checker.facts.iter().any(|fact| matches!(fact, Fact::AccountRead { .. }));
+        assert!(read, "what was read is on record");
+    };
+    check(
+        |facts| {
+            facts.name = "svc-sql".into();
+            facts.whose = directory::Whose::Another;
+        },
+        "svc-sql",
+    );
+    check(|facts| facts.claimed_by = Some("svc-sql".into()), "svc-sql");
+    check(|facts| facts.name = "svc-sql".into(), "svc-sql");
+}
+
+#[test]
+fn the_same_name_with_another_sid_than_the_reader_saw_is_another_account() {
+    let mut player = Player::testing();
+    player.answer("reserve", Way::Well);
+    player.see_standing(|facts| facts.sid = "S-1-5-21-9".into());
+    player.settle();
+    let read = "svc-mdi (S-1-5-21-1)".into();
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::WrongAccount { read }));
+}
+
+#[test]
+fn a_name_that_is_another_accounts_is_not_tested_and_is_looked_at_again_with_the_next_key() {
+    let mut player = Player::testing();
+    player.answer("reserve", Way::Badly(5));
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::NameClaimed { by: "svc-sql".into() }));
+    assert_eq!((player.count("ldap"), player.count("kerberos")), (0, 0));
+    player.enter();
+    assert_eq!(player.count("freeze"), 0, "it is not asked for again");
+    player.settle();
+    assert_eq!(*player.phase(), Phase::Ready);
+}
+
+#[test]
+fn an_accepted_password_of_an_account_that_is_shut_waits_until_it_is_opened() {
+    let check = |change: fn(&mut directory::AccountFacts), code: SubCode| {
+        let mut player = Player::testing();
+        player.answer("reserve", Way::Well);
+        player.tell_test("ldap", change);
+        player.settle();
+        assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(code)));
+        assert!(player.walk.acceptance.is_none());
+        player.enter();
+        assert_eq!(player.count("freeze"), 0, "it is not asked for again");
+        player.settle();
+        assert_eq!(*player.phase(), Phase::Ready);
+    };
+    check(|facts| facts.locked = true, SubCode::LockedOut);
+    check(|facts| facts.disabled = true, SubCode::Disabled);
+    check(|facts| facts.account_expired = true, SubCode::AccountExpired);
+    check(|facts| facts.must_change = true, SubCode::MustChange);
+    check(|facts| facts.password_expired = true, SubCode::PasswordExpired);
+}
+
+#[test]
 fn a_proof_gone_old_is_made_again_with_one_key() {
     let mut player = walked_to(Step::Save);
     player.wait(301);

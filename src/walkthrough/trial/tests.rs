@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
+use crate::directory::Whose;
 use crate::directory::refusal::Refusal;
 use crate::text::Safe;
 use crate::walkthrough::fact::ProofWord;
@@ -29,7 +30,7 @@ fn candidate(text: &str) -> Candidate {
 fn answer(word: &str) -> Answer {
     let refused = |code| Answer::Refused(Refusal { code, text: "".into() });
     match word {
-        "yes" | "yes-old" => Answer::Accepted,
+        "yes" | "yes-old" | "theirs" | "claimed" | "other-sid" => Answer::Accepted,
         "no" => refused(SubCode::WrongPassword),
         "locked" => refused(SubCode::LockedOut),
         "hours" => refused(SubCode::LogonHours),
@@ -88,6 +89,10 @@ fn play(candidates: &str, script: &[(&str, &str)]) -> (Vec<String>, Trial) {
 fn tested(word: &str) -> Tested {
     let age = if word == "yes-old" { 7200 } else { 240 };
     let facts = AccountFacts {
+        name: "svc-sql".into(),
+        sid: if word == "other-sid" { "S-1-5-21-2".into() } else { "S-1-5-21-1".into() },
+        whose: if word == "theirs" { Whose::Another } else { Whose::NotKnown },
+        claimed_by: (word == "claimed").then(|| "svc-old".into()),
         password_changed: Some(at() - SignedDuration::from_secs(age)),
         ..AccountFacts::default()
     };
@@ -193,6 +198,35 @@ fn what_is_not_accepted_is_refused_closed_or_unproved() {
     check("a*:lk b:l", &[("a/l", "silent"), ("b/l", "silent")], "Unproved { host: \"a\"");
     check("a*:lk b:l", &[("a/l", "silent"), ("b/l", "shut")], "Unproved { host: \"a\"");
     check("a*:lk b:l", &[("a/l", "silent"), ("b/l", "no")], "Refused { host: \"b\"");
+}
+
+#[test]
+fn another_accounts_bind_ends_the_trial_before_anything_else_is_asked() {
+    let check = |script: &[(&str, &str)], order: &str, verdict: Option<&str>| {
+        let (asked, trial) = play("a*:lk b:l c:l", script);
+        assert_eq!(asked.join(" "), order, "{script:?}");
+        let read = match trial.verdict() {
+            Some(Verdict::AnotherAccounts { read, .. }) => Some(read.as_str()),
+            _ => None,
+        };
+        assert_eq!(read, verdict, "{script:?}");
+    };
+    // No Kerberos exchange after it, which would cost the right account a failure.
+    check(&[("a/l", "theirs")], "a/l", Some("svc-sql"));
+    check(&[("a/l", "claimed")], "a/l", Some("svc-old"));
+    check(&[("b/l", "theirs")], "a/l a/k b,c/l+", Some("svc-sql"));
+    check(&[("c/l", "other-sid")], "a/l a/k b,c/l+", Some("svc-sql"));
+    check(&[], "a/l a/k b,c/l+", None);
+}
+
+#[test]
+fn each_controllers_own_count_is_kept() {
+    let (_, mut trial) = play("a*:l b:l", &[("a/l", "yes-old")]);
+    assert_eq!(trial.bad_password_counts(), []);
+    let facts = AccountFacts { bad_password_count: Some(2), ..AccountFacts::default() };
+    trial.read_back(&"b".into(), Some(&facts));
+    assert_eq!(trial.bad_password_counts(), [("b".into(), 2)]);
+    assert_eq!(trial.account_at(&"b".into()), Some(&facts));
 }
 
 #[test]

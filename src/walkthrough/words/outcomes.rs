@@ -19,6 +19,7 @@ pub fn row(word: &RowWord) -> Safe {
         RowWord::CurrentByAge => Safe::new("current (by age)"),
         RowWord::Accepted => Safe::new("accepted"),
         RowWord::Previous => Safe::new("the previous password"),
+        RowWord::AnotherAccounts => Safe::new("another account's"),
         RowWord::Refused(code) => safe(format!("refused ({code})")),
         RowWord::NotKnown(fault) => safe(format!("not known: {fault}")),
     }

@@ -14,7 +14,7 @@ pub struct Said {
     pub remedy: Safe,
 }
 
-fn said(what: impl Into<Safe>, means: &str, remedy: impl Into<Safe>) -> Said {
+pub(super) fn said(what: impl Into<Safe>, means: &str, remedy: impl Into<Safe>) -> Said {
     Said { what: what.into(), means: Safe::new(means), remedy: remedy.into() }
 }
 
@@ -30,6 +30,7 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::NoEntry
         | Reason::NoAccountListed
         | Reason::ManagedAccount => of_the_portal(reason),
+        Reason::EntryName(fault) => super::alone::entry_name(fault),
         Reason::AccountUnusable(_)
         | Reason::NoProvableController
         | Reason::NotYetChanged
@@ -37,7 +38,8 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::PasswordRefused { .. }
         | Reason::PasswordClosed { .. }
         | Reason::PasswordUnproved { .. }
-        | Reason::WrongAccount { .. } => of_the_password(reason),
+        | Reason::WrongAccount { .. }
+        | Reason::NameClaimed { .. } => of_the_password(reason),
         Reason::GuardNotBefore { .. }
         | Reason::GuardUntilUnlocked
         | Reason::GuardNever
@@ -146,9 +148,14 @@ fn of_the_password(reason: &Reason) -> Said {
             fault.remedy(),
         ),
         Reason::WrongAccount { read } => said(
-            format!("The password belongs to another account: {read}."),
-            NOTHING_SAVED,
-            "Check the entry's account name in the portal against the directory.",
+            format!("The sign-in went through as another account: {read}."),
+            "What was typed is that account's password, so nothing is proved of this one. Nothing has been saved.",
+            "Look whether it has this one's name as its user principal name, and have that changed; or correct the entry.",
+        ),
+        Reason::NameClaimed { by } => said(
+            format!("The account's name is also the user principal name of another: {by}."),
+            "A test would be of that account's password, so none was made. Nothing has been saved.",
+            "Have that user principal name changed, then press Enter.",
         ),
         _ => unsaid(),
     }

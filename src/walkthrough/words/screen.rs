@@ -2,6 +2,7 @@
 //!
 //! Relies on the walk's types. Deliberately absent: how a word looks, and the sentences that `--plain` says as well.
 
+mod account;
 mod found;
 mod known;
 mod states;
@@ -21,6 +22,7 @@ use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::Watch;
 use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
+pub use account::*;
 pub use found::*;
 pub use known::*;
 pub use states::*;

@@ -261,6 +261,7 @@ fn matches(filter: &LdapFilter, object: &Object) -> bool {
     match filter {
         LdapFilter::And(all) => all.iter().all(|filter| matches(filter, object)),
         LdapFilter::Or(any) => any.iter().any(|filter| matches(filter, object)),
+        LdapFilter::Not(filter) => !matches(filter, object),
         LdapFilter::Equality(name, value) => object.1.iter().any(|(found, values)| {
             found.eq_ignore_ascii_case(name)
                 && values.iter().any(|found| found.eq_ignore_ascii_case(value.as_bytes()))

@@ -12,7 +12,7 @@ use crate::walkthrough::fact::ProofWord;
 use crate::walkthrough::watch::Finding;
 use crate::walkthrough::{Reaching, ServiceRow, SigningIn, Station, Walkthrough};
 
-use super::{Truth, age_of, ago, ahead, clock, counted, left_of, safe};
+use super::{Truth, age_of, clock, counted, left_of, safe};
 
 pub fn sign_in_trouble(fault: &Fault) -> Safe {
     safe(format!("The last question whether it was entered got no answer: {fault}. It is asked again."))
@@ -99,6 +99,11 @@ pub fn certificate(tls: &Tls) -> Safe {
     }
 }
 
+/// What finding the domain's controllers ran into: there may be more of them than are shown.
+pub fn search_troubles(walk: &Walkthrough) -> Vec<Truth> {
+    walk.terms.search_faults.iter().cloned().map(Truth::Warn).collect()
+}
+
 /// What is wrong with a controller, and what to do about it.
 pub fn controller_trouble(station: &Station) -> Option<Truth> {
     let host = &station.host;
@@ -140,30 +145,6 @@ pub fn not_answering(walk: &Walkthrough, host: &Safe) -> Safe {
 /// The coarse age of a time on the wall.
 pub fn age_at(at: Timestamp, now: Timestamp) -> Safe {
     safe(super::super::coarse(std::time::Duration::try_from(now.duration_since(at)).unwrap_or_default()))
-}
-
-/// When the password was last changed, and when it expires, as the directory says.
-pub fn account_facts(walk: &Walkthrough, now: Now) -> Vec<Truth> {
-    let read = walk.trial.as_ref().and_then(|trial| trial.account.as_ref());
-    let Some(facts) = read.or(walk.standing.as_ref().map(|standing| &standing.account)) else {
-        return Vec::new();
-    };
-    let mut truths = Vec::new();
-    if let Some(changed) = facts.password_changed {
-        truths.push(Truth::Plain(safe(format!("Changed in the directory {}.", ago(changed, now.wall)))));
-    }
-    if let Some(expires) = facts.password_expires {
-        let sentence = format!("Expires {}.", ahead(expires, now.wall));
-        let soon = expires.duration_since(now.wall).as_hours() < 30 * 24;
-        truths.push(if soon { Truth::Warn(safe(sentence)) } else { Truth::Plain(safe(sentence)) });
-    }
-    if facts.locked {
-        truths.push(Truth::Bad(Safe::new("The directory says that the account is locked out.")));
-    }
-    if facts.disabled {
-        truths.push(Truth::Bad(Safe::new("The directory says that the account is disabled.")));
-    }
-    truths
 }
 
 pub fn issuer(walk: &Walkthrough) -> Safe {
