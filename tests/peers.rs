@@ -22,6 +22,8 @@ mod certificates;
 mod directory_cases;
 #[path = "support/forest.rs"]
 mod forest;
+#[path = "peers/guard.rs"]
+mod guard;
 #[path = "peers/locating.rs"]
 mod locating;
 #[path = "peers/outages.rs"]
