@@ -76,7 +76,8 @@ fn end_with<E: Display>(
     runtime.shutdown_background();
     Ok(ExitCode::from(ended.unwrap_or_else(|fault| {
         let told = fault.to_string();
-        let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
+        let end = if told.ends_with(['.', '?']) { "" } else { "." };
+        let _ = writeln!(std::io::stderr(), "mdi-console: {told}{end}");
         exit_code(&fault)
     })))
 }
