@@ -27,6 +27,7 @@ pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
+pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub use reasons::{Said, reason};
 pub use screen::*;
@@ -115,6 +116,15 @@ fn working(walk: &Walkthrough) -> String {
             Saving::NotBegun
             | Saving::Marking
             | Saving::Recording { .. }
+            | Saving::HandedOver { .. }
+                if walk.terms.hand_off =>
+            {
+                "Taking the mark and putting it on record; then what to save is shown.".into()
+            }
+            Saving::NotBegun
+            | Saving::Marking
+            | Saving::Recording { .. }
+            | Saving::HandedOver { .. }
             | Saving::Sending { .. }
             | Saving::Saved { .. }
             | Saving::NotKnown { .. } => {
@@ -134,6 +144,9 @@ fn ready(walk: &Walkthrough) -> String {
         Step::Configuration => "Read what stands here; Enter chooses Directory Services.".into(),
         Step::DirectoryServices => "The controllers are reached. Enter goes on to the password.".into(),
         Step::Password => accepted_sentence(walk),
+        Step::Save if walk.handed_over() => {
+            "Save it at the portal as shown, then press Enter. Space shows it whole.".into()
+        }
         Step::Save => "Enter shows what will be saved, and asks once more.".into(),
         Step::Services => {
             "Every standalone sensor's service is accounted for. Enter goes on to the sensors.".into()
@@ -201,6 +214,9 @@ pub fn notice(notice: &Notice) -> Safe {
         }
         Notice::ReasonRecorded => Safe::new("Recorded."),
         Notice::NoteRecorded => Safe::new("The note is in the record."),
+        Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
+        Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
+        Notice::NoClipboard(why) => why.clone(),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
     }

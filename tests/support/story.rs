@@ -18,7 +18,7 @@ use mdi_console::sensor::{Server, Service, ServiceState};
 use mdi_console::text::Safe;
 use mdi_console::walkthrough::effect::{Effect, Ticket};
 use mdi_console::walkthrough::event::{self, Event, Field, Intent};
-use mdi_console::walkthrough::{ControllerTerms, Terms, Walkthrough};
+use mdi_console::walkthrough::{Clipboard, ControllerTerms, Terms, Walkthrough};
 
 pub const DOMAIN: &str = "contoso.test";
 
@@ -61,6 +61,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         portal_address: names.of("https://security.microsoft.com/settings/identities"),
         graph: true,
         hand_off: false,
+        clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),
         save_host: names.of("contoso-corp.atp.lab"),
         controllers: ["dc1", "dc2", "dc3", "rodc1"]

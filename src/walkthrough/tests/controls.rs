@@ -104,6 +104,7 @@ impl Trace {
             entry: "e1".into(),
             change: "c1".into(),
             tested,
+            hand_off: false,
             positions: Vec::new(),
             open_issues: Vec::new(),
             bad_password_count: None,
@@ -247,7 +248,7 @@ fn a_broken_state_is_seen() {
         player.walk.watch.as_mut().unwrap().verdict = Some(verdict);
     });
     state("forgets what is on record", Step::Services, |player| {
-        let fact = Fact::SaveEnded { result: SaveWord::Conflict, why: None };
+        let fact = Fact::SaveEnded { result: SaveWord::Conflict, why: None, entered: None };
         player.walk.durable.apply(&fact);
     });
     state("nobody knows of", Step::Save, |player| {

@@ -14,7 +14,7 @@ use crate::portal::{
 };
 use crate::sensor::Server;
 use crate::text::Safe;
-use crate::walkthrough::{ControllerTerms, Terms};
+use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
 pub const PDC: &str = "dc1.contoso.test";
 pub const SECOND: &str = "dc2.contoso.test";
@@ -41,6 +41,7 @@ pub fn terms() -> Terms {
         portal_address: "https://portal.test".into(),
         graph: true,
         hand_off: false,
+        clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),
         save_host: "portal.test".into(),
         controllers: [PDC, SECOND, READ_ONLY]
