@@ -179,6 +179,19 @@ impl Site {
         })
     }
 
+    /// The same lab, its portal played as Microsoft's: it is saved at by hand, and tells its entries to nobody.
+    #[must_use]
+    pub fn handed_off(self, lab: &Addresses) -> Self {
+        let account = Account { name: Safe::new(&lab.account), domain: Safe::new(&lab.domain) };
+        Self {
+            save: Save::HandOff,
+            workspace: String::new(),
+            accounts: vec![Listed { account, entry: Some(lab.entry_id.clone()) }],
+            clipboard: Clipboard::Allowed,
+            ..self
+        }
+    }
+
     /// What the walk has to know of it.
     pub fn terms(&self, operator: Safe, host: Safe) -> Terms {
         let save_host = url::Url::parse(&self.workspace).ok();

@@ -75,7 +75,7 @@ pub fn clipboard_offer(walk: &Walkthrough) -> Option<Truth> {
 }
 
 const NO_CLIPBOARD_HERE: &str =
-    "The clipboard is not offered inside tmux or screen, which would keep the password: paste it from your own store.";
+    "The clipboard is offered on a terminal of its own alone: tmux and screen would keep the password.";
 
 /// Why `p` does nothing.
 pub fn no_clipboard(walk: &Walkthrough) -> Safe {
