@@ -8,6 +8,7 @@ mod checker;
 mod controls;
 mod engine;
 mod explore;
+mod hand_off;
 mod parting;
 mod player;
 mod proving;

@@ -60,6 +60,17 @@ pub fn terms() -> Terms {
     }
 }
 
+/// The same site, saved at by hand.
+pub fn hand_off() -> Terms {
+    Terms {
+        hand_off: true,
+        clipboard: Clipboard::Allowed,
+        entries: vec![entry()],
+        save_host: Safe::default(),
+        ..terms()
+    }
+}
+
 pub fn reach(host: &str) -> Reach {
     Reach {
         host: host.into(),
