@@ -44,8 +44,8 @@ pub mod watching;
 pub mod words;
 
 pub use state::{
-    Acceptance, Baseline, Clipboard, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving, ServiceRow,
-    SigningIn, SourceView, Station, Terms,
+    Acceptance, Baseline, Clipboard, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving,
+    ServiceRow, SigningIn, SourceView, Station, Terms,
 };
 
 use effect::{Effect, Ticket};

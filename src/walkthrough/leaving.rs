@@ -68,11 +68,7 @@ impl Walkthrough {
         };
         let at = self.now;
         self.saving = Saving::NotKnown { at };
-        self.record(Fact::SaveEnded {
-            result: SaveWord::NotKnown,
-            why: Some(Safe::new(why)),
-            entered: None,
-        });
+        self.record(Fact::SaveEnded { result: SaveWord::NotKnown, why: Some(Safe::new(why)), entered: None });
         if let Some(mut watch) = self.next_watch.take() {
             watch.begin(at, self.terms.watch);
             self.watch = Some(watch);

@@ -27,8 +27,8 @@ pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
-pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
+pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
 pub use reasons::{Said, reason};
 pub use screen::*;
 
@@ -113,10 +113,7 @@ fn working(walk: &Walkthrough) -> String {
             Saving::AskingBack { .. } => {
                 "The portal's answer was lost. Reading the entry back, to tell whether it was saved.".into()
             }
-            Saving::NotBegun
-            | Saving::Marking
-            | Saving::Recording { .. }
-            | Saving::HandedOver { .. }
+            Saving::NotBegun | Saving::Marking | Saving::Recording { .. } | Saving::HandedOver { .. }
                 if walk.terms.hand_off =>
             {
                 "Taking the mark and putting it on record; then what to save is shown.".into()

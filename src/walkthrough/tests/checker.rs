@@ -245,10 +245,10 @@ impl Checker {
         assert_eq!(self.on_clipboard, until.is_some() && !walk.over, "nobody will overwrite the clipboard");
         assert!(until.is_none_or(|until| until > walk.now.at), "the password is left on the clipboard");
         let doubted = self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::SaveEnded { result, entered, .. } => {
-                Some(matches!(entered, Some(Entered::TypedByHand | Entered::NotSure))
-                    || (entered.is_some() && *result == SaveWord::NotKnown))
-            }
+            Fact::SaveEnded { result, entered, .. } => Some(
+                matches!(entered, Some(Entered::TypedByHand | Entered::NotSure))
+                    || (entered.is_some() && *result == SaveWord::NotKnown),
+            ),
             _ => None,
         });
         let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
@@ -315,10 +315,8 @@ struct Implied {
 }
 
 fn implied(walk: &Walkthrough) -> Implied {
-    let sent = matches!(
-        walk.saving,
-        Saving::Sending { .. } | Saving::HandedOver { .. } | Saving::AskingBack { .. }
-    );
+    let sent =
+        matches!(walk.saving, Saving::Sending { .. } | Saving::HandedOver { .. } | Saving::AskingBack { .. });
     let step = match walk.current {
         Step::Save if sent || walk.saved() => Step::Services,
         Step::Save => Step::Password,

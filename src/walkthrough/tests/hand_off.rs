@@ -42,9 +42,7 @@ fn the_mark_is_on_record_before_the_page_is_shown_and_nothing_is_sent() {
     player.answer("mark", Way::Well);
     assert!(!player.walk.handed_over(), "the portal is being read for the mark");
     player.answer("portal", Way::Well);
-    let intended = |effect: &Effect| {
-        matches!(effect, Effect::Record(_, Fact::SaveIntended { hand_off: true, positions, .. }) if !positions.is_empty())
-    };
+    let intended = |effect: &Effect| matches!(effect, Effect::Record(_, Fact::SaveIntended { hand_off: true, positions, .. }) if !positions.is_empty());
     assert!(player.out.iter().any(intended) && !player.walk.handed_over());
     assert!(matches!(player.walk.saving, Saving::Recording { .. }));
     player.answer_records();
@@ -111,7 +109,10 @@ fn what_the_operator_says_bounds_the_verdict_unless_a_sensor_took_it() {
     let check = |said: (usize, usize), took: bool, missing: &[Missing]| {
         let mut player = at_the_page();
         player.say_saved(said);
-        player.settle();
+        for _ in 0..2 {
+            player.wait(10);
+            player.settle();
+        }
         if took {
             player.found(Known::TookCredential { account: "svc-mdi".into(), domain: None });
         }
@@ -187,7 +188,9 @@ fn a_refusal_seen_while_the_page_is_shown_is_told_there_and_counts_once_it_is_sa
     assert_eq!(player.verdict(), None);
     player.say_saved((SAVED, PASTED));
     player.answer("portal", Way::Well);
-    assert!(player.walk.watch.as_ref().is_some_and(|watch| watch.refusing_hosts().any(|host| **host == *SENSOR)));
+    assert!(
+        player.walk.watch.as_ref().is_some_and(|watch| watch.refusing_hosts().any(|host| **host == *SENSOR))
+    );
 }
 
 #[test]

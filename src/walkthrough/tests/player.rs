@@ -251,7 +251,8 @@ impl Player {
             (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
         let then = (&walk.saving, &walk.services, &walk.watch, &walk.next_watch, &walk.marking, &errands);
         let kinds: Vec<_> = self.out.iter().map(kind_of).collect();
-        let rest = (&walk.copied, &walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
+        let rest =
+            (&walk.copied, &walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
         let more = (walk.can_edit, walk.used_elsewhere, walk.without_controller, walk.changed_in_directory);
         let _ = std::fmt::write(
             &mut Into(&mut hasher),

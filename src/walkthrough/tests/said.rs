@@ -114,7 +114,8 @@ fn every_reason_has_three_parts() {
 #[test]
 fn every_question_asks_something_that_can_be_answered() {
     let walks: [Walkthrough; 3] =
-        [walked_to(Step::Password), walked_to(Step::Save), handed_off_to(Step::Save)].map(|player| player.walk);
+        [walked_to(Step::Password), walked_to(Step::Save), handed_off_to(Step::Save)]
+            .map(|player| player.walk);
     for walk in &walks {
         for question in std::iter::successors(Some(Question::HowToBegin), next_question) {
             let asked = words::question(walk, &question);

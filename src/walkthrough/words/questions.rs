@@ -105,7 +105,11 @@ fn to_save(walk: &Walkthrough) -> Safe {
         || walk.entry.as_ref().map(|entry| entry.domain.to_string()).unwrap_or_default(),
         |count| count.to_string(),
     );
-    if walk.terms.lab || walk.terms.hand_off { safe(first) } else { safe(format!("{first} {}", walk.terms.save_host)) }
+    if walk.terms.lab || walk.terms.hand_off {
+        safe(first)
+    } else {
+        safe(format!("{first} {}", walk.terms.save_host))
+    }
 }
 
 /// The number of sensors as the dialog froze it: that of the baseline, which doesn't change under the typing hand.

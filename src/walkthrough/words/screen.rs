@@ -205,7 +205,9 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
             vec![Safe::new("The watch is not over: the record will say *not confirmed*.")]
         }
         Question::Leave if walk.handed_over() => {
-            vec![Safe::new("Whether it is saved at the portal was not said: the record will say *not known*.")]
+            vec![Safe::new(
+                "Whether it is saved at the portal was not said: the record will say *not known*.",
+            )]
         }
         Question::Leave if !walk.saved() => vec![Safe::new("Nothing has been saved.")],
         Question::CopyPassword => copying_explained().to_vec(),

@@ -81,7 +81,9 @@ const NO_CLIPBOARD_HERE: &str =
 pub fn no_clipboard(walk: &Walkthrough) -> Safe {
     Safe::new(match walk.terms.clipboard {
         _ if !walk.terms.hand_off => "The console saves here itself: no password goes to the clipboard.",
-        Clipboard::NotAllowed => "The site file doesn't allow the clipboard (clipboard = \"allow\" in [save]).",
+        Clipboard::NotAllowed => {
+            "The site file doesn't allow the clipboard (clipboard = \"allow\" in [save])."
+        }
         Clipboard::NotHere => NO_CLIPBOARD_HERE,
         Clipboard::Allowed if walk.handed_over() => {
             "This password was on the clipboard once already, or is not held any more."
