@@ -69,7 +69,7 @@ pub(super) async fn walk(
     let (ending, walk) = if everywhere.plain {
         plain::walk(parts, screen::who(), everywhere.password_stdin).await?
     } else {
-        let (ending, model) = screen::walk(parts, traits, !everywhere.no_bell).await?;
+        let (ending, model) = Box::pin(screen::walk(parts, traits, !everywhere.no_bell)).await?;
         (ending, model.walk)
     };
     let line = words::farewell(&walk);

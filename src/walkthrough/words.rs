@@ -141,9 +141,7 @@ fn ready(walk: &Walkthrough) -> String {
         Step::Configuration => "Read what stands here; Enter chooses Directory Services.".into(),
         Step::DirectoryServices => "The controllers are reached. Enter goes on to the password.".into(),
         Step::Password => accepted_sentence(walk),
-        Step::Save if walk.handed_over() => {
-            "Save it at the portal as shown, then press Enter. Space shows it whole.".into()
-        }
+        Step::Save if walk.handed_over() => "Save it there as shown, then Enter. Space shows it all.".into(),
         Step::Save => "Enter shows what will be saved, and asks once more.".into(),
         Step::Services => {
             "Every standalone sensor's service is accounted for. Enter goes on to the sensors.".into()

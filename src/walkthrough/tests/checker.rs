@@ -42,13 +42,15 @@ pub struct Checker {
     /// The portal's page is shown, for the save of this secret.
     shown: Option<SecretId>,
     copied: BTreeSet<SecretId>,
-    on_clipboard: bool,
+    /// Copied last, and not overwritten.
+    on_clipboard: Option<SecretId>,
     saved_at: Option<Now>,
     polls: BTreeMap<Ticket, Now>,
     seen_running: BTreeSet<Host>,
     /// The process id that a probe saw since the save, and when first.
     probed: BTreeMap<Host, (u32, Now)>,
-    took: bool,
+    /// Hosts that showed that they took the credential.
+    took: BTreeSet<Host>,
     pub facts: Vec<Fact>,
     folded: Durable,
     record_failed: bool,
@@ -86,7 +88,9 @@ impl Checker {
             Event::Sensor(_, event::Sensor::ServiceAnswered { host, service: Service::Sensor, state }) => {
                 self.seen_by_probe(host, state, now);
             }
-            Event::Logs(event::Logs::Found { known: Known::TookCredential { .. }, .. }) => self.took = true,
+            Event::Logs(event::Logs::Found { host, known: Known::TookCredential { .. }, .. }) => {
+                self.took.insert(host.clone());
+            }
             Event::Portal(..)
             | Event::Directory(..)
             | Event::Sensor(..)
@@ -181,9 +185,9 @@ impl Checker {
                     assert!(self.facts.contains(&Fact::PasswordCopied), "copied, and not on record");
                     assert!(self.copied.insert(*secret), "copied twice");
                     self.may_leave(*secret);
-                    self.on_clipboard = true;
+                    self.on_clipboard = Some(*secret);
                 }
-                Effect::OverwriteClipboard => self.on_clipboard = false,
+                Effect::OverwriteClipboard => self.on_clipboard = None,
                 Effect::Wipe(secret) => {
                     self.wiped.insert(*secret);
                 }
@@ -196,7 +200,7 @@ impl Checker {
                     self.released.insert(*attempt);
                 }
                 Effect::End => {
-                    assert!(!self.on_clipboard, "the password is left on the clipboard");
+                    assert!(self.on_clipboard.is_none(), "the password is left on the clipboard");
                     self.over = true;
                 }
                 _ => {}
@@ -242,7 +246,11 @@ impl Checker {
         }
         self.shown = shown;
         let until = walk.on_clipboard_until();
-        assert_eq!(self.on_clipboard, until.is_some() && !walk.over, "nobody will overwrite the clipboard");
+        assert_eq!(
+            self.on_clipboard.is_some(),
+            until.is_some() && !walk.over,
+            "nobody will overwrite the clipboard"
+        );
         assert!(until.is_none_or(|until| until > walk.now.at), "the password is left on the clipboard");
         let doubted = self.facts.iter().rev().find_map(|fact| match fact {
             Fact::SaveEnded { result, entered, .. } => Some(
@@ -254,7 +262,7 @@ impl Checker {
         let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
         let confirmed = verdict.is_some_and(|verdict| verdict.word == VerdictWord::Confirmed);
         assert!(
-            !confirmed || walk.sending() || doubted != Some(true) || self.took,
+            !confirmed || walk.sending() || doubted != Some(true) || !self.took.is_empty(),
             "confirmed on the operator's word alone"
         );
     }

@@ -26,14 +26,21 @@ pub fn portal_page(walk: &Walkthrough) -> Vec<(&'static str, Safe)> {
         ("Menu", Safe::new(menu)),
         ("Account", safe(format!("{}: edit this entry, add no other", entry.account))),
         ("Domain", safe(format!("{}, in full", entry.domain))),
+        ("Password", Safe::new("the tested one, not the browser's own")),
         ("Switches", safe(format!("gMSA off, single label domain {single}"))),
-        ("Password", Safe::new("the tested one; replace all that stands there")),
     ]
 }
 
 /// A browser fills in what it knows, and what it knows is old.
 pub fn autofill() -> Truth {
-    Truth::Warn(Safe::new("Refuse what the browser offers to fill in: it may be an older password."))
+    Truth::Warn(Safe::new(
+        "Empty the password field first, and refuse what the browser fills in: it may be an old one.",
+    ))
+}
+
+/// What is shown whole.
+pub fn whole_title(walk: &Walkthrough) -> &'static str {
+    if walk.handed_over() { " At the portal " } else { " The row " }
 }
 
 /// What was seen since the page was shown, the worst first.
