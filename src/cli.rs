@@ -1,10 +1,14 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! the commands that need a site file (`check`, `verify`, `sensors`), and `scan` and `report`.
+//! `sensors`, `scan` and `report`.
 
+pub mod check;
 pub mod lab;
+pub mod live;
 pub mod screen;
+pub mod verify;
+pub mod walk;
 
 mod folders;
 mod log;
@@ -24,7 +28,10 @@ pub use folders::NoHome;
     version,
     about,
     disable_help_subcommand = true,
-    after_help = "Examples:\n  mdi-console lab                       walk the seven steps in the lab\n  \
+    after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
+                  mdi-console --site contoso.toml       the same with another site file\n  \
+                  mdi-console check                     reach all that the site file names, touch no password\n  \
+                  mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
@@ -39,6 +46,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, and any of them may be given")]
 pub struct Everywhere {
     /// The walk as lines of text with numbered prompts, for screen readers, dumb terminals and scripts
     #[arg(long, global = true)]
@@ -55,6 +63,12 @@ pub struct Everywhere {
     /// Where records are kept, instead of the user's state folder
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+    /// The site file, instead of mdi-console/mdi-console.toml in the user's configuration folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub site: Option<PathBuf>,
+    /// Read the answers to the prompts from standard input, a line each, passwords too (with --plain, and with verify)
+    #[arg(long, global = true)]
+    pub password_stdin: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,6 +82,15 @@ pub enum ColourArgument {
 pub enum Command {
     /// Walk the seven steps in the lab: a small workspace of its own on this machine
     Lab(LabArguments),
+    /// Reach every address in the site file, and touch no password
+    #[command(
+        after_help = "No password is used, nothing is bound, run or signed in to, and no attempt is counted.\n\n\
+                            Exit codes: 2 usage or configuration, 1 an account can't be used, 3 something could not be \
+                            reached or read, 0 all reachable."
+    )]
+    Check(CheckArguments),
+    /// Test one account's password, as step 4 does, and nothing else
+    Verify(verify::VerifyArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -83,6 +106,13 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// One JSON object a line: about, name, stage, state, told, and remedy where there is one
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct LabArguments {
     /// What to practise
     #[arg(long, value_name = "NAME", default_value = crate::lab::scenario::DEFAULT)]
@@ -90,9 +120,6 @@ pub struct LabArguments {
     /// List the scenarios: what each teaches, what to do in it, and how it ends
     #[arg(long)]
     pub list: bool,
-    /// Read the password of the prompts from standard input, a line each (with --plain)
-    #[arg(long)]
-    pub password_stdin: bool,
     /// The right password of this lab, read from a file; the banner that tells it is off
     #[arg(long, hide = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,

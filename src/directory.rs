@@ -19,6 +19,7 @@ pub mod kerberos;
 pub mod ldap;
 pub mod locate;
 pub mod lockout;
+pub mod names;
 pub mod probe;
 pub mod refusal;
 pub mod search;

@@ -36,7 +36,7 @@ use ledger::LedgerFile;
 use record::Recorder;
 use secrets::Secrets;
 
-pub use start::{EngineFault, Parts};
+pub use start::{EngineFault, Parts, trusts};
 
 /// Something came back. The work it carries is let go once it has been taken in.
 #[derive(Debug)]

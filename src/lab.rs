@@ -68,8 +68,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// The world as it is by now.
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.directory.catch_up(self.clock.now().wall);
+        world
     }
 
     /// Hands on the work whose consequence now stands in the agenda.

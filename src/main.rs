@@ -1,14 +1,17 @@
 //! Parses the arguments, runs what was asked for, and ends with its exit code.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that speaks to the shell")]
+#![expect(clippy::print_stdout, reason = "the one place that speaks to the shell")]
 
+use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
-use mdi_console::cli::{Arguments, Command, lab};
+use mdi_console::cli::verify::{self, VerifyArguments};
+use mdi_console::cli::walk::Farewell;
+use mdi_console::cli::{Arguments, Command, check, lab, live};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -20,6 +23,8 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
+        Some(Command::Check(asked)) => run_check(&arguments, asked),
+        Some(Command::Verify(asked)) => verify_password(&arguments, asked),
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
             print!("{answer}");
@@ -34,20 +39,46 @@ fn main() -> Result<ExitCode> {
             clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        None => {
-            eprintln!(
-                "mdi-console: this version walks the lab only; a live walk needs a site file, which it can't read yet.\n\
-                 Nothing was started. Run: mdi-console lab"
-            );
-            Ok(ExitCode::from(2))
-        }
+        None => run(live::run(&arguments.everywhere), live::LiveNotWalked::exit_code),
     }
 }
 
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
+    run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
+}
+
+fn run_check(arguments: &Arguments, asked: &mdi_console::cli::CheckArguments) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let walked = runtime.block_on(lab::walk(&arguments.everywhere, asked, program));
+    let checked = runtime.block_on(check::run(&arguments.everywhere, asked));
+    runtime.shutdown_background();
+    match checked {
+        Ok(code) => Ok(ExitCode::from(code)),
+        Err(fault) => Ok(complain(&fault, fault.exit_code())),
+    }
+}
+
+/// Says why it was not done.
+fn complain(fault: &impl Display, code: u8) -> ExitCode {
+    let told = fault.to_string();
+    let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
+    ExitCode::from(code)
+}
+
+fn verify_password(arguments: &Arguments, asked: &VerifyArguments) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let verified = runtime.block_on(verify::run(&arguments.everywhere, asked));
+    runtime.shutdown_background();
+    Ok(verified.map_or_else(|fault| complain(&fault, fault.exit_code()), ExitCode::from))
+}
+
+/// Runs a walk to its end, and says what is left of it.
+fn run<E: Display>(
+    walk: impl Future<Output = Result<Farewell, E>>,
+    exit_code: impl Fn(&E) -> u8,
+) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let walked = runtime.block_on(walk);
     // What still hangs in a read must not keep the program from ending.
     runtime.shutdown_background();
     match walked {
@@ -56,9 +87,6 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
             let _ = writeln!(std::io::stdout(), "{}", farewell.line);
             Ok(ExitCode::from(farewell.code))
         }
-        Err(fault) => {
-            let _ = writeln!(std::io::stderr(), "mdi-console: {fault}.");
-            Ok(ExitCode::from(fault.exit_code()))
-        }
+        Err(fault) => Ok(complain(&fault, exit_code(&fault))),
     }
 }

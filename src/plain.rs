@@ -8,16 +8,17 @@
 //! order, the password's among them; while the walk is at work nothing is read. A line that does not answer its prompt
 //! ends the walk in good order, and so does the end of input: the lines after it were meant for other prompts.
 
-mod echo;
+pub mod echo;
 mod known;
 mod looping;
 mod prompt;
 mod saying;
-mod signals;
+pub mod signals;
 mod telling;
 #[cfg(test)]
 mod tests;
-mod typed;
+pub mod typed;
+pub mod unseen;
 
 use std::io;
 

@@ -18,6 +18,7 @@ use crate::sensor::probe::Template;
 use crate::text::Safe;
 use crate::walkthrough::{ControllerTerms, Terms};
 
+mod controllers;
 pub mod fault;
 pub mod file;
 mod keys;
@@ -212,12 +213,15 @@ impl Site {
         }
     }
 
-    /// A controller of a child domain is not its parent's: the longest name that fits.
     fn placed(&self, controller: &Controller) -> ControllerTerms {
+        ControllerTerms { host: controller.host.clone(), domain: self.domain_of(controller) }
+    }
+
+    /// A controller of a child domain is not its parent's: the longest name that fits.
+    pub fn domain_of(&self, controller: &Controller) -> Safe {
         let domains = self.searches.iter().map(|search| &search.domain);
         let own = domains.filter(|domain| names::lies_in(&controller.host, domain));
-        let domain = own.max_by_key(|domain| domain.len()).cloned().unwrap_or_default();
-        ControllerTerms { host: controller.host.clone(), domain }
+        own.max_by_key(|domain| domain.len()).cloned().unwrap_or_default()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::text::Safe;
 
 mod accepted;
 mod account;
+pub mod alone;
 mod answering;
 pub mod closing;
 pub mod controllers;
@@ -187,6 +188,12 @@ impl Walkthrough {
 
     /// Opens the record. Call once, before anything else.
     pub fn begin(&mut self) -> Vec<Effect> {
+        self.record_beginning();
+        self.begin_portal();
+        std::mem::take(&mut self.effects)
+    }
+
+    fn record_beginning(&mut self) {
         let fact = Fact::Began {
             site: self.terms.site.clone(),
             lab: self.terms.lab,
@@ -196,8 +203,6 @@ impl Walkthrough {
             site_file: self.terms.origin.clone(),
         };
         self.record(fact);
-        self.begin_portal();
-        std::mem::take(&mut self.effects)
     }
 
     /// Takes in what happened at `now`, and says what is to be done about it.

@@ -108,7 +108,7 @@ fn every_step_of_the_clean_walk_is_told_and_it_ends_confirmed() -> Tried {
         "Step 2 of 7 — Configuration",
         "Step 3 of 7 — Directory Services",
         "Step 4 of 7 — Change the password",
-        "dc1.contoso.test, PDC emulator: current (by age).",
+        "dc1.contoso.test, PDC emulator: current (Kerberos).",
         "Step 5 of 7 — Save",
         "Type the number of sensors, 12, to save.",
         "Step 6 of 7 — Check the sensor services",
@@ -131,7 +131,7 @@ fn a_refused_password_is_told_whole_and_the_right_one_still_saved() -> Tried {
         "dc1.contoso.test refused the password:",
         "No other controller was asked. Nothing has been saved.",
         "Press Enter to type it again.",
-        "dc1.contoso.test, PDC emulator: current (by age).",
+        "dc1.contoso.test, PDC emulator: current (Kerberos).",
         "confirmed · record ",
     ]);
     assert_eq!(walked.code, Some(0), "{}", walked.complained);

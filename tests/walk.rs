@@ -17,6 +17,8 @@ mod leaving;
 mod operator;
 #[path = "walk/oracle.rs"]
 mod oracle;
+#[path = "walk/proving.rs"]
+mod proving;
 #[path = "walk/saving.rs"]
 mod saving;
 #[path = "walk/scenarios.rs"]

@@ -11,11 +11,13 @@ use etcetera::BaseStrategy as _;
 )]
 pub struct NoHome;
 
-/// The user's own state folder, or the one that was asked for.
+/// Where records are kept: the user's own state folder, or the one that was asked for.
 pub(super) fn state(asked: Option<&Path>) -> Result<PathBuf, NoHome> {
-    if let Some(folder) = asked {
-        return Ok(folder.to_owned());
-    }
+    asked.map_or_else(own, |folder| Ok(folder.to_owned()))
+}
+
+/// The user's own state folder. What was tried at a live site is counted here, wherever the records are kept.
+pub(super) fn own() -> Result<PathBuf, NoHome> {
     let base = etcetera::choose_base_strategy().map_err(|_| NoHome)?;
     let state = base.state_dir().unwrap_or_else(|| base.data_dir());
     Ok(state.join("mdi-console"))

@@ -12,15 +12,11 @@ use crate::engine::Parts;
 use crate::engine::secrets::Secrets;
 use crate::engine::vault;
 use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
-use crate::plain;
 use crate::site::{Site, SiteFault};
-use crate::terminal::signals::Ending;
 use crate::text::Safe;
-use crate::walkthrough::watch::VerdictWord;
-use crate::walkthrough::{Walkthrough, words};
 
-use super::screen::{self, NotShown};
-use super::{Everywhere, LabArguments, NoHome, folders, log};
+use super::walk::{Farewell, NotWalked};
+use super::{Everywhere, LabArguments, NoHome, folders, log, walk};
 
 /// Why the lab was not walked.
 #[derive(Debug, thiserror::Error)]
@@ -38,36 +34,29 @@ pub enum LabNotWalked {
     #[error(transparent)]
     Site(#[from] SiteFault),
     #[error(transparent)]
-    NotShown(#[from] NotShown),
-    #[error(transparent)]
-    NotBegun(#[from] plain::NotBegun),
+    NotWalked(#[from] NotWalked),
 }
 
 impl LabNotWalked {
     /// 2 for what the arguments ask, 3 for what could not be reached or made.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoSuchScenario(_) | Self::NoHome(_) | Self::NotBegun(plain::NotBegun::NoTerminal) => 2,
-            Self::Folder { .. } | Self::Lab(_) | Self::Site(_) | Self::NotShown(_) | Self::NotBegun(_) => 3,
+            Self::NoSuchScenario(_) | Self::NoHome(_) => 2,
+            Self::NotWalked(fault) => fault.exit_code(),
+            Self::Folder { .. } | Self::Lab(_) | Self::Site(_) => 3,
         }
     }
 }
 
-/// How a walk ended: its code, and the one line that is left of it.
-#[derive(Debug)]
-pub struct Farewell {
-    pub code: u8,
-    pub line: Safe,
-}
-
 /// Walks the lab. `program` answers for the lab's services.
-pub async fn walk(
+pub async fn run(
     everywhere: &Everywhere,
     arguments: &LabArguments,
     program: PathBuf,
 ) -> Result<Farewell, LabNotWalked> {
     let asked = scenario::find(&arguments.scenario)
         .ok_or_else(|| LabNotWalked::NoSuchScenario(Safe::new(&arguments.scenario)))?;
+    let traits = walk::fit(everywhere)?;
     let state = folders::state(everywhere.state_dir.as_deref())?.join("lab");
     let folder = |what: &'static str| move |source| LabNotWalked::Folder { what, source };
     let _log = log::start(&state).map_err(folder("the state folder"))?;
@@ -92,18 +81,9 @@ pub async fn walk(
         records: state.clone(),
         reader: Some(addresses.reader.password.clone()),
     };
-    let traits = screen::traits(everywhere).map_err(NotShown::Io)?;
-    let walked = if everywhere.plain {
-        plain::walk(parts, screen::who(), arguments.password_stdin).await.map_err(LabNotWalked::from)
-    } else {
-        let shown = screen::walk(parts, traits, !everywhere.no_bell).await;
-        shown.map(|(ending, model)| (ending, model.walk)).map_err(LabNotWalked::from)
-    };
+    let walked = Box::pin(walk::walk(everywhere, parts, traits)).await;
     lab.stop().await;
-    let (ending, walk) = walked?;
-    let line = words::farewell(&walk);
-    let line = if traits.ascii { line.in_ascii() } else { line };
-    Ok(Farewell { code: code(ending, &walk), line })
+    Ok(walked?)
 }
 
 fn start(
@@ -128,15 +108,4 @@ fn start(
         password: password.map(|text| text.as_str().to_owned()),
     };
     Ok(Lab::start(options)?)
-}
-
-/// 0 done; 1 the answer is no; interrupted by whoever did it.
-pub fn code(ending: Ending, walk: &Walkthrough) -> u8 {
-    if ending != Ending::Quit {
-        return ending.exit_code();
-    }
-    match walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref()).map(|verdict| verdict.word) {
-        Some(VerdictWord::Confirmed) | None => 0,
-        Some(VerdictWord::Refused | VerdictWord::NoRefusalSeen | VerdictWord::NotConfirmed) => 1,
-    }
 }

@@ -13,6 +13,7 @@ use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Permit, Requ
 use crate::directory::stages::Unreached;
 use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Reach, Standing, Tested};
 use crate::secret::SecretId;
+use crate::site::Proof;
 use crate::text::Safe;
 use crate::walkthrough::effect::Reservation;
 use crate::walkthrough::event;
@@ -138,6 +139,10 @@ async fn stand(shared: &Arc<Shared>, wanted: &Reservation) -> Vec<Standing> {
 
 /// Asks with the reader account, through the same ledger: one failure, and it is never used again.
 async fn read_standings(shared: &Arc<Shared>, hosts: Vec<Host>, account: &Account) -> Vec<Standing> {
+    if shared.site.proof == Proof::Kerberos {
+        // The reader would bind, and at such a site no password leaves this machine.
+        return Vec::new();
+    }
     let Some((reader, first)) = shared.site.reader.clone().zip(hosts.first().cloned()) else {
         return Vec::new();
     };
@@ -218,6 +223,7 @@ pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
         (Some(permit), Some(secret), Some(controller)) => {
             let credential = Credential { account: test.account, secret };
             match test.protocol {
+                Protocol::Ldap if shared.site.proof == Proof::Kerberos => not_sent(Fault::Unavailable),
                 Protocol::Ldap => shared.directory.test(permit, &controller, credential).await,
                 Protocol::Kerberos => by_kerberos(&shared, permit, &controller, credential).await,
             }

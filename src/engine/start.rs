@@ -14,7 +14,7 @@ use crate::journal::file::{Disk, JournalFault, JournalFile};
 use crate::portal;
 use crate::portal::client::Patience;
 use crate::sensor::probe::Prober;
-use crate::site::Site;
+use crate::site::{Save, Site};
 
 use super::ledger::{LedgerFault, LedgerFile};
 use super::record::Recorder;
@@ -66,10 +66,7 @@ impl Engine {
     ) -> Result<(Self, Receiver<Answer>), EngineFault> {
         let Parts { site, clock, vault, ledger, records: _, reader } = parts;
         let (out, answers) = mpsc::channel(WAITING);
-        let (directory_trust, portal_trust) = match &site.ca {
-            Some(pem) => (ldap::Trust::pinned(pem)?, portal::client::Trust::Only(pem.clone())),
-            None => (ldap::Trust::system()?, portal::client::Trust::System),
-        };
+        let (directory_trust, portal_trust) = trusts(&site)?;
         let limits = site.limits;
         let patience = ldap::Patience { connect: limits.connect, answer: limits.answer };
         let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
@@ -94,6 +91,21 @@ impl Engine {
         engine.follow_sources();
         Ok((engine, answers))
     }
+}
+
+/// Whose certificates are believed: of controllers, and of the portal.
+///
+/// A site's CA file speaks for its controllers alone. Microsoft's hosts are vouched for by this machine's roots; a
+/// workspace of the site's own, where the console saves, may be vouched for by either.
+pub fn trusts(site: &Site) -> Result<(ldap::Trust, portal::client::Trust), ldap::TrustFault> {
+    use portal::client::Trust;
+    let Some(pem) = &site.ca else { return Ok((ldap::Trust::system()?, Trust::System)) };
+    let portal = match &site.save {
+        _ if site.lab => Trust::Only(pem.clone()),
+        Save::HandOff => Trust::System,
+        Save::Workspace { .. } => Trust::SystemAnd(pem.clone()),
+    };
+    Ok((ldap::Trust::pinned(pem)?, portal))
 }
 
 /// A new record, named by the moment it begins.

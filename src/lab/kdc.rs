@@ -1,7 +1,8 @@
 //! The controllers' key distribution centre: the AS exchange over TCP, on loopback.
 //!
 //! Relies on picky for ciphers and messages, so that it shares no code with the client, and on the world for every answer.
-//! Deliberately absent: UDP, service tickets, armoring, RC4; what is granted is good for nothing.
+//! Deliberately absent: UDP, service tickets, RC4, and armoring itself, which is only asked for; what is granted is good
+//! for nothing.
 
 use std::io;
 use std::sync::Arc;
@@ -12,7 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::Shared;
+use super::scenario::KdcManner;
 use super::world::directory::Arrival;
+use super::world::kerberos::Refused;
 
 mod message;
 
@@ -69,24 +72,33 @@ impl Port {
     fn answer(&self, request: &Request) -> Option<Vec<u8>> {
         let now = self.shared.clock.now().wall;
         let mut world = self.shared.world();
-        if !request.realm.eq_ignore_ascii_case(super::world::DOMAIN) {
-            return request.refuse(now, WRONG_REALM, Told::Nothing);
+        let (manner, at) = (world.directory.kdc, world.directory.time_at(self.controller, now));
+        let refuse =
+            |refused: Refused| request.refuse(at, refused.error().0, refused.error().1.map(Told::Status));
+        if manner == KdcManner::Elsewhere || !request.realm.eq_ignore_ascii_case(super::world::DOMAIN) {
+            return request.refuse(at, WRONG_REALM, None);
         }
         let salt = match world.directory.salt(&request.name, now) {
             Ok(salt) => salt,
-            Err(refused) => return request.refuse(now, refused.error().0, refused.error().1.into()),
+            Err(refused) => return refuse(refused),
         };
-        let Some(suite) = request.suite() else {
-            return request.refuse(now, NO_COMMON_KEY, Told::Nothing);
+        let Some(suite) = request.suite().filter(|_| manner != KdcManner::WithoutAes) else {
+            return request.refuse(at, NO_COMMON_KEY, None);
         };
-        let Some(timestamp) = &request.timestamp else {
-            return request.refuse(now, PROVE_YOURSELF, Told::Recipes(&salt));
+        let timestamp = match (&request.timestamp, manner) {
+            (_, KdcManner::Armored) => return request.refuse(at, PROVE_YOURSELF, Some(Told::Armor(&salt))),
+            (None, KdcManner::Unasked) => {
+                let key = world.directory.unasked(self.controller, &request.name)?;
+                return request.grant(at, &suite, (&key, &salt));
+            }
+            (None, _) => return request.refuse(at, PROVE_YOURSELF, Some(Told::Recipes(&salt))),
+            (Some(timestamp), _) => timestamp,
         };
         let arrival = Arrival { controller: self.controller, encrypted: true, by_sensor: false, now };
         let opens = |password: &str| -> Option<Timestamp> { timestamp.open(&suite, password, &salt) };
         match world.directory.prove(arrival, &request.name, opens) {
-            Ok(password) => request.grant(now, &suite, (&password, &salt)),
-            Err(refused) => request.refuse(now, refused.error().0, refused.error().1.into()),
+            Ok(password) => request.grant(at, &suite, (&password, &salt)),
+            Err(refused) => refuse(refused),
         }
     }
 }

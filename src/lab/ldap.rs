@@ -29,13 +29,17 @@ const WHO_AM_I: &str = "1.3.6.1.4.1.4203.1.11.3";
 const NOT_ENCRYPTED: &str = "00002028: LdapErr: DSID-0C090259, comment: The server requires binds to turn on integrity checking if SSL\\TLS are not already active on the connection, data 0, v4563\0";
 const NOT_BOUND: &str = "000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed on the connection., data 0, v4563\0";
 
+const NO_CERTIFICATE: &str =
+    "00000000: LdapErr: DSID-0C090DFF, comment: Error initializing SSL/TLS, data 0, v4563\0";
+
 /// One controller's listener: which controller, and how it speaks TLS.
 #[derive(Clone)]
 pub struct Port {
     pub shared: Arc<Shared>,
     /// Counted from 0 in the directory's order.
     pub controller: usize,
-    pub tls: TlsAcceptor,
+    /// None: it has no server certificate.
+    pub tls: Option<TlsAcceptor>,
     /// TLS from the first byte.
     pub implicit: bool,
 }
@@ -58,8 +62,8 @@ async fn converse(port: &Port, stream: TcpStream, peer: SocketAddr) -> io::Resul
     stream.set_nodelay(true)?;
     let plain = Connection::new(port, peer, false);
     let stream = if port.implicit { Some(stream) } else { plain.serve(stream).await? };
-    if let Some(stream) = stream {
-        let stream = port.tls.accept(stream).await?;
+    if let Some((stream, tls)) = stream.zip(port.tls.as_ref()) {
+        let stream = tls.accept(stream).await?;
         Connection::new(port, peer, true).serve(stream).await?;
     }
     Ok(())
@@ -83,6 +87,11 @@ impl<'port> Connection<'port> {
         while let Some(LdapMsg { msgid, op, .. }) = frames.next().await.transpose()? {
             let start_tls = !self.encrypted
                 && matches!(&op, LdapOp::ExtendedRequest(request) if request.name == START_TLS);
+            if start_tls && self.port.tls.is_none() {
+                let refused = extended(result(LdapResultCode::Unavailable, NO_CERTIFICATE), None, None);
+                frames.send(LdapMsg::new(msgid, refused)).await?;
+                continue;
+            }
             if start_tls {
                 let granted = extended(result(LdapResultCode::Success, ""), Some(START_TLS), None);
                 frames.send(LdapMsg::new(msgid, granted)).await?;
@@ -110,7 +119,10 @@ impl<'port> Connection<'port> {
             }
             LdapOp::SearchRequest(request) => {
                 let now = self.port.shared.clock.now().wall;
-                let world = self.port.shared.world();
+                let mut world = self.port.shared.world();
+                if self.bound.is_some() {
+                    world.directory.read(now);
+                }
                 search::answer(&world.directory, self.port.controller, &request, now)
             }
             LdapOp::ExtendedRequest(request) => vec![self.extended(&request)],

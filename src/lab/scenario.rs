@@ -8,16 +8,21 @@ use serde::Deserialize;
 mod settings;
 mod words;
 
-pub use settings::{AtStart, DirectorySettings, FleetSettings, PortalSettings, PutFault, PutKind, Stored};
+pub use settings::{
+    AccountState, AtStart, DirectorySettings, FleetSettings, KdcManner, PortalSettings, PutFault, PutKind,
+    Stored,
+};
 
 /// The texts of every scenario, in the order they are listed.
-const TEXTS: [&str; 10] = [
+const TEXTS: [&str; 12] = [
     include_str!("../../assets/lab/clean.toml"),
     include_str!("../../assets/lab/wrong-password-saved.toml"),
     include_str!("../../assets/lab/refused.toml"),
     include_str!("../../assets/lab/controller-down.toml"),
+    include_str!("../../assets/lab/not-replicated.toml"),
     include_str!("../../assets/lab/near-lockout.toml"),
     include_str!("../../assets/lab/locked-out.toml"),
+    include_str!("../../assets/lab/password-expired.toml"),
     include_str!("../../assets/lab/old-password-accepted.toml"),
     include_str!("../../assets/lab/portal-down-at-save.toml"),
     include_str!("../../assets/lab/one-sensor-refuses.toml"),
@@ -90,6 +95,8 @@ pub struct Step {
 pub enum Act {
     /// Work the step's main act.
     Continue,
+    /// Ask anew what the step has asked.
+    Again,
     SignIn,
     /// Answer a question of the step.
     Answer,

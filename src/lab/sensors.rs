@@ -105,7 +105,6 @@ fn happen(shared: &Shared, happening: Happening) {
         Happening::Review => {
             world.fleet.review(now.wall);
         }
-        Happening::Unlock => world.directory.unlock(world::ACCOUNT),
         Happening::Wake { .. } | Happening::Bind { .. } => {}
     }
 }

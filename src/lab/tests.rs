@@ -112,13 +112,48 @@ async fn one_sensor_is_refused_by_its_own_controller_with_the_right_password() {
 }
 
 #[tokio::test]
-async fn an_administrator_unlocks_the_account_when_the_scenario_says() {
+async fn an_administrator_unlocks_the_account_a_while_after_it_was_met_locked() {
     let bench = Bench::start("locked-out").await;
-    assert!(bench.lab.account_locked());
+    bench.run(60).await;
+    assert!(bench.lab.account_locked(), "nobody has asked yet");
+    assert_eq!(bench.bind(RIGHT_PASSWORD).await, 49);
     bench.run(7).await;
     assert!(bench.lab.account_locked());
-    bench.run(2).await;
+    bench.run(1).await;
     assert!(!bench.lab.account_locked());
+    assert_eq!(bench.bind(RIGHT_PASSWORD).await, 0);
+}
+
+#[tokio::test]
+async fn an_administrator_sets_an_expired_password_again_a_while_after_it_was_met() {
+    let bench = Bench::start("password-expired").await;
+    bench.run(60).await;
+    assert_eq!(bench.bind(RIGHT_PASSWORD).await, 49, "nobody has asked yet");
+    assert_eq!(bench.bind(WRONG_PASSWORD).await, 49);
+    bench.run(9).await;
+    assert_eq!(bench.bind(RIGHT_PASSWORD).await, 49);
+    bench.run(1).await;
+    assert_eq!(bench.bind(RIGHT_PASSWORD).await, 0);
+    assert_eq!(bench.bind(PREVIOUS_PASSWORD).await, 49, "not the one before any more");
+    let outcomes: Vec<_> = bench.lab.attempts().iter().map(|attempt| attempt.outcome).collect();
+    assert_eq!(outcomes, ["532", "52e", "532", "accepted", "52e"]);
+}
+
+#[tokio::test]
+async fn a_branch_office_hears_of_the_change_a_while_after_it_refused_it_and_no_sensor_asks_there() {
+    let bench = Bench::start("not-replicated").await;
+    bench.save(RIGHT_PASSWORD).await;
+    bench.run(60).await;
+    assert_eq!(bench.bind_at(3, RIGHT_PASSWORD).await, 49);
+    assert_eq!(bench.bind_at(3, PREVIOUS_PASSWORD).await, 0);
+    bench.run(19).await;
+    assert_eq!(bench.bind_at(3, RIGHT_PASSWORD).await, 49);
+    bench.run(1).await;
+    assert_eq!(bench.bind_at(3, RIGHT_PASSWORD).await, 0);
+    let branch = "dc9.contoso.test";
+    assert_eq!(bench.lab.addresses().controllers[3].host, branch);
+    let asked = bench.lab.attempts().into_iter().filter(|one| one.by_sensor);
+    assert_eq!(asked.filter(|one| one.controller != branch).count(), 12);
 }
 
 #[tokio::test]
@@ -133,7 +168,9 @@ async fn sensors_go_to_another_controller_when_one_is_down_and_version_three_nev
 
 #[tokio::test]
 async fn the_previous_password_is_taken_until_its_window_closes() {
-    let bench = Bench::start("old-password-accepted").await;
+    let mut scenario = scenario::find("clean").expect("a scenario");
+    scenario.directory.changed_seconds_ago = 20;
+    let bench = Bench::start_with(scenario, None).await;
     bench.run(39).await;
     assert_eq!(bench.bind(PREVIOUS_PASSWORD).await, 0);
     bench.run(2).await;

@@ -15,6 +15,7 @@ pub mod directory;
 pub mod entry;
 pub mod fleet;
 pub mod kerberos;
+pub mod remedy;
 pub mod tree;
 
 use agenda::{Agenda, Happening};
@@ -92,9 +93,5 @@ fn plan_start(scenario: &Scenario, fleet: &Fleet, agenda: &mut Agenda, now: Now)
     }
     for sensor in 0..fleet.logging() {
         agenda.add(now.at.after(fleet.heartbeat(sensor, 0)), Happening::Heartbeat { sensor, beat: 0 });
-    }
-    if let Some(seconds) = scenario.directory.unlock_after_seconds {
-        let at = now.at.after(std::time::Duration::from_secs(seconds.into()));
-        agenda.add(at, Happening::Unlock);
     }
 }

@@ -77,6 +77,7 @@ fn directory(walk: &Walkthrough) -> Vec<Safe> {
         lines.push(words::entries_order());
     }
     lines.extend(words::elsewhere(walk).map(truth));
+    lines.extend(first(words::search_troubles(walk).into_iter().map(truth)));
     lines.extend(first(walk.stations.iter().filter_map(station)));
     lines.extend(words::account_found(walk).map(truth));
     lines.extend(first(walk.stations.iter().filter_map(words::controller_trouble).map(truth)));

@@ -117,6 +117,8 @@ pub(super) fn beginning(walk: &Walkthrough) -> Vec<Safe> {
     let first = format!("mdi-console: {}, {place}, {} at {}.", terms.site, terms.operator, terms.host);
     let mut lines = vec![Safe::from(first)];
     lines.extend(terms.banner.clone());
+    let origin = terms.origin.as_ref();
+    lines.extend(origin.map(|one| Safe::from(format!("Site file: {} (SHA-256 {}).", one.path, one.hash))));
     lines.push(Safe::new(prompt::COMMANDS));
     lines
 }

@@ -67,6 +67,22 @@ pub fn read(input: OwnedFd, terminal: bool, deliver: Sender<Typed>) -> io::Resul
     Ok(())
 }
 
+/// Waits for one line, and reads not a byte beyond it: what follows is for whoever reads next.
+pub fn read_one(input: &OwnedFd) -> Typed {
+    let mut lines = Lines::default();
+    let mut byte = Zeroizing::new([0_u8; 1]);
+    loop {
+        let typed = match rustix::io::read(input, byte.as_mut_slice()) {
+            Err(Errno::INTR) => continue,
+            Ok(1) => lines.take(byte.as_slice()),
+            Ok(_) | Err(_) => lines.end(),
+        };
+        if let Some(first) = typed.into_iter().next() {
+            return first;
+        }
+    }
+}
+
 /// Bytes on their way to becoming lines. The buffer has its full size from the start, so that no copy is left behind.
 struct Lines {
     begun: Zeroizing<Vec<u8>>,

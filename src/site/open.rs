@@ -73,6 +73,12 @@ pub fn site(asked: Option<&Path>) -> Result<Opened, NotOpened> {
     Ok(Opened { file, ca, origin: Origin { path: shown, hash: hash.into() } })
 }
 
+/// A CA file that was named by itself.
+pub fn ca(path: &Path) -> Result<Vec<u8>, NotOpened> {
+    let path = std::path::absolute(path).map_err(|why| io_fault(path, &why))?;
+    read(&path)
+}
+
 /// Where a site file is looked for when none is named.
 pub fn usual() -> Result<PathBuf, NotOpened> {
     let base = etcetera::choose_base_strategy().map_err(|_| NotOpened::NoHome)?;

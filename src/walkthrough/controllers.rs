@@ -1,6 +1,6 @@
 //! Step 3: the entry, the controllers reached without a password, and who else uses the account.
 
-use crate::directory::{Fault, Host, Reach};
+use crate::directory::{Account, Fault, Host, Reach, names};
 
 use super::effect::Effect;
 use super::errand::{Errand, Then};
@@ -32,6 +32,10 @@ impl Walkthrough {
         let Some(entry) = self.entries.get(option).cloned() else { return };
         if entry.managed {
             return self.block(Step::DirectoryServices, Reason::ManagedAccount);
+        }
+        let account = Account { name: entry.account.clone(), domain: entry.domain.clone() };
+        if let Err(fault) = names::of_entry(&account, entry.single_label) {
+            return self.block(Step::DirectoryServices, Reason::EntryName(fault));
         }
         self.void_acceptance();
         self.entry = Some(entry.clone());

@@ -49,6 +49,10 @@ pub enum Fact {
     UsedElsewhere {
         answer: Safe,
     },
+    /// No walk: this account's password is tested, and nothing else is done.
+    TestedAlone {
+        account: Account,
+    },
     ControllerReached {
         host: Host,
         provable: bool,
@@ -247,6 +251,11 @@ impl Durable {
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::EntryChosen { id, .. } => self.entry = Some(id.clone()),
+            Fact::TestedAlone { .. } => {
+                self.step = Step::DirectoryServices;
+                // Of no workspace.
+                self.entry = Some(Safe::default());
+            }
             Fact::Attempting { attempt, .. } => self.interrupted.push(*attempt),
             Fact::Attempted { attempt, .. } => self.interrupted.retain(|open| open != attempt),
             Fact::SaveIntended { .. } => {

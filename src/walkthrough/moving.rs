@@ -38,7 +38,7 @@ impl Walkthrough {
             Phase::Ready => self.settle_directory_services(),
             Phase::Settled(_) => self.go_to(Step::Password),
             Phase::Blocked(Reason::NoProvableController) => self.dialog = Some(Question::WithoutController),
-            Phase::Blocked(Reason::ManagedAccount) if self.entries.len() > 1 => {
+            Phase::Blocked(Reason::ManagedAccount | Reason::EntryName(_)) if self.entries.len() > 1 => {
                 self.ask(Step::DirectoryServices, Question::WhichEntry);
             }
             Phase::Blocked(_) => self.refresh(),

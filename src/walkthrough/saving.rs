@@ -36,7 +36,7 @@ const ASK_BACK_EVERY: Duration = Duration::from_secs(3);
 
 impl Walkthrough {
     pub(super) fn enter_save(&mut self) {
-        if self.issuer.is_none() {
+        if self.issuer.is_none() && !self.terms.hand_off {
             let ticket = self.errand(Errand::ReadIssuer);
             self.out(Effect::ReadIssuer(ticket));
         }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::directory::names::EntryFault;
 use crate::directory::{self, Host, refusal::SubCode};
 use crate::portal;
 use crate::text::Safe;
@@ -169,6 +170,8 @@ pub enum Reason {
     NoAccountListed,
     /// A gMSA has no password to change.
     ManagedAccount,
+    /// The entry doesn't name its account as the portal wants it.
+    EntryName(EntryFault),
     AccountUnusable(SubCode),
     NoProvableController,
     /// The order is: Active Directory first, then the portal.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test picks out what it looks for")]
 
+mod alone;
 mod chance;
 mod checker;
 mod controls;
@@ -13,3 +14,4 @@ mod proving;
 mod said;
 mod saves;
 mod site;
+mod sites;

@@ -3,6 +3,7 @@
 //! Sentences of blocks have three parts: what happened, what it means for the walk, what to do.
 //! Deliberately absent: glyphs and colours (`ui`), and the explanations of log records (`logs::explain`).
 
+mod alone;
 mod outcomes;
 mod questions;
 mod reasons;
@@ -19,6 +20,9 @@ use crate::text::Safe;
 use super::step::{Outcome, Phase, Reason, Step};
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
+pub use alone::{
+    AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, record_kept,
+};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,

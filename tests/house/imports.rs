@@ -27,6 +27,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ui::look",
             "logs",
             "journal",
+            // `check` asks a live site's controllers and addresses itself, without a walk.
+            "directory",
+            "portal::Fault",
+            "portal::client",
+            "portal::workspace",
         ],
     ),
     ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),

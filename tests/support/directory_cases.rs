@@ -69,10 +69,22 @@ pub struct Case {
     pub samba: Answer,
     /// By how much the controller's count of failures grows on Windows; none where the account can't tell.
     pub counted: Option<i64>,
-    /// None where Kerberos has no such case. Windows and Samba answer alike, as far as is known.
+    /// What Samba answers; none where Kerberos has no such case.
     pub kerberos: Option<Proof>,
-    /// By how much the exchange lets the count grow.
+    /// By how much the exchange lets the count grow there.
     pub kerberos_counted: i64,
+    /// What Windows answers where it differs: it tells of a closed account before anything is proved, and counts nothing.
+    pub windows_closed: Option<Proof>,
+}
+
+impl Case {
+    /// The exchange with Windows, and what it counts.
+    pub fn kerberos_on_windows(&self) -> (Option<Proof>, i64) {
+        match self.windows_closed {
+            Some(closed) => (Some(closed), 0),
+            None => (self.kerberos, self.kerberos_counted),
+        }
+    }
 }
 
 const fn proof(error: u32, status: Option<u32>, code: &'static str) -> Proof {
@@ -94,6 +106,7 @@ const fn case(title: &'static str, account: &'static str, password: Password, an
         counted: None,
         kerberos: None,
         kerberos_counted: 0,
+        windows_closed: None,
     }
 }
 
@@ -107,12 +120,18 @@ pub fn cases() -> Vec<Case> {
     // Last, since it leaves the account locked.
     let locked = Answer::Refused("775");
     let kerberos = Some(proof(18, None, "775"));
+    let windows_closed = Some(proof(18, Some(0xc000_0234), "775"));
     all.push(Case {
         failures_before: 5,
         kerberos,
+        windows_closed,
         ..case("locked, right", "svc-lockme", Password::Right, locked)
     });
-    all.push(Case { kerberos, ..case("locked, wrong", "svc-lockme", Password::Wrong, locked) });
+    all.push(Case {
+        kerberos,
+        windows_closed,
+        ..case("locked, wrong", "svc-lockme", Password::Wrong, locked)
+    });
     all
 }
 
@@ -175,9 +194,11 @@ fn restrictions() -> Vec<Case> {
             kerberos: Some(kerberos),
             ..case("restricted, right", account, Password::Right, Answer::Refused(code))
         });
+        let closed = matches!(kerberos, Proof::Refused { error: 18, .. });
         all.push(Case {
             kerberos: PREAUTHENTICATION_FAILED,
             kerberos_counted: 1,
+            windows_closed: closed.then_some(kerberos),
             ..case("restricted, wrong", account, Password::Wrong, WRONG)
         });
     }

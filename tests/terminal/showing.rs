@@ -169,7 +169,7 @@ fn an_ascii_screen_is_ascii_to_the_last_byte() -> Tried {
         seat.go_to(Stop::Accepted)?;
         let output = seat.pty.output();
         assert_eq!(output.is_ascii(), ascii, "{arguments:?} {environment:?}");
-        assert!(seat.pty.text().contains("current (by age)"), "{}", seat.pty.text());
+        assert!(seat.pty.text().contains("current (Kerberos)"), "{}", seat.pty.text());
         Ok(())
     };
     check(&[], &[], false)?;

@@ -109,7 +109,7 @@ fn the_previous_password_is_refused_once_its_window_has_closed_and_never_called_
     play(async {
         let mut scenario = scenario::find("old-password-accepted").expect("a scenario");
         // The window closes while the operator signs in.
-        scenario.directory.changed_seconds_ago = 57;
+        scenario.directory.changed_seconds_ago = 597;
         let mut stage = Stage::empty(scenario)?;
         stage.sit_down()?;
         stage.sign_in().await?;

@@ -4,11 +4,16 @@
 
 use std::time::Duration;
 
+use mdi_console::key::Key;
 use mdi_console::lab::scenario::{Act, Step as Line};
 use mdi_console::lab::world::{PREVIOUS_PASSWORD, WRONG_PASSWORD};
 use mdi_console::walkthrough::step::{Phase, Question, Step};
 
-use crate::stage::{Stage, Tried};
+use crate::stage::{Missed, Stage, Tried};
+
+fn step_of(line: &Line) -> Tried<Step> {
+    Step::from_number(line.step).ok_or_else(|| Missed::because("no step of seven"))
+}
 
 impl Stage {
     pub async fn play_script(&mut self) -> Tried {
@@ -18,7 +23,7 @@ impl Stage {
     /// The script's lines, those of `last` included.
     pub async fn play_up_to(&mut self, last: Step) -> Tried {
         for line in self.scenario.script.clone().into_iter().filter(|line| line.step <= last.number()) {
-            let step = Step::from_number(line.step).ok_or_else(|| self.missed("a step of seven"))?;
+            let step = step_of(&line)?;
             self.until_step(step).await.map_err(|_| self.missed(&line.words()))?;
             self.play_line(&line).await?;
         }
@@ -36,6 +41,12 @@ impl Stage {
                 })
                 .await?;
                 self.enter().await
+            }
+            Act::Again => {
+                let settled = self.walk()?.phase(step_of(line)?).clone();
+                self.hold(matches!(settled, Phase::Blocked(_)), "something that stands in the way")?;
+                self.press(Key::char('r')).await?;
+                self.until_settled().await
             }
             Act::Answer => self.choose(text).await,
             Act::Type => {

@@ -50,15 +50,31 @@ pub struct Sealed(EncryptedData);
 /// What an error has beside its number.
 #[derive(Clone, Copy)]
 pub enum Told<'a> {
-    Nothing,
     /// The keys an account has, and their salt.
     Recipes(&'a str),
+    /// The same, to be used inside an armored exchange alone.
+    Armor(&'a str),
     Status(u32),
 }
 
-impl From<Option<u32>> for Told<'_> {
-    fn from(status: Option<u32>) -> Self {
-        status.map_or(Self::Nothing, Self::Status)
+impl Told<'_> {
+    fn written(self) -> Option<Vec<u8>> {
+        let offered = match self {
+            Self::Recipes(salt) => vec![
+                padata(ETYPE_INFO2, recipes(salt)?),
+                padata(ENC_TIMESTAMP, Vec::new()),
+                wide_padata(FX_FAST, Vec::new()),
+            ],
+            Self::Armor(salt) => {
+                vec![padata(ETYPE_INFO2, recipes(salt)?), wide_padata(FX_FAST, Vec::new())]
+            }
+            // Windows gives it by itself, in no list.
+            Self::Status(status) => {
+                let value = [status.to_le_bytes(), [0; 4], 1_u32.to_le_bytes()].concat();
+                return to_vec(&padata(STATUS, value)).ok();
+            }
+        };
+        to_vec(&Asn1SequenceOf::from(offered)).ok()
     }
 }
 
@@ -103,21 +119,10 @@ impl Request {
         suites().into_iter().find(has)
     }
 
-    pub fn refuse(&self, now: Timestamp, error: u32, told: Told<'_>) -> Option<Vec<u8>> {
+    pub fn refuse(&self, now: Timestamp, error: u32, told: Option<Told<'_>>) -> Option<Vec<u8>> {
         let data = match told {
-            Told::Nothing => None,
-            Told::Recipes(salt) => {
-                let offered = vec![
-                    padata(ETYPE_INFO2, recipes(salt)?),
-                    padata(ENC_TIMESTAMP, Vec::new()),
-                    wide_padata(FX_FAST, Vec::new()),
-                ];
-                Some(to_vec(&Asn1SequenceOf::from(offered)).ok()?)
-            }
-            Told::Status(status) => {
-                let value = [status.to_le_bytes(), [0; 4], 1_u32.to_le_bytes()].concat();
-                Some(to_vec(&padata(STATUS, value)).ok()?)
-            }
+            None => None,
+            Some(told) => Some(told.written()?),
         };
         let answer = KrbError::from(KrbErrorInner {
             pvno: Tag0::from(number(5)),

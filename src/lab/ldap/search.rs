@@ -23,12 +23,8 @@ pub fn answer(
     now: Timestamp,
 ) -> Vec<LdapOp> {
     if request.base.is_empty() {
-        let Some(known) = directory.controllers.get(controller) else { return Vec::new() };
-        let found = if request.scope == LdapSearchScope::Base {
-            vec![directory.root(known, now)]
-        } else {
-            Vec::new()
-        };
+        let root = directory.root(controller, now).filter(|_| request.scope == LdapSearchScope::Base);
+        let found: Vec<Object> = root.into_iter().collect();
         return entries(&found, request);
     }
     let objects = directory.objects(controller, now);

@@ -2,6 +2,8 @@
 //!
 //! Relies on serde alone. Deliberately absent: names and passwords, which are the same in every scenario.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The domain and its controllers. Times in seconds.
@@ -16,6 +18,11 @@ pub struct DirectorySettings {
     pub down: Vec<String>,
     /// Controllers the site doesn't know, which still hold the previous password as the current one.
     pub stale: Vec<String>,
+    /// Controllers of a branch office, which the site knows and no sensor asks: the change has not reached them yet, and
+    /// they can't ask the PDC emulator.
+    pub behind: Vec<String>,
+    /// The change reaches them this long after one of them first refused the new password.
+    pub replicated_after_seconds: Option<u32>,
     /// How long before the start the password was changed.
     pub changed_seconds_ago: u32,
     /// How long after a change the previous password is still taken.
@@ -25,17 +32,51 @@ pub struct DirectorySettings {
     pub lockout_seconds: u32,
     /// Failures that the PDC emulator has counted just before the start.
     pub bad_count: u32,
-    pub locked: bool,
-    /// An administrator unlocks the account this long after the start.
+    pub account: AccountState,
+    /// An administrator unlocks the account this long after the directory first told that it is locked.
     pub unlock_after_seconds: Option<u32>,
+    /// An administrator sets the password again, to the same, this long after the directory first told that it has expired.
+    pub reset_after_seconds: Option<u32>,
     /// What the site is told about the old password's window.
     pub old_password_minutes: u32,
-    /// Whether the controllers have a key distribution centre.
-    pub kerberos: bool,
+    pub kdc: KdcManner,
+    /// Whether the controllers have server certificates; without, nobody binds, sensors included.
+    pub certificates: bool,
+    /// By how many seconds a controller's clock is ahead.
+    pub ahead_seconds: BTreeMap<String, i64>,
 }
 
-/// What holds where a scenario doesn't say whether there is one.
-const KERBEROS: bool = false;
+/// How the account is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountState {
+    #[default]
+    Open,
+    Locked,
+    /// Its password has expired.
+    Expired,
+}
+
+/// How the key distribution centres take a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KdcManner {
+    /// A sealed timestamp is judged.
+    #[default]
+    Judging,
+    /// There are none.
+    Absent,
+    /// Only armored requests are taken.
+    Armored,
+    /// An authentication policy forbids the account whose password is right.
+    Forbidding,
+    /// No AES keys are taken.
+    WithoutAes,
+    /// They answer for another realm.
+    Elsewhere,
+    /// The account is given a ticket without having proved itself.
+    Unasked,
+}
 
 impl Default for DirectorySettings {
     fn default() -> Self {
@@ -44,6 +85,8 @@ impl Default for DirectorySettings {
             read_only: 1,
             down: Vec::new(),
             stale: Vec::new(),
+            behind: Vec::new(),
+            replicated_after_seconds: None,
             changed_seconds_ago: 240,
             // As long as the site is told: a previous password must never pass for the current one by age.
             old_password_window_seconds: 60,
@@ -51,10 +94,13 @@ impl Default for DirectorySettings {
             observation_window_seconds: 60,
             lockout_seconds: 60,
             bad_count: 0,
-            locked: false,
+            account: AccountState::Open,
             unlock_after_seconds: None,
+            reset_after_seconds: None,
             old_password_minutes: 1,
-            kerberos: KERBEROS,
+            kdc: KdcManner::Judging,
+            certificates: true,
+            ahead_seconds: BTreeMap::new(),
         }
     }
 }

@@ -33,6 +33,6 @@ fn the_list_names_every_scenario_and_its_end() {
         assert!(list.contains(&scenario.name) && list.contains(&scenario.teaches), "{}", scenario.name);
     }
     assert!(list.contains("type the wrong password and test it"));
-    assert!(list.contains("wait until the window has closed (45 s)"));
+    assert!(list.contains("wait until the branch office has heard of the change (20 s)"));
     assert!(list.contains("ends: refused"));
 }

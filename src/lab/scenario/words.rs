@@ -25,6 +25,7 @@ impl Step {
         let said = self.text.as_deref().unwrap_or_default();
         match self.act {
             Act::Continue => "Enter".into(),
+            Act::Again => "ask again (r)".into(),
             Act::SignIn => "sign in (the code is approved after a moment)".into(),
             Act::Answer => format!("answer: {said}"),
             Act::Type => format!("type the {said} password and test it"),

@@ -130,6 +130,10 @@ impl Bench {
 
     /// One bind at the PDC emulator over TLS; its result code.
     pub async fn bind(&self, password: &str) -> u32 {
+        self.bind_at(0, password).await
+    }
+
+    pub async fn bind_at(&self, controller: usize, password: &str) -> u32 {
         let addresses = self.lab.addresses();
         let mut roots = rustls::RootCertStore::empty();
         let der =
@@ -144,7 +148,7 @@ impl Bench {
             .with_root_certificates(roots)
             .with_no_client_auth();
         // The certificate also names the address.
-        let url = format!("ldaps://{}", addresses.controllers[0].ldaps);
+        let url = format!("ldaps://{}", addresses.controllers[controller].ldaps);
         let settings = ldap3::LdapConnSettings::new().set_config(Arc::new(tls));
         let (connection, mut ldap) = ldap3::LdapConnAsync::with_settings(settings, &url).await.expect("TLS");
         tokio::spawn(async move { connection.drive().await.ok() });

@@ -128,6 +128,15 @@ impl Account {
         self.passwords.get(1).is_some_and(|previous| previous.as_str() == password)
     }
 
+    /// An administrator sets the password again, to the same, so that it has not expired any more.
+    pub fn set_again(&mut self, now: Timestamp) {
+        let [current, previous, _] = std::mem::take(&mut self.passwords);
+        self.passwords = [current.clone(), current, previous];
+        self.changed = now;
+        self.restriction =
+            self.restriction.filter(|restriction| *restriction != Restriction::PasswordExpired);
+    }
+
     /// The password whose key a controller holds: the previous one where its cache is stale.
     pub fn key_password(&self, stale: bool) -> &str {
         let [current, previous, _] = &self.passwords;

@@ -18,8 +18,6 @@ pub enum Happening {
     Heartbeat { sensor: usize, beat: u64 },
     /// The portal looks at the sensors and opens or closes health issues.
     Review,
-    /// An administrator unlocks the account.
-    Unlock,
 }
 
 #[derive(Debug, Default)]

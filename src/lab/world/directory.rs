@@ -2,13 +2,18 @@
 //!
 //! Plays Windows: 525 for an unknown account, an empty password is anonymous, a failure counts where it was made and
 //! at the PDC emulator, a lockout holds everywhere. Relies on moments handed in. Pure.
-//! Deliberately absent: replication delay other than a controller whose cache is stale; Kerberos, which is beside it.
+//! Deliberately absent: replication delay other than of the account's last change; Kerberos, which is beside it.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::ACCOUNT;
 use super::account::{Account, Count, Match, Restriction};
-use super::{ACCOUNT, DOMAIN, OLDER_PASSWORD, PREVIOUS_PASSWORD, READER, READER_PASSWORD};
-use crate::lab::scenario::DirectorySettings;
+use super::remedy::Remedy;
+use crate::lab::scenario::{AccountState, DirectorySettings, KdcManner};
+
+mod opening;
+
+use opening::seconds;
 
 /// The password of the accounts that are there to be refused in their own way.
 pub const SERVICE_PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
@@ -20,6 +25,15 @@ pub enum Role {
     ReadOnly,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Main,
+    /// A branch office: sensors ask the others.
+    Branch,
+    /// Somewhere the site doesn't know of.
+    Unlisted,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Controller {
     pub host: String,
@@ -27,8 +41,9 @@ pub struct Controller {
     pub listening: bool,
     /// Holds the previous password as the current one.
     pub stale: bool,
-    /// The site knows of it.
-    pub listed: bool,
+    pub place: Place,
+    /// By how much its clock is ahead.
+    pub ahead: SignedDuration,
 }
 
 /// Where and when a bind arrived.
@@ -74,22 +89,31 @@ pub struct Directory {
     pub controllers: Vec<Controller>,
     pub accounts: Vec<Account>,
     pub policy: Policy,
+    pub kdc: KdcManner,
+    pub(super) remedies: Remedies,
     attempts: Vec<Attempt>,
 }
 
-fn seconds(count: u32) -> SignedDuration {
-    SignedDuration::from_secs(count.into())
+/// What others put right for the entry's account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remedies {
+    pub(super) unlock: Remedy,
+    pub(super) reset: Remedy,
+    pub(super) replication: Remedy,
 }
 
 impl Directory {
     pub fn new(settings: &DirectorySettings, right: &str, now: Timestamp) -> Self {
-        let controllers = controllers(settings);
-        let mut accounts = accounts(settings, right, now);
+        let controllers = opening::controllers(settings);
+        let mut accounts = opening::accounts(settings, right, now);
         for account in &mut accounts {
             account.counts = vec![Count::default(); controllers.len()];
             if account.name == ACCOUNT {
-                account.locked = settings.locked.then_some(now);
-                let bad = if settings.locked { settings.lockout_threshold } else { settings.bad_count };
+                let locked = settings.account == AccountState::Locked;
+                account.locked = locked.then_some(now);
+                account.restriction =
+                    (settings.account == AccountState::Expired).then_some(Restriction::PasswordExpired);
+                let bad = if locked { settings.lockout_threshold } else { settings.bad_count };
                 if let (Some(first), true) = (account.counts.first_mut(), bad > 0) {
                     *first = Count { bad, last: Some(now) };
                 }
@@ -101,7 +125,48 @@ impl Directory {
             lockout: seconds(settings.lockout_seconds),
             old_password_window: seconds(settings.old_password_window_seconds),
         };
-        Self { controllers, accounts, policy, attempts: Vec::new() }
+        let remedies = Remedies {
+            unlock: Remedy::after(settings.unlock_after_seconds),
+            reset: Remedy::after(settings.reset_after_seconds),
+            replication: Remedy::after(settings.replicated_after_seconds),
+        };
+        Self { controllers, accounts, policy, kdc: settings.kdc, remedies, attempts: Vec::new() }
+    }
+
+    /// Whatever others were to put right by now is put right.
+    pub fn catch_up(&mut self, now: Timestamp) {
+        if self.remedies.unlock.comes(now) {
+            self.unlock(ACCOUNT);
+        }
+        if self.remedies.reset.comes(now) {
+            for account in self.accounts.iter_mut().filter(|account| account.name == ACCOUNT) {
+                account.set_again(now);
+            }
+        }
+        if self.remedies.replication.comes(now) {
+            for controller in self.controllers.iter_mut().filter(|known| known.place == Place::Branch) {
+                controller.stale = false;
+            }
+        }
+    }
+
+    /// Somebody reads the accounts, and so sees what stands in the way.
+    pub fn read(&mut self, now: Timestamp) {
+        let lockout = self.policy.lockout;
+        if self.accounts.iter().any(|account| account.name == ACCOUNT && account.is_locked(lockout, now)) {
+            self.remedies.unlock.meet(now);
+        }
+    }
+
+    /// What a controller's clock shows.
+    pub fn time_at(&self, controller: usize, now: Timestamp) -> Timestamp {
+        let ahead = self.controllers.get(controller).map_or(SignedDuration::ZERO, |known| known.ahead);
+        now.checked_add(ahead).unwrap_or(now)
+    }
+
+    /// Whether a controller still holds the account's previous password.
+    pub(super) fn is_stale(&self, controller: usize) -> bool {
+        self.controllers.get(controller).is_some_and(|known| known.stale)
     }
 
     pub fn attempts(&self) -> &[Attempt] {
@@ -121,6 +186,7 @@ impl Directory {
 
     /// A simple bind: judged, counted and noted.
     pub fn bind(&mut self, arrival: Arrival, name: &str, password: &str) -> BindAnswer {
+        self.catch_up(arrival.now);
         let answer = self.judge(arrival, name, password);
         if !name.is_empty() {
             let outcome = match answer {
@@ -152,14 +218,21 @@ impl Directory {
             return BindAnswer::NotEncrypted;
         }
         let policy = self.policy;
-        let stale = self.controllers.get(arrival.controller).is_some_and(|controller| controller.stale);
+        let stale = self.is_stale(arrival.controller);
         let Some(account) = self.accounts.iter_mut().find(|account| account.answers_to(name)) else {
             return BindAnswer::Refused("525");
         };
+        let entry = account.name == ACCOUNT;
         if account.is_locked(policy.lockout, arrival.now) {
+            if entry {
+                self.remedies.unlock.meet(arrival.now);
+            }
             return BindAnswer::Refused("775");
         }
-        let found = if stale && account.name == ACCOUNT {
+        let found = if stale && entry {
+            if account.is_current(password) {
+                self.remedies.replication.meet(arrival.now);
+            }
             if account.was_previous(password) { Match::Current } else { Match::Wrong }
         } else {
             account.compare(password, policy.old_password_window, arrival.now)
@@ -174,6 +247,9 @@ impl Directory {
             }
             Match::Current | Match::Previous => {
                 if let Some(restriction) = account.restriction {
+                    if entry {
+                        self.remedies.reset.meet(arrival.now);
+                    }
                     return BindAnswer::Refused(restriction.code());
                 }
                 account.let_in(arrival.controller);
@@ -195,61 +271,6 @@ pub(super) fn count(account: &mut Account, policy: Policy, at: (usize, usize), n
     if reached {
         account.locked = Some(now);
     }
-}
-
-fn controllers(settings: &DirectorySettings) -> Vec<Controller> {
-    let writable = settings.controllers.saturating_sub(settings.read_only);
-    let named = (0..settings.controllers).map(|index| {
-        let short = format!("dc{}", index.saturating_add(1));
-        Controller {
-            listening: !settings.down.contains(&short),
-            host: format!("{short}.{DOMAIN}"),
-            role: match index {
-                0 => Role::PdcEmulator,
-                index if index < writable => Role::Writable,
-                _ => Role::ReadOnly,
-            },
-            stale: false,
-            listed: true,
-        }
-    });
-    let stale = settings.stale.iter().map(|short| Controller {
-        host: format!("{short}.{DOMAIN}"),
-        role: Role::Writable,
-        listening: true,
-        stale: true,
-        listed: false,
-    });
-    named.chain(stale).collect()
-}
-
-fn accounts(settings: &DirectorySettings, right: &str, now: Timestamp) -> Vec<Account> {
-    let ago = |seconds_ago: u32| now.saturating_sub(seconds(seconds_ago)).unwrap_or(now);
-    let month = ago(30 * 24 * 3600);
-    let mut main = Account::new(
-        ACCOUNT,
-        1104,
-        [right, PREVIOUS_PASSWORD, OLDER_PASSWORD],
-        ago(settings.changed_seconds_ago),
-    );
-    main.service_principal = Some("MSSQLSvc/app1.contoso.test:1433".into());
-    let reader = Account::new(READER, 1105, [READER_PASSWORD, "Lab-Reader-2025!", "Lab-Reader-2024!"], month);
-    let rotate = Account::new("svc-rotate", 1106, SERVICE_PASSWORDS, ago(30));
-    let lockme = Account::new("svc-lockme", 1107, SERVICE_PASSWORDS, month);
-    let restricted = [
-        ("svc-disabled", Restriction::Disabled),
-        ("svc-acctexpired", Restriction::AccountExpired),
-        ("svc-hours", Restriction::LogonHours),
-        ("svc-workstation", Restriction::Workstation),
-        ("svc-mustchange", Restriction::MustChange),
-        ("svc-pwexpired", Restriction::PasswordExpired),
-    ];
-    let restricted = restricted.into_iter().zip(1108..).map(|((name, restriction), relative_id)| {
-        let mut account = Account::new(name, relative_id, SERVICE_PASSWORDS, month);
-        account.restriction = Some(restriction);
-        account
-    });
-    [main, reader, rotate, lockme].into_iter().chain(restricted).collect()
 }
 
 #[cfg(test)]

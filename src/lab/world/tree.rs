@@ -8,8 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Account, Restriction};
 use super::directory::{Controller, Directory, Role};
-use super::{BASE, DOMAIN};
+use super::{ACCOUNT, BASE, DOMAIN};
 
+/// Every change is made there first.
+const PDC_EMULATOR: usize = 0;
+/// How old a password may grow.
+const OLDEST: SignedDuration = SignedDuration::from_hours(42 * 24);
 const DOMAIN_ID: [u32; 4] = [21, 1_004_336_348, 1_177_238_915, 682_003_330];
 /// FILETIME of the moment that never comes.
 const NEVER: i64 = i64::MAX;
@@ -63,11 +67,12 @@ impl Object {
 }
 
 impl Directory {
-    /// What anybody may read of a controller.
-    pub fn root(&self, controller: &Controller, now: Timestamp) -> Object {
+    /// What anybody may read of the controller with this number.
+    pub fn root(&self, number: usize, now: Timestamp) -> Option<Object> {
+        let controller = self.controllers.get(number)?;
         let mut root = Object { dn: String::new(), attributes: Vec::new() };
         root.text("dnsHostName", &controller.host);
-        root.text("currentTime", generalized(now));
+        root.text("currentTime", generalized(self.time_at(number, now)));
         root.text("defaultNamingContext", BASE);
         root.text("rootDomainNamingContext", BASE);
         root.text("configurationNamingContext", format!("CN=Configuration,{BASE}"));
@@ -88,7 +93,7 @@ impl Directory {
         let capabilities: Vec<_> =
             capabilities.iter().map(|last| format!("1.2.840.113556.1.4.{last}")).collect();
         root.texts("supportedCapabilities", &capabilities.iter().map(String::as_str).collect::<Vec<_>>());
-        root
+        Some(root)
     }
 
     /// Every object, as the controller with this number has it.
@@ -116,7 +121,7 @@ impl Directory {
         domain.text("lockoutThreshold", policy.threshold.to_string());
         domain.text("lockoutDuration", ticks(policy.lockout));
         domain.text("lockOutObservationWindow", ticks(policy.window));
-        domain.text("maxPwdAge", ticks(SignedDuration::from_hours(42 * 24)));
+        domain.text("maxPwdAge", ticks(OLDEST));
         domain.text("minPwdAge", "0");
         domain.text("minPwdLength", "12");
         domain.text("pwdHistoryLength", "24");
@@ -135,14 +140,16 @@ impl Directory {
         object.bytes("objectSid", sid(Some(account.relative_id)));
         object.text("whenCreated", generalized(account.created));
         let must_change = account.restriction == Some(Restriction::MustChange);
-        object.text("pwdLastSet", if must_change { 0 } else { filetime(account.changed) }.to_string());
+        let changed = self.changed(account, controller);
+        object.text("pwdLastSet", if must_change { 0 } else { filetime(changed) }.to_string());
         object.text("userAccountControl", account.control().to_string());
         let count = account.counts.get(controller).copied().unwrap_or_default();
         object.text("badPwdCount", count.bad.to_string());
-        object.text("badPasswordTime", count.last.map_or(0, filetime).to_string());
+        let own = |at| filetime(self.time_at(controller, at));
+        object.text("badPasswordTime", count.last.map_or(0, own).to_string());
         // An account that was never locked has no such attribute.
         if let Some(since) = account.locked {
-            object.text("lockoutTime", filetime(since).to_string());
+            object.text("lockoutTime", filetime(self.time_at(PDC_EMULATOR, since)).to_string());
         }
         let expires = if account.restriction == Some(Restriction::AccountExpired) {
             filetime(account.changed)
@@ -160,16 +167,19 @@ impl Directory {
             Kind::BaseOnly,
             account.computed_control(locked).into(),
         );
-        object.computed("msDS-UserPasswordExpiryTimeComputed", Kind::Constructed, password_expiry(account));
+        let expiry = match account.restriction {
+            Some(Restriction::MustChange) => 0,
+            Some(Restriction::PasswordExpired) => filetime(changed.checked_add(OLDEST).unwrap_or(changed)),
+            _ => NEVER,
+        };
+        object.computed("msDS-UserPasswordExpiryTimeComputed", Kind::Constructed, expiry);
         object
     }
-}
 
-fn password_expiry(account: &Account) -> i64 {
-    match account.restriction {
-        Some(Restriction::MustChange) => 0,
-        Some(Restriction::PasswordExpired) => filetime(account.changed),
-        _ => NEVER,
+    /// When the password was last set, by the clock of the PDC emulator, as far as this controller has heard of it.
+    fn changed(&self, account: &Account, controller: usize) -> Timestamp {
+        let heard = !(self.is_stale(controller) && account.name == ACCOUNT);
+        self.time_at(PDC_EMULATOR, if heard { account.changed } else { account.created })
     }
 }
 

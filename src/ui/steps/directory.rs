@@ -45,6 +45,7 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
     parts.extend(words::reached_so_far(walk).map(Part::dim));
     parts.extend(words::account_found(walk).map(truth));
     parts.extend(about(model).map(truth));
+    parts.extend(words::search_troubles(walk).into_iter().take(2).map(truth));
     parts
 }
 

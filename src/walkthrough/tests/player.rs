@@ -5,18 +5,18 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::clock::Now;
-use crate::directory::{AccountFacts, Protocol, Standing};
+use crate::directory::{Account, AccountFacts, Protocol, Standing};
 use crate::logs::Known;
 use crate::text::Safe;
-use crate::walkthrough::Walkthrough;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::step::{Phase, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::words;
+use crate::walkthrough::{Terms, Walkthrough};
 
 use super::checker::Checker;
-use super::site::{PDC, SENSOR, SOURCE, facts, now, place, terms};
+use super::site::{PDC, SENSOR, SOURCE, entry, facts, now, place, terms};
 
 #[derive(Clone, Debug)]
 pub struct Player {
@@ -40,8 +40,29 @@ pub enum Way {
 
 impl Player {
     pub fn new() -> Self {
-        let walk = Walkthrough::new(terms(), now(0));
-        let mut player = Self {
+        Self::at(terms())
+    }
+
+    /// At a site of its own terms.
+    pub fn at(terms: Terms) -> Self {
+        let mut player = Self::of(Walkthrough::new(terms, now(0)));
+        let effects = player.walk.begin();
+        player.take(effects);
+        player
+    }
+
+    /// A test of the entry's account alone, with the password in the field.
+    pub fn alone() -> Self {
+        let (name, domain) = (entry().account, entry().domain);
+        let mut player = Self::of(Walkthrough::alone(terms(), Account { name, domain }, now(0)));
+        let effects = player.walk.begin_alone();
+        player.take(effects);
+        player.edit(12);
+        player
+    }
+
+    fn of(walk: Walkthrough) -> Self {
+        Self {
             walk,
             out: Vec::new(),
             checker: Checker::default(),
@@ -51,10 +72,7 @@ impl Player {
             attempts: 0,
             secrets: 0,
             changes: 0,
-        };
-        let effects = player.walk.begin();
-        player.take(effects);
-        player
+        }
     }
 
     /// At the masked field, with a password frozen for its test.

@@ -1,5 +1,6 @@
 //! Every reason and every question has its words; a new variant doesn't compile before it stands here.
 
+use crate::directory::names::{EntryFault, Form, NameFault};
 use crate::directory::{Fault, refusal::SubCode};
 use crate::portal;
 use crate::text::Safe;
@@ -27,7 +28,19 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::NobodyCanEdit => Reason::NoEntry,
         Reason::NoEntry => Reason::NoAccountListed,
         Reason::NoAccountListed => Reason::ManagedAccount,
-        Reason::ManagedAccount => Reason::AccountUnusable(SubCode::Disabled),
+        Reason::ManagedAccount => {
+            Reason::EntryName(EntryFault::Form { form: Form::Principal, bare: Some("svc-mdi".into()) })
+        }
+        Reason::EntryName(EntryFault::Form { bare: Some(_), .. }) => {
+            Reason::EntryName(EntryFault::Form { form: Form::Prefixed, bare: None })
+        }
+        Reason::EntryName(EntryFault::Form { .. }) => {
+            Reason::EntryName(EntryFault::ShortDomain { domain: "CONTOSO".into() })
+        }
+        Reason::EntryName(EntryFault::ShortDomain { .. }) => {
+            Reason::EntryName(EntryFault::Name(NameFault::Managed))
+        }
+        Reason::EntryName(EntryFault::Name(_)) => Reason::AccountUnusable(SubCode::Disabled),
         Reason::AccountUnusable(_) => Reason::NoProvableController,
         Reason::NoProvableController => Reason::NotYetChanged,
         Reason::NotYetChanged => Reason::PasswordEmpty,

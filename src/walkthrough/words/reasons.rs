@@ -14,7 +14,7 @@ pub struct Said {
     pub remedy: Safe,
 }
 
-fn said(what: impl Into<Safe>, means: &str, remedy: impl Into<Safe>) -> Said {
+pub(super) fn said(what: impl Into<Safe>, means: &str, remedy: impl Into<Safe>) -> Said {
     Said { what: what.into(), means: Safe::new(means), remedy: remedy.into() }
 }
 
@@ -30,6 +30,7 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::NoEntry
         | Reason::NoAccountListed
         | Reason::ManagedAccount => of_the_portal(reason),
+        Reason::EntryName(fault) => super::alone::entry_name(fault),
         Reason::AccountUnusable(_)
         | Reason::NoProvableController
         | Reason::NotYetChanged

@@ -26,7 +26,7 @@ impl Story {
         let wall = self.now.wall;
         let days = |days: u64| wall.checked_add(Duration::from_hours(24 * days)).ok();
         let facts = AccountFacts {
-            name: self.names.of("svc-mdi"),
+            name: "svc-mdi".into(),
             sid: "S-1-5-21-1-2-3-1105".into(),
             whose: Whose::Meant,
             password_changed: wall.checked_sub(Duration::from_mins(4)).ok(),

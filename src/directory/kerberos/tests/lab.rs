@@ -6,8 +6,9 @@ use super::*;
 use crate::directory::Answer as Answered;
 use crate::directory::ldap::{self, Trust};
 use crate::directory::probe::{AccountProbe, Found, Keys};
+use crate::directory::refusal::SubCode;
 use crate::lab::directory_cases::{Case, Password, Proof, cases};
-use crate::lab::scenario::AtStart;
+use crate::lab::scenario::{AccountState, AtStart, KdcManner};
 use crate::lab::world::directory::SERVICE_PASSWORDS;
 use crate::lab::world::{OLDER_PASSWORD, PREVIOUS_PASSWORD, RIGHT_PASSWORD};
 use crate::lab::{Lab, Scenario, StartOptions, scenario};
@@ -22,7 +23,6 @@ struct Bench {
 fn bench(change: impl Fn(&mut Scenario)) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let mut scenario = scenario::find("clean").expect("a scenario");
-    scenario.directory.kerberos = true;
     // Sensors that bind would clear the counts.
     scenario.fleet.at_start = AtStart::Running;
     change(&mut scenario);
@@ -131,7 +131,7 @@ async fn every_case_of_the_table_is_answered_and_counted() {
     let bench = bench(|_| {});
     let client = bench.client();
     for case in cases() {
-        let Some(proof) = case.kerberos else { continue };
+        let (Some(proof), counted) = case.kerberos_on_windows() else { continue };
         for _ in 0..case.failures_before {
             bench.test(&client, case.account, "Not-The-Password-2!").await;
         }
@@ -139,7 +139,7 @@ async fn every_case_of_the_table_is_answered_and_counted() {
         let tested = bench.test(&client, case.account, password(&case)).await;
         let said = answered(&tested.answer);
         assert!(said.starts_with(&expected(proof)), "{}: {case:?} was answered {said}", case.title);
-        let growth = if proof == Proof::Current { -before } else { case.kerberos_counted };
+        let growth = if proof == Proof::Current { -before } else { counted };
         assert_eq!(bench.failures(case.account).await - before, growth, "{}: {case:?}", case.title);
     }
     bench.lab.stop().await;
@@ -147,7 +147,7 @@ async fn every_case_of_the_table_is_answered_and_counted() {
 
 #[tokio::test]
 async fn a_probe_tells_what_an_account_is_and_leaves_no_trace() {
-    let bench = bench(|scenario| scenario.directory.locked = true);
+    let bench = bench(|scenario| scenario.directory.account = AccountState::Locked);
     let check = async |name: &str, found: Found| {
         let probe = bench.probe(name).await.expect("an answer");
         assert_eq!(probe.found, found, "{name}");
@@ -156,7 +156,13 @@ async fn a_probe_tells_what_an_account_is_and_leaves_no_trace() {
     let salt = "CONTOSO.TESTsvc-rotate".into();
     check("svc-rotate", Found::Keys(Keys { aes256: true, aes128: true, salt })).await;
     check("svc-nobody", Found::NoSuchAccount).await;
-    check("svc-mdi", Found::Closed(None)).await;
+    check("svc-mdi", Found::Closed(Some(SubCode::LockedOut))).await;
+    check("svc-disabled", Found::Closed(Some(SubCode::Disabled))).await;
+    check("svc-acctexpired", Found::Closed(Some(SubCode::AccountExpired))).await;
+    check("svc-hours", Found::Closed(Some(SubCode::LogonHours))).await;
+    // Told only to who has the password.
+    let salt = "CONTOSO.TESTsvc-pwexpired".into();
+    check("svc-pwexpired", Found::Keys(Keys { aes256: true, aes128: true, salt })).await;
     let tests = bench.lab.attempts().into_iter().filter(|one| !one.by_sensor).count();
     assert_eq!(tests, 0);
     let elsewhere = Account { domain: "fabrikam.test".into(), ..named("svc-rotate") };
@@ -186,7 +192,63 @@ async fn every_attempt_is_noted_and_a_scenario_without_kerberos_has_no_port() {
     let name = || "svc-mdi@contoso.test".to_owned();
     assert_eq!(noted, [(name(), "kerberos 24"), (name(), "kerberos accepted")]);
 
-    let without = bench(|scenario| scenario.directory.kerberos = false);
+    let without = bench(|scenario| scenario.directory.kdc = KdcManner::Absent);
     assert!(without.lab.addresses().controllers.iter().all(|one| one.kerberos.is_none()));
     assert_eq!(without.probe("svc-mdi").await, Err(Fault::NoRoute));
+}
+
+#[tokio::test]
+async fn a_key_distribution_centre_that_can_not_judge_is_told_from_one_that_refuses() {
+    let check = async |manner: KdcManner, password: &str, expected: Answered, counted: i64| {
+        let bench = bench(|scenario| scenario.directory.kdc = manner);
+        let tested = bench.test(&bench.client(), "svc-mdi", password).await;
+        assert_eq!(answered(&tested.answer), answered(&expected), "{manner:?}");
+        assert_eq!(bench.failures("svc-mdi").await, counted, "{manner:?}");
+        assert!(tested.controller_time.is_some() || manner == KdcManner::Armored, "{manner:?}");
+    };
+    let wrong = |text: &str| {
+        Answered::Refused(crate::directory::refusal::Refusal {
+            code: SubCode::WrongPassword,
+            text: text.into(),
+        })
+    };
+    let unfit = wrong("Kerberos error 24 (the password does not fit the account's key)");
+    check(KdcManner::Armored, RIGHT_PASSWORD, Answered::NotSent(Fault::ArmoringRequired), 0).await;
+    check(KdcManner::Forbidding, RIGHT_PASSWORD, Answered::NotKnown(Fault::KerberosPolicy), 0).await;
+    check(KdcManner::Forbidding, "wrong", unfit, 1).await;
+    check(KdcManner::WithoutAes, RIGHT_PASSWORD, Answered::NotSent(Fault::NoAesKey), 0).await;
+    check(KdcManner::Elsewhere, RIGHT_PASSWORD, Answered::NotSent(Fault::WrongRealm), 0).await;
+    check(KdcManner::Unasked, RIGHT_PASSWORD, Answered::Accepted, 0).await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_against_a_ticket_given_unasked_costs_nothing() {
+    let bench = bench(|scenario| scenario.directory.kdc = KdcManner::Unasked);
+    let tested = bench.test(&bench.client(), "svc-mdi", "wrong").await;
+    assert!(answered(&tested.answer).starts_with("52e "), "{tested:?}");
+    assert_eq!(bench.failures("svc-mdi").await, 0);
+    assert_eq!(bench.probe("svc-mdi").await.expect("an answer").found, Found::NoPreauthentication);
+}
+
+#[tokio::test]
+async fn one_controllers_clock_that_is_ahead_shows_in_its_root_and_in_its_tickets() {
+    let bench = bench(|scenario| {
+        scenario.directory.ahead_seconds.insert("dc1".into(), 600);
+    });
+    let tested = bench.test(&bench.client(), "svc-mdi", RIGHT_PASSWORD).await;
+    assert_eq!(tested.answer, Answered::NotSent(Fault::ClockSkew));
+    let ten_minutes = SignedDuration::from_mins(10);
+    let theirs = tested.controller_time.expect("a time").duration_since(bench.clock.now().wall);
+    assert_eq!(theirs, ten_minutes);
+    let mended = bench.client().with_skew(theirs);
+    let tested = bench.test(&mended, "svc-mdi", RIGHT_PASSWORD).await;
+    assert_eq!((tested.answer, tested.controller_time.is_some()), (Answered::Accepted, true));
+
+    let addresses = bench.lab.addresses();
+    let trust = Trust::pinned(addresses.ca_pem.as_bytes()).expect("trust");
+    let client = ldap::Client::new(trust, bench.clock.clone());
+    let skew = async |index: usize| {
+        client.reach(&bench.controller(index), &account().domain).await.expect("reached").skew
+    };
+    assert_eq!((skew(0).await, skew(1).await), (ten_minutes, SignedDuration::ZERO));
 }

@@ -99,6 +99,11 @@ pub fn certificate(tls: &Tls) -> Safe {
     }
 }
 
+/// What finding the domain's controllers ran into: there may be more of them than are shown.
+pub fn search_troubles(walk: &Walkthrough) -> Vec<Truth> {
+    walk.terms.search_faults.iter().cloned().map(Truth::Warn).collect()
+}
+
 /// What is wrong with a controller, and what to do about it.
 pub fn controller_trouble(station: &Station) -> Option<Truth> {
     let host = &station.host;

@@ -1,0 +1,105 @@
+//! `mdi-console check`: reaches every address of the site file, touches no password, and says what it found.
+//!
+//! Relies on the adapters of a walk, so that what is reached here is reached there. Nothing is reserved, bound, signed in
+//! to or run. Deliberately absent: judging anything the walk judges.
+
+use futures_util::future;
+
+use crate::clock::Clock;
+use crate::directory::{kerberos, ldap};
+use crate::engine;
+use crate::portal::Fault;
+use crate::portal::client::{Client, Patience};
+use crate::site::open::{self, NotOpened};
+use crate::site::{Site, SiteFault};
+
+use super::walk::say;
+use super::{CheckArguments, Everywhere, NoHome, folders, live};
+
+mod controllers;
+mod finding;
+mod places;
+
+use controllers::Asking;
+use finding::{About, Finding, Findings, State};
+
+/// Why nothing was checked.
+#[derive(Debug, thiserror::Error)]
+pub enum NotChecked {
+    #[error(transparent)]
+    NotOpened(#[from] NotOpened),
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    #[error(transparent)]
+    Site(#[from] SiteFault),
+    #[error("the controllers' certificates can't be verified: {0}")]
+    Trust(#[from] ldap::TrustFault),
+    #[error("the portal can't be asked: {0}. {remedy}", remedy = .0.remedy())]
+    Portal(#[from] Fault),
+}
+
+impl NotChecked {
+    /// All of it is what arguments and site file say.
+    pub fn exit_code(&self) -> u8 {
+        2
+    }
+}
+
+/// Checks everything, says it, and gives the exit code.
+pub async fn run(everywhere: &Everywhere, arguments: &CheckArguments) -> Result<u8, NotChecked> {
+    let opened = open::site(everywhere.site.as_deref())?;
+    let (records, own) = (folders::state(everywhere.state_dir.as_deref())?, folders::own()?);
+    let clock = Clock::system();
+    let told = |findings: Vec<Finding>| tell(arguments, findings);
+    let mut all = told(site_itself(&opened));
+    let located = live::find(&opened.file, &clock).await;
+    let domains = opened.file.searches.iter().zip(&located);
+    all.extend(told(domains.flat_map(|(search, located)| places::domain(search, located)).collect()));
+    let controllers = live::joined(located).0;
+    let site = Site::of_file(opened, controllers)?;
+    let (directory_trust, portal_trust) = engine::trusts(&site)?;
+    let patience = ldap::Patience { connect: site.limits.connect, answer: site.limits.answer };
+    let asking = Asking {
+        site: &site,
+        clock: &clock,
+        ldap: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
+        kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
+    };
+    let client = Client::new(&portal_trust, &clock, Patience::default())?;
+    let both = future::join(controllers::check(&asking), places::addresses(&site, &client));
+    let (directory, addresses) = both.await;
+    all.extend(told(directory));
+    all.extend(told(addresses));
+    all.extend(told(places::logs(&site).await));
+    all.extend(told(places::services(&site)));
+    all.extend(told(places::folder("records", &records)));
+    all.extend(told(places::folder("attempts", &own)));
+    all.extend(told(places::memory()));
+    if !arguments.json {
+        say(&finding::summary(&all));
+    }
+    Ok(finding::exit_code(&all))
+}
+
+/// As soon as it is known: what comes after it may take its time.
+fn tell(arguments: &CheckArguments, findings: Vec<Finding>) -> Vec<Finding> {
+    if arguments.json {
+        for one in &findings {
+            say(&finding::json(one));
+        }
+    } else {
+        for line in finding::lines(&findings) {
+            say(&line);
+        }
+    }
+    findings
+}
+
+fn site_itself(opened: &crate::site::Opened) -> Vec<Finding> {
+    let mut found = Findings::about(About::Site, opened.file.name.clone());
+    let (path, hash) = (&opened.origin.path, &opened.origin.hash);
+    found.add("file", State::Fine, format!("{path} (SHA-256 {hash})"));
+    let trust = if opened.ca.is_some() { "the CA file alone" } else { "this machine's roots" };
+    found.add("trust", State::Fine, format!("controllers' certificates must lead to {trust}"));
+    found.all
+}

@@ -1,0 +1,72 @@
+//! A site of nothing but controllers, for a password test alone: no portal, no sensors, no logs.
+//!
+//! Relies on the controllers having been found. Deliberately absent: any secret.
+
+use crate::directory::Controller;
+use crate::directory::locate::LocateFault;
+use crate::directory::search::Search;
+use crate::portal::token::Login;
+
+use super::{Limits, Proof, Save, Site};
+
+impl Site {
+    /// Of a domain's controllers, found by `search`. `ca`: PEM of the one authority to trust.
+    pub fn of_controllers(
+        search: Search,
+        controllers: Vec<Controller>,
+        search_faults: Vec<LocateFault>,
+        ca: Option<Vec<u8>>,
+    ) -> Self {
+        let hour = std::time::Duration::from_hours(1);
+        Self {
+            name: search.domain.clone(),
+            lab: false,
+            origin: None,
+            controllers,
+            searches: vec![search],
+            search_faults,
+            ca,
+            login: Login {
+                authority: String::new(),
+                client_id: String::new(),
+                scope: String::new(),
+                verification_hosts: Vec::new(),
+            },
+            graph: String::new(),
+            uses_graph: false,
+            portal: String::new(),
+            save: Save::HandOff,
+            workspace: String::new(),
+            accounts: Vec::new(),
+            reader: None,
+            sources: Vec::new(),
+            servers: Vec::new(),
+            probe: None,
+            probes: Vec::new(),
+            commands: Vec::new(),
+            proof: Proof::Any,
+            clipboard: false,
+            limits: Limits::default(),
+            old_password: hour,
+            lockout_window: hour,
+            poll: hour,
+            watch: hour,
+            settle: hour,
+            banner: None,
+        }
+    }
+
+    /// The same without what only a walk needs: nothing of it is read or asked.
+    #[must_use]
+    pub fn for_a_test_alone(self) -> Self {
+        Self {
+            uses_graph: false,
+            sources: Vec::new(),
+            servers: Vec::new(),
+            probe: None,
+            probes: Vec::new(),
+            commands: Vec::new(),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The built binary at a live site: a site file of its own, whose controllers are a lab's that runs beside it.
+//!
+//! Relies on the lab's directory alone; its portal is never asked. The state folders are the test's own. Deliberately
+//! absent: DNS, which stands beside its adapter's tests, and a portal of Microsoft's.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end where it stands")]
+
+#[path = "support/place.rs"]
+mod place;
+#[path = "support/pty.rs"]
+#[expect(dead_code, reason = "other tests need more of a terminal")]
+mod pty;
+
+mod live {
+    mod checking;
+    mod seated;
+    mod walking;
+}
