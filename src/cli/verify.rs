@@ -37,7 +37,7 @@ use place::{NoPlace, Place};
 use telling::{Manner, Telling};
 
 #[derive(Debug, Args)]
-#[command(after_help = HELP, next_help_heading = "What is tested, and where")]
+#[command(after_help = HELP, next_help_heading = "The test")]
 pub struct VerifyArguments {
     /// The account: svc-mdi, svc-mdi@contoso.test, CONTOSO\svc-mdi, or its distinguished name
     #[arg(long, value_name = "ACCOUNT")]
