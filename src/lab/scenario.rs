@@ -9,7 +9,8 @@ mod settings;
 mod words;
 
 pub use settings::{
-    AtStart, DirectorySettings, FleetSettings, KdcManner, PortalSettings, PutFault, PutKind, Stored,
+    AccountState, AtStart, DirectorySettings, FleetSettings, KdcManner, PortalSettings, PutFault, PutKind,
+    Stored,
 };
 
 /// The texts of every scenario, in the order they are listed.

@@ -18,8 +18,9 @@ use super::kdc;
 use super::ldap::{self, Port};
 use super::logfile::LogFolder;
 use super::pki::Authority;
+use super::scenario::KdcManner;
 use super::sensors::{self, Lines};
-use super::world::directory::Role;
+use super::world::directory::{Place, Role};
 use super::world::fleet::{Sensor, SensorKind};
 use super::world::{ACCOUNT, DOMAIN, NETBIOS, READER, READER_PASSWORD, RIGHT_PASSWORD, WORKSPACE, World};
 use super::{Lab, LabFault, Shared, StartOptions, service};
@@ -81,7 +82,10 @@ impl Site {
             netbios: NETBIOS.into(),
             account: ACCOUNT.into(),
             entry_id: world.entry.id().into(),
-            controllers: listed.filter(|(_, known)| known.listed).map(|(at, _)| at.clone()).collect(),
+            controllers: listed
+                .filter(|(_, known)| known.place != Place::Unlisted)
+                .map(|(at, _)| at.clone())
+                .collect(),
             ca_pem: self.ca_pem.clone(),
             login_url: self.portal.clone(),
             tenant: http::TENANT.into(),
@@ -170,7 +174,7 @@ fn start_controllers(
     let controllers = shared.world().directory.controllers.clone();
     let (has_kerberos, certified) = {
         let world = shared.world();
-        (world.scenario.directory.kerberos, world.scenario.directory.certificates)
+        (world.directory.kdc != KdcManner::Absent, world.scenario.directory.certificates)
     };
     let mut addresses = Vec::new();
     for (controller, known) in controllers.into_iter().enumerate() {

@@ -32,22 +32,29 @@ pub struct DirectorySettings {
     pub lockout_seconds: u32,
     /// Failures that the PDC emulator has counted just before the start.
     pub bad_count: u32,
-    pub locked: bool,
+    pub account: AccountState,
     /// An administrator unlocks the account this long after the directory first told that it is locked.
     pub unlock_after_seconds: Option<u32>,
-    /// The account's password has expired.
-    pub expired: bool,
-    /// An administrator sets it again, to the same, this long after the directory first told that it has expired.
+    /// An administrator sets the password again, to the same, this long after the directory first told that it has expired.
     pub reset_after_seconds: Option<u32>,
     /// What the site is told about the old password's window.
     pub old_password_minutes: u32,
-    /// Whether the controllers have a key distribution centre.
-    pub kerberos: bool,
     pub kdc: KdcManner,
     /// Whether the controllers have server certificates; without, nobody binds, sensors included.
     pub certificates: bool,
     /// By how many seconds a controller's clock is ahead.
     pub ahead_seconds: BTreeMap<String, i64>,
+}
+
+/// How the account is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountState {
+    #[default]
+    Open,
+    Locked,
+    /// Its password has expired.
+    Expired,
 }
 
 /// How the key distribution centres take a request.
@@ -57,6 +64,8 @@ pub enum KdcManner {
     /// A sealed timestamp is judged.
     #[default]
     Judging,
+    /// There are none.
+    Absent,
     /// Only armored requests are taken.
     Armored,
     /// An authentication policy forbids the account whose password is right.
@@ -85,12 +94,10 @@ impl Default for DirectorySettings {
             observation_window_seconds: 60,
             lockout_seconds: 60,
             bad_count: 0,
-            locked: false,
+            account: AccountState::Open,
             unlock_after_seconds: None,
-            expired: false,
             reset_after_seconds: None,
             old_password_minutes: 1,
-            kerberos: true,
             kdc: KdcManner::Judging,
             certificates: true,
             ahead_seconds: BTreeMap::new(),

@@ -6,10 +6,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::ACCOUNT;
 use super::account::{Account, Count, Match, Restriction};
 use super::remedy::Remedy;
-use super::{ACCOUNT, DOMAIN, OLDER_PASSWORD, PREVIOUS_PASSWORD, READER, READER_PASSWORD};
-use crate::lab::scenario::{DirectorySettings, KdcManner};
+use crate::lab::scenario::{AccountState, DirectorySettings, KdcManner};
+
+mod opening;
+
+use opening::seconds;
 
 /// The password of the accounts that are there to be refused in their own way.
 pub const SERVICE_PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
@@ -21,6 +25,15 @@ pub enum Role {
     ReadOnly,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Main,
+    /// A branch office: sensors ask the others.
+    Branch,
+    /// Somewhere the site doesn't know of.
+    Unlisted,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Controller {
     pub host: String,
@@ -28,10 +41,7 @@ pub struct Controller {
     pub listening: bool,
     /// Holds the previous password as the current one.
     pub stale: bool,
-    /// The site knows of it.
-    pub listed: bool,
-    /// It stands in a branch office: sensors ask the others.
-    pub branch: bool,
+    pub place: Place,
     /// By how much its clock is ahead.
     pub ahead: SignedDuration,
 }
@@ -92,20 +102,18 @@ pub(super) struct Remedies {
     pub(super) replication: Remedy,
 }
 
-fn seconds(count: u32) -> SignedDuration {
-    SignedDuration::from_secs(count.into())
-}
-
 impl Directory {
     pub fn new(settings: &DirectorySettings, right: &str, now: Timestamp) -> Self {
-        let controllers = controllers(settings);
-        let mut accounts = accounts(settings, right, now);
+        let controllers = opening::controllers(settings);
+        let mut accounts = opening::accounts(settings, right, now);
         for account in &mut accounts {
             account.counts = vec![Count::default(); controllers.len()];
             if account.name == ACCOUNT {
-                account.locked = settings.locked.then_some(now);
-                account.restriction = settings.expired.then_some(Restriction::PasswordExpired);
-                let bad = if settings.locked { settings.lockout_threshold } else { settings.bad_count };
+                let locked = settings.account == AccountState::Locked;
+                account.locked = locked.then_some(now);
+                account.restriction =
+                    (settings.account == AccountState::Expired).then_some(Restriction::PasswordExpired);
+                let bad = if locked { settings.lockout_threshold } else { settings.bad_count };
                 if let (Some(first), true) = (account.counts.first_mut(), bad > 0) {
                     *first = Count { bad, last: Some(now) };
                 }
@@ -136,7 +144,7 @@ impl Directory {
             }
         }
         if self.remedies.replication.comes(now) {
-            for controller in self.controllers.iter_mut().filter(|controller| controller.branch) {
+            for controller in self.controllers.iter_mut().filter(|known| known.place == Place::Branch) {
                 controller.stale = false;
             }
         }
@@ -263,73 +271,6 @@ pub(super) fn count(account: &mut Account, policy: Policy, at: (usize, usize), n
     if reached {
         account.locked = Some(now);
     }
-}
-
-fn controllers(settings: &DirectorySettings) -> Vec<Controller> {
-    let writable = settings.controllers.saturating_sub(settings.read_only);
-    let named = (0..settings.controllers).map(|index| {
-        let short = format!("dc{}", index.saturating_add(1));
-        Controller {
-            listening: !settings.down.contains(&short),
-            host: format!("{short}.{DOMAIN}"),
-            role: match index {
-                0 => Role::PdcEmulator,
-                index if index < writable => Role::Writable,
-                _ => Role::ReadOnly,
-            },
-            stale: false,
-            listed: true,
-            branch: false,
-            ahead: SignedDuration::ZERO,
-        }
-    });
-    let stale = |short: &String, branch| Controller {
-        host: format!("{short}.{DOMAIN}"),
-        role: Role::Writable,
-        listening: true,
-        stale: true,
-        listed: branch,
-        branch,
-        ahead: SignedDuration::ZERO,
-    };
-    let behind = settings.behind.iter().map(|short| stale(short, true));
-    let unknown = settings.stale.iter().map(|short| stale(short, false));
-    let mut all: Vec<Controller> = named.chain(behind).chain(unknown).collect();
-    for controller in &mut all {
-        let short = controller.host.split('.').next().unwrap_or_default();
-        let ahead = settings.ahead_seconds.get(short).copied().unwrap_or_default();
-        controller.ahead = SignedDuration::from_secs(ahead);
-    }
-    all
-}
-
-fn accounts(settings: &DirectorySettings, right: &str, now: Timestamp) -> Vec<Account> {
-    let ago = |seconds_ago: u32| now.saturating_sub(seconds(seconds_ago)).unwrap_or(now);
-    let month = ago(30 * 24 * 3600);
-    let mut main = Account::new(
-        ACCOUNT,
-        1104,
-        [right, PREVIOUS_PASSWORD, OLDER_PASSWORD],
-        ago(settings.changed_seconds_ago),
-    );
-    main.service_principal = Some("MSSQLSvc/app1.contoso.test:1433".into());
-    let reader = Account::new(READER, 1105, [READER_PASSWORD, "Lab-Reader-2025!", "Lab-Reader-2024!"], month);
-    let rotate = Account::new("svc-rotate", 1106, SERVICE_PASSWORDS, ago(30));
-    let lockme = Account::new("svc-lockme", 1107, SERVICE_PASSWORDS, month);
-    let restricted = [
-        ("svc-disabled", Restriction::Disabled),
-        ("svc-acctexpired", Restriction::AccountExpired),
-        ("svc-hours", Restriction::LogonHours),
-        ("svc-workstation", Restriction::Workstation),
-        ("svc-mustchange", Restriction::MustChange),
-        ("svc-pwexpired", Restriction::PasswordExpired),
-    ];
-    let restricted = restricted.into_iter().zip(1108..).map(|((name, restriction), relative_id)| {
-        let mut account = Account::new(name, relative_id, SERVICE_PASSWORDS, ago(43 * 24 * 3600));
-        account.restriction = Some(restriction);
-        account
-    });
-    [main, reader, rotate, lockme].into_iter().chain(restricted).collect()
 }
 
 #[cfg(test)]

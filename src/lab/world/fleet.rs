@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::DOMAIN;
-use super::directory::{Directory, Role};
+use super::directory::{Directory, Place, Role};
 use crate::lab::scenario::Scenario;
 use crate::lab::seeded;
 
@@ -120,7 +120,7 @@ impl Fleet {
             directory
                 .controllers
                 .get(*index)
-                .is_some_and(|known| known.listed && !known.branch && known.role != Role::ReadOnly)
+                .is_some_and(|known| known.place == Place::Main && known.role != Role::ReadOnly)
         };
         let own = directory.controllers.iter().position(|known| Some(&known.host) == host.as_ref());
         let own = own.filter(|index| {

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
+use crate::lab::world::{OLDER_PASSWORD, PREVIOUS_PASSWORD};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_000_000 + second)
@@ -95,8 +96,77 @@ fn a_threshold_of_nought_never_locks() {
 
 #[test]
 fn the_account_can_start_locked_and_be_unlocked() {
-    let mut directory = directory(&DirectorySettings { locked: true, ..DirectorySettings::default() });
+    let mut directory =
+        directory(&DirectorySettings { account: AccountState::Locked, ..DirectorySettings::default() });
     assert_eq!(bind(&mut directory, 0, "right", 1), BindAnswer::Refused("775"));
     directory.unlock(ACCOUNT);
     assert_eq!(bind(&mut directory, 0, "right", 2), BindAnswer::Accepted);
+}
+
+#[test]
+fn a_branch_office_counts_for_itself_until_it_hears_of_the_change_and_then_forwards() {
+    let settings = DirectorySettings {
+        behind: vec!["dc9".into()],
+        replicated_after_seconds: Some(20),
+        ..DirectorySettings::default()
+    };
+    let mut directory = directory(&settings);
+    assert_eq!(bind(&mut directory, 3, "wrong", 0), WRONG);
+    assert_eq!(bind(&mut directory, 3, "wrong", 30), WRONG, "a wrong one calls nobody");
+    assert_eq!(bind(&mut directory, 3, "right", 40), WRONG);
+    assert_eq!(counts(&directory), [0, 0, 0, 3]);
+    assert_eq!(bind(&mut directory, 3, "right", 60), BindAnswer::Accepted);
+    assert_eq!(bind(&mut directory, 3, "wrong", 61), WRONG);
+    assert_eq!(counts(&directory), [1, 0, 0, 1]);
+}
+
+/// A timestamp that this password's key seals, made at this second by the client's clock.
+fn prove(directory: &mut Directory, controller: usize, password: &str, second: i64) -> Result<String, u32> {
+    let arrival = Arrival { controller, encrypted: true, by_sensor: false, now: at(second) };
+    let opens = |held: &str| (held == password).then_some(at(second));
+    directory.prove(arrival, "svc-mdi", opens).map_err(|refused| refused.error().0)
+}
+
+#[test]
+fn kerberos_takes_the_current_password_alone_and_counts_every_other_one() {
+    let settings = DirectorySettings { changed_seconds_ago: 20, ..DirectorySettings::default() };
+    let mut directory = directory(&settings);
+    assert_eq!(prove(&mut directory, 1, PREVIOUS_PASSWORD, 0), Err(24));
+    assert_eq!(counts(&directory), [1, 1, 0]);
+    assert_eq!(prove(&mut directory, 0, "right", 1), Ok("right".into()));
+    assert_eq!(counts(&directory), [0, 1, 0]);
+    for second in 2..6 {
+        assert_eq!(prove(&mut directory, 1, OLDER_PASSWORD, second), Err(24));
+    }
+    assert_eq!(prove(&mut directory, 0, "right", 7), Err(18), "locked");
+}
+
+#[test]
+fn a_branch_office_holds_the_previous_key_until_it_hears_of_the_change() {
+    let settings = DirectorySettings {
+        behind: vec!["dc9".into()],
+        replicated_after_seconds: Some(20),
+        ..DirectorySettings::default()
+    };
+    let mut directory = directory(&settings);
+    assert_eq!(prove(&mut directory, 3, "right", 0), Err(24));
+    assert_eq!(prove(&mut directory, 3, PREVIOUS_PASSWORD, 1), Ok(PREVIOUS_PASSWORD.into()));
+    assert_eq!(prove(&mut directory, 3, "right", 20), Ok("right".into()));
+}
+
+#[test]
+fn an_expired_password_is_told_only_to_who_has_it_and_set_again_after_that() {
+    let settings = DirectorySettings {
+        account: AccountState::Expired,
+        reset_after_seconds: Some(10),
+        ..DirectorySettings::default()
+    };
+    let mut directory = directory(&settings);
+    assert!(directory.salt("svc-mdi", at(0)).is_ok());
+    assert_eq!(prove(&mut directory, 0, "wrong", 0), Err(24));
+    assert_eq!(prove(&mut directory, 0, "right", 100), Err(23));
+    assert_eq!(bind(&mut directory, 0, "right", 109), BindAnswer::Refused("532"));
+    assert_eq!(bind(&mut directory, 0, "right", 110), BindAnswer::Accepted);
+    assert_eq!(directory.accounts[0].changed, at(110));
+    assert_eq!(bind(&mut directory, 0, PREVIOUS_PASSWORD, 111), WRONG, "it is the one before the last now");
 }
