@@ -72,7 +72,10 @@ fn without_kerberos_age_proves_it_and_a_change_too_young_does_not() {
     assert_eq!((said.code, &said.verdict()["proof"]), (Some(0), &"current-by-age".into()), "{said:?}");
     place.close();
 
-    let place = Place::with(|directory| directory.changed_seconds_ago = 5);
+    let place = Place::with(|directory| {
+        directory.kerberos = false;
+        directory.changed_seconds_ago = 5;
+    });
     let said = place.verify(RIGHT);
     let verdict = said.verdict();
     assert_eq!((said.code, &verdict["word"]), (Some(1), &"not-proved".into()), "{said:?}");
@@ -111,11 +114,14 @@ fn where_nothing_answers_nothing_is_tested() {
 
 #[test]
 fn a_locked_account_says_nothing_of_the_password() {
-    let place = Place::with(|directory| directory.locked = true);
-    let said = place.verify(RIGHT);
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert_eq!(said.verdict()["word"], "closed", "{said:?}");
-    place.close();
+    // Kerberos tells it before a password is tested.
+    for (kerberos, word, outcomes) in [(true, "unusable", &[][..]), (false, "closed", &["775"])] {
+        let place = Place::with(|directory| (directory.locked, directory.kerberos) = (true, kerberos));
+        let said = place.verify(RIGHT);
+        assert_eq!((said.code, &said.verdict()["word"]), (Some(1), &word.into()), "{said:?}");
+        assert_eq!(place.outcomes(), outcomes);
+        place.close();
+    }
 }
 
 #[test]
