@@ -1,6 +1,6 @@
 //! What the directory says of a password, and what the command makes of it.
 
-use mdi_console::lab::scenario::{AccountState, KdcManner};
+use mdi_console::lab::scenario::Certificates;
 
 use super::place::{PREVIOUS, Place, RIGHT, WRONG};
 
@@ -74,7 +74,8 @@ fn without_kerberos_age_proves_it_and_a_change_too_young_does_not() {
     place.close();
 
     let place = Place::with(|directory| {
-        (directory.kdc, directory.changed_seconds_ago) = (KdcManner::Absent, 5);
+        directory.kerberos = false;
+        directory.changed_seconds_ago = 5;
     });
     let said = place.verify(RIGHT);
     let verdict = said.verdict();
@@ -113,16 +114,14 @@ fn where_nothing_answers_nothing_is_tested() {
 
 #[test]
 fn a_locked_account_says_nothing_of_the_password() {
-    let check = |kdc: KdcManner, word: &str, attempts: usize| {
-        let place = Place::with(|directory| (directory.kdc, directory.account) = (kdc, AccountState::Locked));
+    // Kerberos tells it before a password is tested.
+    for (kerberos, word, outcomes) in [(true, "unusable", &[][..]), (false, "closed", &["775"])] {
+        let place = Place::with(|directory| (directory.locked, directory.kerberos) = (true, kerberos));
         let said = place.verify(RIGHT);
         assert_eq!((said.code, &said.verdict()["word"]), (Some(1), &word.into()), "{said:?}");
-        assert_eq!((place.outcomes().len(), place.reserved()), (attempts, attempts), "{said:?}");
+        assert_eq!((place.outcomes().as_slice(), place.reserved()), (outcomes, outcomes.len()), "{said:?}");
         place.close();
-    };
-    // Port 88 tells it without a password.
-    check(KdcManner::Judging, "unusable", 0);
-    check(KdcManner::Absent, "closed", 1);
+    }
 }
 
 /// The one row that differs from a walk through: what it ends with, and what each attempt was answered.
@@ -152,13 +151,13 @@ fn directories_that_prove_less_end_with_what_they_prove() {
     );
     // No certificate anywhere: Kerberos alone, and no password leaves.
     check(
-        |directory| directory.certificates = false,
+        |directory| directory.certificates = Certificates::Missing,
         0,
         "current",
         Some("current-by-kerberos"),
         &["kerberos accepted", "kerberos accepted"],
     );
-    check(|directory| directory.account = AccountState::Expired, 1, "closed", None, &["532"]);
+    check(|directory| directory.expired = true, 1, "closed", None, &["532"]);
 }
 
 #[test]
