@@ -72,7 +72,7 @@ Every attempt is counted in this user's own ledger before it leaves, together wi
 With --json, each line is an object with an `event`:
   note     text
   reached  host, reached, pdc_emulator, read_only, ldap, kerberos, latency_ms, why_not
-  attempt  host, protocol (ldap, kerberos), answer (accepted, refused, not-known, not-sent), sub_code, why, latency_ms, counted
+  attempt  host, protocol (ldap, kerberos), answer (accepted, refused, not-known, not-sent), sub_code, why, latency_ms, elapsed_ms, counted
   verdict  word (current, current-where-asked, not-proved, refused, previous, closed, unusable, not-known, another-account, guard-shut, not-reached, not-written, not-tested, interrupted), exit_code, host, proof, sentence, remedy, misgivings, account, budget (threshold, counted, safe)
   record   path, lines, hash
 What is not known is null. Times are UTC.
