@@ -235,6 +235,7 @@ impl Story {
             account: accepted.then_some(account),
             controller_time: Some(self.now.wall),
             latency: Duration::from_millis(11),
+            elapsed: Duration::from_millis(30),
         };
         self.tell(Event::Directory(ticket, event::Directory::Tested { attempt, host, protocol, tested }))
     }
