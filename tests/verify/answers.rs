@@ -68,7 +68,7 @@ fn the_previous_password_is_told_from_the_current_one() {
 
 #[test]
 fn without_kerberos_age_proves_it_and_a_change_too_young_does_not() {
-    let place = Place::with(|directory| directory.kdc = KdcManner::Absent);
+    let place = Place::with(|directory| directory.kerberos = false);
     let said = place.verify(RIGHT);
     assert_eq!((said.code, &said.verdict()["proof"]), (Some(0), &"current-by-age".into()), "{said:?}");
     place.close();
@@ -124,7 +124,6 @@ fn a_locked_account_says_nothing_of_the_password() {
     }
 }
 
-/// The one row that differs from a walk through: what it ends with, and what each attempt was answered.
 #[test]
 fn directories_that_prove_less_end_with_what_they_prove() {
     type Change = fn(&mut mdi_console::lab::scenario::DirectorySettings);
