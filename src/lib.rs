@@ -43,7 +43,8 @@
 //! # Who may import whom
 //!
 //! ```text
-//! main ─► cli, app, plain, lab, site            cli ─► app, plain, lab, site, engine, terminal, model, ui's look
+//! main ─► cli, app, plain, lab, site            cli ─► the same, engine, terminal, model, ui's look,
+//!                                                      the directory's and the portal's clients for its one-shot commands
 //! app ─► engine, ui, model, terminal, walkthrough, key          plain ─► engine, walkthrough, terminal, site
 //! engine ─► site, the walk's effects, events and facts, the domains, journal, secret
 //! ui ─► model, walkthrough, domain types, key   model ─► walkthrough, domain types, key
@@ -71,10 +72,14 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: the site file, and with it live walks; resuming; the one-shot commands.
+//! Not reached by a command yet: steps 5 to 7 of a live walk; logs that a command prints, and probes of one server's own;
+//! resuming; the one-shot commands but `check` and `verify`.
 //!
 //! # Chosen against the obvious, and why
 //!
+//! - A site's CA file speaks for its controllers alone, and for a workspace of its own; never for Microsoft's hosts.
+//! - A walk reaches the controllers of the account's own domain, however many domains the site has: a controller of another
+//!   can prove nothing, and would have to be explained away before each save.
 //! - Keys are decoded here (`terminal::decode`): crossterm's reader spins once the terminal is gone, can stall on a long
 //!   paste, and leaves what was typed unwiped.
 //! - There is no timer but `Walkthrough::due` and `model::next_change`: what nobody waits for doesn't tick.

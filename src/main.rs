@@ -9,9 +9,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
-use mdi_console::cli::verify::{self, VerifyArguments};
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live};
+use mdi_console::cli::{Arguments, Command, check, lab, live, verify};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -23,8 +22,12 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
-        Some(Command::Check(asked)) => run_check(&arguments, asked),
-        Some(Command::Verify(asked)) => verify_password(&arguments, asked),
+        Some(Command::Check(asked)) => {
+            end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code)
+        }
+        Some(Command::Verify(asked)) => {
+            end_with(verify::run(&arguments.everywhere, asked), verify::NotVerified::exit_code)
+        }
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
             print!("{answer}");
@@ -48,45 +51,33 @@ fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Re
     run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
 }
 
-fn run_check(arguments: &Arguments, asked: &mdi_console::cli::CheckArguments) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let checked = runtime.block_on(check::run(&arguments.everywhere, asked));
-    runtime.shutdown_background();
-    match checked {
-        Ok(code) => Ok(ExitCode::from(code)),
-        Err(fault) => Ok(complain(&fault, fault.exit_code())),
-    }
-}
-
-/// Says why it was not done.
-fn complain(fault: &impl Display, code: u8) -> ExitCode {
-    let told = fault.to_string();
-    let _ = writeln!(std::io::stderr(), "mdi-console: {}.", told.trim_end_matches('.'));
-    ExitCode::from(code)
-}
-
-fn verify_password(arguments: &Arguments, asked: &VerifyArguments) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let verified = runtime.block_on(verify::run(&arguments.everywhere, asked));
-    runtime.shutdown_background();
-    Ok(verified.map_or_else(|fault| complain(&fault, fault.exit_code()), ExitCode::from))
-}
-
 /// Runs a walk to its end, and says what is left of it.
 fn run<E: Display>(
     walk: impl Future<Output = Result<Farewell, E>>,
     exit_code: impl Fn(&E) -> u8,
 ) -> Result<ExitCode> {
+    let walked = async {
+        let farewell = walk.await?;
+        // A terminal that is gone can't be told, and the code still counts.
+        let _ = writeln!(std::io::stdout(), "{}", farewell.line);
+        Ok(farewell.code)
+    };
+    end_with(walked, exit_code)
+}
+
+/// Runs to the end, and ends with the code that it gives.
+fn end_with<E: Display>(
+    asked: impl Future<Output = Result<u8, E>>,
+    exit_code: impl Fn(&E) -> u8,
+) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let walked = runtime.block_on(walk);
+    let ended = runtime.block_on(asked);
     // What still hangs in a read must not keep the program from ending.
     runtime.shutdown_background();
-    match walked {
-        Ok(farewell) => {
-            // A terminal that is gone can't be told, and the code still counts.
-            let _ = writeln!(std::io::stdout(), "{}", farewell.line);
-            Ok(ExitCode::from(farewell.code))
-        }
-        Err(fault) => Ok(complain(&fault, exit_code(&fault))),
-    }
+    Ok(ExitCode::from(ended.unwrap_or_else(|fault| {
+        let told = fault.to_string();
+        let end = if told.ends_with(['.', '?']) { "" } else { "." };
+        let _ = writeln!(std::io::stderr(), "mdi-console: {told}{end}");
+        exit_code(&fault)
+    })))
 }

@@ -81,7 +81,7 @@ pub async fn run(
         records: state.clone(),
         reader: Some(addresses.reader.password.clone()),
     };
-    let walked = walk::walk(everywhere, parts, traits).await;
+    let walked = Box::pin(walk::walk(everywhere, parts, traits)).await;
     lab.stop().await;
     Ok(walked?)
 }

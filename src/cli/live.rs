@@ -86,7 +86,7 @@ pub async fn run(everywhere: &Everywhere) -> Result<Farewell, LiveNotWalked> {
     let reader = reader(&site).await?;
     let vault = Arc::new(Secrets::new(clock.clone()));
     let parts = Parts { site, clock, vault, ledger, records, reader };
-    Ok(walk::walk(everywhere, parts, traits).await?)
+    Ok(Box::pin(walk::walk(everywhere, parts, traits)).await?)
 }
 
 /// The site with its controllers.

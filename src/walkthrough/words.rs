@@ -20,7 +20,9 @@ use crate::text::Safe;
 use super::step::{Outcome, Phase, Reason, Step};
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
-pub use alone::{AFTER_INTERRUPTION, INTERRUPTED, against, conclusion, conclusion_word, open, record_kept};
+pub use alone::{
+    AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, record_kept,
+};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,

@@ -1,223 +1,280 @@
 #!/usr/bin/env bash
-# One throw-away Samba domain controller of contoso.test, for the tests that meet a real directory.
+# A throw-away forest: two replicating Samba domain controllers of contoso.test, for tests that meet a real directory.
 #
-#   samba-dc.sh start FOLDER [ADDRESS]   makes the domain in FOLDER and serves it; writes FOLDER/env when it answers
-#   samba-dc.sh stop FOLDER              ends the processes that start began, by their ids, and removes FOLDER
-#   samba-dc.sh missing                  names what this machine lacks; exit 0 when that is nothing
+#   samba-dc.sh missing                 names what this machine lacks; exit 0 when that is nothing
+#   samba-dc.sh start FOLDER [PROCESS]  makes the domain in FOLDER and serves it; once that process has ended, so has it
+#   samba-dc.sh stop FOLDER             ends the processes that start began, by their ids, and removes FOLDER
+#   samba-dc.sh down FOLDER K           ends controller K
+#   samba-dc.sh up FOLDER K [LINE…]     starts it, with further lines for its smb.conf
+#   samba-dc.sh freeze FOLDER K         a black hole: connections are taken by the system, and nobody answers
+#   samba-dc.sh thaw FOLDER K
+#   samba-dc.sh inbound FOLDER K on|off   whether K takes changes from the other one
+#   samba-dc.sh certificate FOLDER NAME SUBJECT DAYS [CA]   FOLDER/tls/NAME.pem and .key for SUBJECT, valid for DAYS
+#   samba-dc.sh replicated FOLDER ACCOUNT   waits until both have the same password of it
 #
-# Needs root, for ports 88, 389 and 636 of a loopback address, and Debian's samba, samba-ad-provision,
-# samba-dsdb-modules, openssl and ldap-utils. It listens on ADDRESS alone (127.0.0.52 unless told) and keeps everything
-# under FOLDER. Deliberately absent: a second controller, SMB, DNS, and replication.
+# Needs root, for ports 53, 88, 389 and 636 of loopback addresses and for mount namespaces, and Debian's samba,
+# samba-ad-provision, samba-dsdb-modules, openssl and ldap-utils. Controller 1 listens on 127.0.52.1, 2 on 127.0.52.2, and
+# nowhere else; everything lies under FOLDER; one forest at a time on a machine, the next waits. Deliberately absent: SMB.
 set -euo pipefail
 export LC_ALL=C PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH"
 
-realm=CONTOSO.TEST domain=contoso.test base=DC=contoso,DC=test host=dc1.contoso.test
+here=$(cd "$(dirname "$0")" && pwd)
+realm=CONTOSO.TEST domain=contoso.test base=DC=contoso,DC=test
 admin_password='Admin-Pass-123!'
 patience=60 # seconds until it has to answer
+turn=/run/mdi-console-peers.lock
 
 die() { echo "samba-dc.sh: $*" >&2; exit 1; }
+address() { echo "127.0.52.$1"; }
 
 missing() {
   local lacks=() program
-  for program in samba openssl ldapsearch setsid; do
+  for program in samba samba-tool openssl ldapsearch ldapmodify setsid unshare flock; do
     command -v "$program" >/dev/null || lacks+=("the program $program")
   done
   /usr/bin/python3 -c 'import samba.provision' 2>/dev/null || lacks+=("samba's python modules")
   [ -e /usr/share/samba/setup/provision.ldif ] || lacks+=("the package samba-ad-provision")
   [ "$(id -u)" = 0 ] || lacks+=("root's rights")
+  unshare --mount --propagation private true 2>/dev/null || lacks+=("mount namespaces")
   [ ${#lacks[@]} = 0 ] || { local IFS=,; echo "${lacks[*]}"; return 1; }
 }
 
-# A certificate authority and the controller's certificate. The subjects differ, or OpenSSL takes one for the other.
-certificates() {
-  local tls=$folder/tls
-  local key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
-  openssl req -x509 "${key[@]}" -days 30 -keyout "$tls/ca.key" -out "$tls/ca.pem" -subj "/CN=Peers CA" \
-    -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
-  openssl req -new "${key[@]}" -keyout "$tls/key.pem" -out "$tls/request.pem" -subj "/CN=$host"
-  openssl x509 -req -in "$tls/request.pem" -CA "$tls/ca.pem" -CAkey "$tls/ca.key" -CAcreateserial -days 30 \
-    -out "$tls/cert.pem" -extfile <(printf '%s\n' basicConstraints=CA:FALSE keyUsage=digitalSignature \
-      extendedKeyUsage=serverAuth "subjectAltName=DNS:$host,IP:$address")
-  chmod 600 "$tls/key.pem"
+# The subjects of an authority and of what it signs differ, or OpenSSL takes one for the other.
+signing() { openssl "$@" >>"$folder/tls/log" 2>&1 || die "no certificate: $(tail -n 5 "$folder/tls/log")"; }
+authority() { # NAME SUBJECT
+  signing req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -keyout "$folder/tls/$1.key" \
+    -out "$folder/tls/$1.pem" -subj "/CN=$2" -addext basicConstraints=critical,CA:TRUE \
+    -addext keyUsage=critical,keyCertSign,cRLSign
+}
+certificate() { # NAME SUBJECT DAYS [CA]
+  local at=$folder/tls/$1 ca=$folder/tls/${4:-ca} until
+  until=$(date -u -d "$3 days" +%Y%m%d%H%M%SZ)
+  signing req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$at.key" -out "$at.request" -subj "/CN=$2"
+  # Only `openssl ca` makes a certificate that has expired already; it wants a book.
+  : >"$at.book"
+  printf '%s\n' '[ca]' 'default_ca=a' '[a]' "database=$at.book" "new_certs_dir=$folder/tls" 'policy=p' 'default_md=sha256' \
+    'rand_serial=yes' '[p]' 'commonName=supplied' '[e]' basicConstraints=CA:FALSE keyUsage=digitalSignature \
+    extendedKeyUsage=serverAuth "subjectAltName=DNS:$2${5:+,IP:$5}" >"$at.conf"
+  signing ca -batch -notext -config "$at.conf" -extensions e -cert "$ca.pem" -keyfile "$ca.key" \
+    -in "$at.request" -out "$at.pem" -startdate 20200101000000Z -enddate "$until"
+  chmod 600 "$at.key"
 }
 
-settings() {
-  cat >"$folder/smb.conf" <<CONF
+settings() { # K [LINE…]
+  local k=$1 at=$folder/dc$1 line; shift
+  mkdir -p "$at"/{private,state,cache,lock,run,binddns,ntp_signd,log}
+  chmod 700 "$at/private"; chmod 750 "$at/ntp_signd"
+  cat >"$at/smb.conf" <<CONF
 [global]
-  netbios name = DC1
+  netbios name = DC$k
   workgroup = CONTOSO
   realm = $realm
   server role = active directory domain controller
-  interfaces = $address/8
+  interfaces = $(address "$k")/8
   bind interfaces only = yes
   disable netbios = yes
-  server services = ldap cldap kdc
-  private dir = $folder/private
-  state directory = $folder/state
-  cache directory = $folder/cache
-  lock directory = $folder/lock
-  binddns dir = $folder/binddns
-  ntp signd socket directory = $folder/ntp_signd
-  log file = $folder/log/samba
+  server services = rpc ldap cldap kdc drepl kcc dns
+  dns forwarder =
+  allow dns updates = disabled
+  private dir = $at/private
+  state directory = $at/state
+  cache directory = $at/cache
+  lock directory = $at/lock
+  pid directory = $at/run
+  binddns dir = $at/binddns
+  ntp signd socket directory = $at/ntp_signd
+  log file = $at/log/samba
   logging = file
   max log size = 0
   log level = 1 auth_audit:3 auth_json_audit:3
   tls enabled = yes
-  tls keyfile = $folder/tls/key.pem
-  tls certfile = $folder/tls/cert.pem
+  tls keyfile = $folder/tls/dc$k.key
+  tls certfile = $folder/tls/dc$k.pem
   tls cafile = $folder/tls/ca.pem
   old password allowed period = 60
   ldap server require strong auth = allow_sasl_over_tls
   load printers = no
   printcap name = /dev/null
+  dreplsrv:notify_interval = 1
+  dreplsrv:periodic_startup_interval = 1
+  dreplsrv:periodic_interval = 3
+  kccsrv:periodic_startup_interval = 1
+  kccsrv:periodic_interval = 5
+$(for line in "$@"; do echo "  $line"; done)
 [sysvol]
-  path = $folder/state/sysvol
+  path = $at/state/sysvol
 [netlogon]
-  path = $folder/state/sysvol/$domain/scripts
+  path = $at/state/sysvol/$domain/scripts
 CONF
   # By itself it would ask for preauthentication of every account, whatever the account's flag says.
-  printf '%s\n' '[libdefaults]' " default_realm = $realm" ' dns_lookup_kdc = false' \
-    '[kdc]' ' require-preauth = no' >"$folder/krb5.conf"
+  printf '%s\n' '[libdefaults]' " default_realm = $realm" ' dns_lookup_kdc = false' ' rdns = false' \
+    '[realms]' " $realm = {" "  kdc = $(address "$k")" ' }' '[kdc]' ' require-preauth = no' >"$at/krb5.conf"
+  printf '%s\n' "127.0.0.1 localhost" "$(address 1) dc1.$domain dc1" "$(address 2) dc2.$domain dc2" >"$at/hosts"
+  # Until it has the zones itself it asks the first.
+  printf 'search %s\nnameserver %s\n' "$domain" "$(address "$([ -e "$at/joined" ] && echo "$k" || echo 1)")" >"$at/resolv.conf"
 }
 
-# The domain and its accounts, by samba's own modules on the database at rest.
-fill() {
-  FOLDER=$folder ADDRESS=$address ADMIN=$admin_password BASE=$base /usr/bin/python3 - <<'PY'
-import glob, logging, os, time
-import ldb
-from samba.auth import system_session
-from samba.dsdb import DS_DOMAIN_FUNCTION_2008_R2
-from samba.param import LoadParm
-from samba.provision import FILL_FULL, provision
-from samba.samdb import SamDB
+# Where names lead to the forest's own addresses, whatever this machine thinks of them.
+inside() { # K COMMAND…
+  local at=$folder/dc$1; shift
+  KRB5_CONFIG=$at/krb5.conf exec unshare --mount --propagation private -- bash -c '
+    at=$1; shift
+    mount --bind "$at/hosts" /etc/hosts
+    mount --bind "$at/resolv.conf" "$(readlink -f /etc/resolv.conf)"
+    exec "$@"' inside "$at" "$@"
+}
 
-folder, base = os.environ["FOLDER"], os.environ["BASE"]
-conf = folder + "/smb.conf"
-logging.basicConfig(level=logging.WARNING)
-parameters = LoadParm()
-parameters.load(conf)
-# Not samba-tool: it sets access lists on sysvol, which not every file system has.
-provision(logging.getLogger("provision"), system_session(), smbconf=conf, samdb_fill=FILL_FULL, realm="CONTOSO.TEST",
-          domain="CONTOSO", hostname="dc1", hostip=os.environ["ADDRESS"], adminpass=os.environ["ADMIN"],
-          dns_backend="SAMBA_INTERNAL", serverrole="active directory domain controller",
-          dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2, useeadb=False, lp=parameters, skip_sysvolacl=True)
-db = SamDB(url=folder + "/private/sam.ldb", session_info=system_session(), lp=parameters)
+fill() { # K WHAT
+  (inside 1 env SETTINGS="$folder/dc1/smb.conf" ADDRESS="$(address "$1")" ADMIN="$admin_password" BASE="$base" \
+    /usr/bin/python3 "$here/samba-fill.py" "$2") >"$folder/dc1/log/$2" 2>&1 || die "no $2: $(tail -n 20 "$folder/dc1/log/$2")"
+}
 
-def change(dn, controls=(), at=db, **attributes):
-    message = ldb.Message()
-    message.dn = ldb.Dn(at, dn)
-    for name, value in attributes.items():
-        message[name] = ldb.MessageElement(value, ldb.FLAG_MOD_REPLACE, name)
-    at.modify(message, list(controls))
+# The service names by which the controllers authenticate to each other.
+named() { (inside "$1" samba_spnupdate -s "$folder/dc$1/smb.conf") >"$folder/dc$1/log/named" 2>&1 || die "dc$1 has no names"; }
 
-minutes, day = 600_000_000, 86_400 * 10_000_000
-long_ago = lambda days: str((int(time.time()) - days * 86_400 + 11_644_473_600) * 10_000_000)
-change(base, lockoutThreshold="5", lockoutDuration=str(-30 * minutes), lockOutObservationWindow=str(-30 * minutes),
-       minPwdAge="0", pwdHistoryLength="5", maxPwdAge=str(-42 * day), minPwdLength="7", pwdProperties="1")
-unit = "OU=Service Accounts," + base
-db.add({"dn": unit, "objectClass": "organizationalUnit"})
-passwords = ["Svc-Pass-121!", "Svc-Pass-122!", "Svc-Pass-123!"]
-
-def account(name, history=passwords[-1:], **attributes):
-    db.newuser(name, history[0], userou="OU=Service Accounts")
-    for password in history[1:]:
-        db.setpassword("(sAMAccountName=%s)" % name, password)
-    dn = "CN=%s,%s" % (name, unit)
-    if attributes:
-        change(dn, **attributes)
-    return dn
-
-account("svc-mdi", userAccountControl=str(0x10200))
-account("svc-reader")
-account("svc-rotate", history=passwords)
-account("svc-lockme")
-account("svc-disabled", userAccountControl=str(0x202))
-account("svc-mustchange", pwdLastSet="0")
-account("svc-acctexpired", accountExpires=long_ago(1))
-account("svc-hours", logonHours=b"\0" * 21)
-account("svc-workstation", userWorkstations="OTHERPC")
-account("svc-nopreauth", userAccountControl=str(0x410200))
-account("svc-claimed", userPrincipalName="svc-claimed@elsewhere.test")
-claimant = account("svc-claimant", history=["Claimant-Pass-1!"])
-# Samba would not let it have the other's name; directories that grew over the years hold such pairs.
-raw = ldb.Ldb(glob.glob(folder + "/private/sam.ldb.d/%s.ldb" % base.upper())[0], options=["modules:"])
-change(claimant, at=raw, userPrincipalName="svc-claimed@contoso.test")
-account("svc-grand", userAccountControl=str(0x90200), adminCount="1",
-        servicePrincipalName=["MSSQLSvc/app1.contoso.test:1433", "HTTP/app1.contoso.test"],
-        **{"msDS-SupportedEncryptionTypes": "4"})
-db.newgroup("Nested")
-for group, member in [("Nested", "svc-grand"), ("Domain Admins", "Nested"), ("Backup Operators", "svc-grand")]:
-    db.add_remove_group_members(group, [member])
-# The ticket service's own flag would otherwise hold for every account.
-change("CN=krbtgt,CN=Users," + base, userAccountControl=str(0x400202))
-# A password's age can be set back only with samba's own control for that.
-change(account("svc-pwexpired"), ["local_oid:1.3.6.1.4.1.7165.4.3.12:1"], pwdLastSet=long_ago(100))
-PY
+join() {
+  (inside 2 samba-tool domain join "$domain" DC -s "$folder/dc2/smb.conf" -U "CONTOSO\\Administrator%$admin_password" \
+    --server="dc1.$domain" --dns-backend=SAMBA_INTERNAL --option="interfaces=$(address 2)/8") >"$folder/dc2/log/join" 2>&1 ||
+    die "dc2 did not join: $(tail -n 20 "$folder/dc2/log/join")"
+  named 2
+  touch "$folder/dc2/joined"
+  settings 2
 }
 
 # A process id is someone else's once it was given again: the time it began tells.
 began() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
-ours() {
+ours() { # K
   local id since
-  read -r id since <"$folder/id" 2>/dev/null && [ "$(began "$id")" = "$since" ] && echo "$id"
+  read -r id since 2>/dev/null <"$folder/dc$1/id" && [ "$(began "$id")" = "$since" ] && echo "$id"
 }
 descendants() { echo "$1"; local child; for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do descendants "$child"; done; }
+all_of() { local id; id=$(ours "$1") && descendants "$id"; }
 
-# Of the processes that were its own, those that still are.
-living() {
-  local one found=1
-  for one in $all; do
-    [ "$(began "${one%:*}")" != "${one#*:}" ] || { echo "${one%:*}"; found=0; }
+launch() { # K
+  local port id at=$folder/dc$1
+  [ -z "$(ours "$1")" ] || die "dc$1 runs already"
+  for port in 53 88 389 636; do
+    ! (exec 3<>"/dev/tcp/$(address "$1")/$port") 2>/dev/null || die "$(address "$1"):$port is taken"
   done
-  return $found
-}
-
-answers() {
-  LDAPTLS_CACERT=$folder/tls/ca.pem ldapsearch -x -o nettimeout=2 -H "ldaps://$address" -b '' -s base -LLL \
-    isSynchronized 2>/dev/null | grep -q 'isSynchronized: TRUE' && (exec 3<>"/dev/tcp/$address/88") 2>/dev/null
-}
-
-start() {
-  local lacks port end id
-  lacks=$(missing) || die "this machine lacks $lacks"
-  [ ! -e "$folder/smb.conf" ] || die "$folder holds a domain already"
-  for port in 88 389 636; do
-    ! (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null || die "$address:$port is taken"
-  done
-  mkdir -p "$folder"/{private,state,cache,lock,binddns,ntp_signd,log,tls}
-  chmod 700 "$folder/private" "$folder/tls"; chmod 750 "$folder/ntp_signd"
-  export KRB5_CONFIG=$folder/krb5.conf
-  settings
-  certificates >"$folder/log/tls" 2>&1 || die "no certificates: $(tail -n 3 "$folder/log/tls")"
-  fill >"$folder/log/fill" 2>&1 || die "no domain: $(tail -n 20 "$folder/log/fill")"
-  setsid samba -s "$folder/smb.conf" -F --no-process-group -M standard >"$folder/log/stdout" 2>&1 </dev/null &
+  (inside "$1" setsid samba -s "$at/smb.conf" -F --no-process-group -M standard) >"$at/log/stdout" 2>&1 </dev/null 9>&- &
   id=$!
-  echo "$id $(began "$id")" >"$folder/id"
-  end=$((SECONDS + patience))
-  until answers; do
-    [ -n "$(ours)" ] || die "it ended: $(tail -n 20 "$folder/log/stdout")"
-    [ $SECONDS -lt $end ] || die "it does not answer; see $folder/log"
+  echo "$id $(began "$id")" >"$at/id"
+}
+
+search() { # K ARGUMENTS…
+  local k=$1; shift
+  LDAPTLS_CACERT=$folder/tls/ca.pem ldapsearch -x -LLL -o nettimeout=2 -H "ldap://$(address "$k")" "$@" 2>/dev/null
+}
+as_administrator=(-ZZ -D "Administrator@$domain" -w "$admin_password")
+
+answers() { # K
+  local port
+  search "$1" -b '' -s base isSynchronized | grep -q 'isSynchronized: TRUE' || return 1
+  for port in 53 88; do (exec 3<>"/dev/tcp/$(address "$1")/$port") 2>/dev/null || return 1; done
+}
+
+# Until COMMAND succeeds, or patience ends.
+await() { # WHAT COMMAND…
+  local what=$1 end=$((SECONDS + patience)) k; shift
+  until "$@"; do
+    for k in 1 2; do
+      [ ! -e "$folder/dc$k/id" ] || [ -n "$(ours "$k")" ] || die "dc$k ended: $(tail -n 5 "$folder/dc$k/log/samba")"
+    done
+    [ $SECONDS -lt $end ] || die "$what, $patience s long; see $folder"
     sleep 0.05
   done
-  printf 'ADDRESS=%s\nHOST=%s\nCA=%s\n' "$address" "$host" "$folder/tls/ca.pem" >"$folder/env"
+}
+
+attribute() { search "$1" "${as_administrator[@]}" -b "$2" -s base "$3" | grep "^$3:"; }
+same() { [ "$(attribute 1 "$1" "$2")" = "$(attribute 2 "$1" "$2")" ]; }
+
+halt() { # K
+  local all one left
+  [ -e "$folder/dc$1/id" ] || return 0
+  all=$(for one in $(all_of "$1"); do echo "$one:$(began "$one")"; done)
+  living() { for one in $all; do [ "$(began "${one%:*}")" != "${one#*:}" ] || echo "${one%:*}"; done; }
+  for one in $(living); do kill -CONT "$one" 2>/dev/null || true; done
+  one=$(ours "$1") && kill -TERM "$one" 2>/dev/null || true
+  for _ in $(seq 100); do left=$(living); [ -n "$left" ] || break; sleep 0.05; done
+  for one in $left; do kill -KILL "$one" 2>/dev/null || true; done
+  rm -f "$folder/dc$1/id"
+}
+
+start() { # [PROCESS]
+  local lacks k
+  lacks=$(missing) || die "this machine lacks $lacks"
+  [ -z "$(ls -A "$folder" 2>/dev/null)" ] || die "$folder holds something already"
+  exec 9>"$turn"
+  flock -w 600 9 || die "another forest holds $turn"
+  mkdir -p "$folder/tls"; chmod 700 "$folder/tls"
+  # Keeps the turn, too.
+  if [ $# != 0 ]; then setsid bash "$0" guard "$folder" "$1" $$ </dev/null >/dev/null 2>&1 & fi
+  for k in 1 2; do settings "$k"; done
+  authority ca 'Peers CA'
+  authority wrong-ca 'Another CA'
+  for k in 1 2; do certificate "dc$k" "dc$k.$domain" 30 ca "$(address "$k")"; done
+  fill 1 domain
+  named 1
+  launch 1
+  await "dc1 does not answer" answers 1
+  join
+  halt 1
+  fill 2 records
+  for k in 1 2; do launch "$k"; done
+  for k in 1 2; do await "dc$k does not answer" answers "$k"; done
+  # Both ways are known to work.
+  for k in 1 2; do
+    printf '%s\n' "dn: OU=Service Accounts,$base" 'changetype: modify' 'replace: description' "description: from dc$k" |
+      change "$k" && await "nothing replicates from dc$k" same "OU=Service Accounts,$base" description
+  done
+}
+
+change() { # K, LDIF on standard input
+  LDAPTLS_CACERT=$folder/tls/ca.pem ldapmodify -x -H "ldap://$(address "$1")" "${as_administrator[@]}" >/dev/null
 }
 
 stop() {
-  local id all one
-  if id=$(ours); then
-    all=$(for one in $(descendants "$id"); do echo "$one:$(began "$one")"; done)
-    kill -TERM "$id" 2>/dev/null || true
-    for _ in $(seq 100); do living >/dev/null || break; sleep 0.05; done
-    for one in $(living || true); do kill -KILL "$one" 2>/dev/null || true; done
-  fi
-  [ ! -e "$folder/smb.conf" ] || rm -rf "$folder"
+  local k
+  for k in 1 2; do halt "$k" & done
+  wait
+  rm -rf "$folder"
 }
 
-case "${1:-}" in
+# Waits for the test to end, however it does.
+guard() { # PROCESS, and start's own
+  tail --pid="$1" -f /dev/null
+  tail --pid="$2" -f /dev/null
+  stop
+}
+
+up() { # K [LINE…]
+  settings "$@"
+  launch "$1"
+  await "dc$1 does not answer" answers "$1"
+}
+
+freeze() { local one; for one in $(all_of "$1"); do kill -STOP "$one" 2>/dev/null || true; done; }
+thaw() { local one; for one in $(all_of "$1"); do kill -CONT "$one" 2>/dev/null || true; done; }
+
+inbound() { # K on|off
+  local flags=1 # a global catalogue
+  [ "$2" = on ] || flags=3
+  printf '%s\n' \
+    "dn: CN=NTDS Settings,CN=DC$1,CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,$base" \
+    'changetype: modify' 'replace: options' "options: $flags" | change "$1"
+}
+
+replicated() { await "$1 is not the same on both" same "CN=$1,OU=Service Accounts,$base" pwdLastSet; }
+
+act=${1:-}
+case "$act" in
   missing) missing ;;
-  start | stop)
+  start | stop | guard | up | freeze | thaw | inbound | replicated | certificate | down)
     [ $# -ge 2 ] || die "which folder?"
-    folder=$(realpath -m "$2") address=${3:-127.0.0.52}
-    "$1" ;;
-  *) sed -n '2,12p' "$0"; exit 2 ;;
+    folder=$(realpath -m "$2"); shift 2
+    case "$act" in
+      down) halt "$@" ;;
+      *) "$act" "$@" ;;
+    esac ;;
+  *) sed -n '2,20p' "$0"; exit 2 ;;
 esac

@@ -293,6 +293,7 @@ pub fn hostile() -> Vec<Scene> {
         ("code", story().code()),
         ("baseline", story().signed_in().entries(2)),
         ("configuration", story().configured()),
+        ("entry's name", story().configured_with(Names::Hostile).enter()),
         ("reaching", story().configured().enter()),
         ("reached", story().configured().enter().all_reached()),
         ("field", story().at_field()),

@@ -224,7 +224,7 @@ impl Story {
         });
         let (ticket, attempt, host, protocol) = out.expect("the walk waits for this");
         let account = AccountFacts {
-            name: self.names.of("svc-mdi"),
+            name: "svc-mdi".into(),
             sid: "S-1-5-21-1-2-3-1105".into(),
             password_changed: self.now.wall.checked_sub(Duration::from_mins(4)).ok(),
             password_expires: self.now.wall.checked_add(Duration::from_hours(24 * 90)).ok(),

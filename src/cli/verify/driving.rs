@@ -221,6 +221,7 @@ impl<W: Write> Driving<W> {
             return;
         }
         self.leaving = ending;
+        self.ends.telling.noted(&Safe::new(words::LEAVING));
         self.intend(Intent::LeaveNow);
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::directory::lockout::Budget;
-use crate::directory::{AccountFacts, Answer, Host, KerberosService, Protocol, Tested, Tls};
+use crate::directory::{AccountFacts, Answer, Flag, Group, Host, KerberosService, Protocol, Tested, Tls};
 use crate::text::Safe;
 use crate::walkthrough::alone::Conclusion;
 use crate::walkthrough::fact::ProofWord;
@@ -16,11 +16,11 @@ use crate::walkthrough::{Reaching, Station, Walkthrough, words};
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Line {
-    /// Something to know beforehand: of the account's name, or of finding the controllers.
+    /// Something to know: of the account's name, of finding the controllers, of leaving.
     Note {
         text: Safe,
     },
-    Reached(Reached),
+    Reached(Asked),
     Attempt(Attempted),
     Verdict(Verdict),
     Record {
@@ -33,7 +33,7 @@ pub enum Line {
 /// One controller, asked without a password.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of the controller's own")]
-pub struct Reached {
+pub struct Asked {
     host: Host,
     reached: bool,
     pdc_emulator: bool,
@@ -72,14 +72,14 @@ pub struct Verdict {
     pub sentence: Safe,
     pub remedy: Safe,
     pub misgivings: Vec<Safe>,
-    pub account: Option<Account>,
+    pub account: Option<Facts>,
     pub budget: Option<Left>,
 }
 
 /// As the directory had it when the account had let itself in. Absent: not readable.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the directory's own")]
-pub struct Account {
+pub struct Facts {
     name: Safe,
     sid: Safe,
     distinguished_name: Safe,
@@ -90,6 +90,12 @@ pub struct Account {
     account_expired: bool,
     password_expired: bool,
     must_change: bool,
+    password_never_expires: bool,
+    /// What is unusual about it.
+    flags: Option<Vec<Flag>>,
+    /// The privileged ones.
+    groups: Option<Vec<Group>>,
+    service_principals: usize,
 }
 
 /// What is left of the account's budget.
@@ -108,7 +114,7 @@ impl Line {
         let why_not = station.unproving(kerberos_alone).map(|fault| Safe::from(fault.to_string()));
         Some(Self::Reached(match &station.state {
             Reaching::NotAsked | Reaching::Asking => return None,
-            Reaching::Failed(_) => Reached {
+            Reaching::Failed(_) => Asked {
                 host,
                 reached: false,
                 pdc_emulator: false,
@@ -118,7 +124,7 @@ impl Line {
                 latency_ms: None,
                 why_not,
             },
-            Reaching::Reached(reach) => Reached {
+            Reaching::Reached(reach) => Asked {
                 host,
                 reached: true,
                 pdc_emulator: reach.pdc_emulator,
@@ -160,7 +166,7 @@ impl Verdict {
             sentence: Safe::from(format!("{} {}", said.what, said.means)),
             remedy: said.remedy,
             misgivings: held.iter().flat_map(|held| &held.misgivings).map(words::against).collect(),
-            account: walk.trial.as_ref().and_then(|trial| trial.account.as_ref()).map(Account::new),
+            account: walk.trial.as_ref().and_then(|trial| trial.account.as_ref()).map(Facts::new),
             budget: walk.budget.as_ref().map(Left::new),
         }
     }
@@ -196,7 +202,7 @@ fn host(walk: &Walkthrough, conclusion: &Conclusion) -> Option<Host> {
     }
 }
 
-impl Account {
+impl Facts {
     fn new(facts: &AccountFacts) -> Self {
         Self {
             name: facts.name.clone(),
@@ -209,6 +215,10 @@ impl Account {
             account_expired: facts.account_expired,
             password_expired: facts.password_expired,
             must_change: facts.must_change,
+            password_never_expires: facts.password_never_expires,
+            flags: facts.flags.clone(),
+            groups: facts.groups.clone(),
+            service_principals: facts.service_principal_count,
         }
     }
 }

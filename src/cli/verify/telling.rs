@@ -52,9 +52,13 @@ impl<W: Write> Telling<W> {
             self.text(&Safe::from(tested));
         }
         for note in notes.iter().chain(&walk.terms.search_faults) {
-            self.text(note);
-            self.json(&Line::Note { text: note.clone() });
+            self.noted(note);
         }
+    }
+
+    pub fn noted(&mut self, note: &Safe) {
+        self.text(note);
+        self.json(&Line::Note { text: note.clone() });
     }
 
     /// Controllers that have answered, or not, since the last time.
@@ -120,10 +124,11 @@ fn table(walk: &Walkthrough) -> Vec<Safe> {
         .map(|station| {
             let row = rows.iter().find(|row| row.host == station.host);
             let role = if is_pdc_emulator(station) { " (PDC emulator)" } else { "" };
-            let latency = row.and_then(|row| row.latency).or_else(|| match &station.state {
+            let reached = match &station.state {
                 Reaching::Reached(reach) => Some(reach.latency),
                 Reaching::NotAsked | Reaching::Asking | Reaching::Failed(_) => None,
-            });
+            };
+            let latency = row.and_then(|row| row.latency).or(reached);
             let latency =
                 latency.map_or_else(|| "-".to_owned(), |latency| words::milliseconds(latency).to_string());
             let word = row.map_or(&RowWord::NotChecked, |row| &row.word);

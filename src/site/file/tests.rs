@@ -26,6 +26,15 @@ fn read(text: &str) -> SiteFile {
 }
 
 #[test]
+fn the_readme_shows_a_site_file() {
+    let readme = include_str!("../../../README.md");
+    let (_, shown) = readme.split_once("```toml\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let site = read(shown);
+    assert!(site.application.is_none() && site.searches[0].records);
+}
+
+#[test]
 fn the_example_is_a_site_file() {
     let site = read(EXAMPLE);
     assert_eq!(site.name.as_str(), "contoso-corp");

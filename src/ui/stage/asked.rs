@@ -19,6 +19,9 @@ pub struct Asked {
 
 impl Asked {
     fn add_answer(&mut self, question: &Question, (model, look): (&Model, &Look), columns: u16) {
+        for line in words::explained(&model.walk, question) {
+            self.lines.extend(wrapped(look, Role::Plain, &line, columns));
+        }
         if let Some(hint) = words::hint(question) {
             self.lines.extend(wrapped(look, Role::Secondary, &Safe::new(hint), columns));
         }

@@ -13,6 +13,7 @@ use crate::walkthrough::trial::Misgiving;
 use super::reasons::{Said, said};
 use super::{clock_second, safe};
 
+pub const LEAVING: &str = "Leaving: what was sent is still awaited; the same again leaves at once.";
 pub const INTERRUPTED: &str = "The test was interrupted.";
 pub const AFTER_INTERRUPTION: &str =
     "What was sent and not answered counts as an attempt. Look at the budget before you run it again.";
@@ -29,9 +30,8 @@ pub fn conclusion_word(conclusion: &Conclusion) -> &'static str {
         Conclusion::Current => "current",
         Conclusion::CurrentWhereAsked => "current-where-asked",
         Conclusion::NotProved => "not-proved",
-        Conclusion::AnotherObject { .. } | Conclusion::Blocked(Reason::WrongAccount { .. }) => {
-            "another-account"
-        }
+        Conclusion::AnotherObject { .. }
+        | Conclusion::Blocked(Reason::WrongAccount { .. } | Reason::NameClaimed { .. }) => "another-account",
         Conclusion::NameNotTyped => "guard-shut",
         Conclusion::Blocked(reason) => blocked_word(reason),
     }
@@ -174,7 +174,13 @@ fn blocked(reason: &Reason) -> Said {
             "The account that was named has not been tested.",
             Safe::new("Name it by its own account name: the user logon name (pre-Windows 2000)."),
         ),
-        Reason::AccountUnusable(code) => ("The password was not tested.", code.remedy().into()),
+        Reason::NameClaimed { .. } => (
+            "A test would be of that account's password, so none was made.",
+            Safe::new("Have that user principal name changed, then test again."),
+        ),
+        Reason::AccountUnusable(code) => {
+            ("As it is, the sensors could not use it with any password.", code.remedy().into())
+        }
         Reason::NoProvableController => (
             "The password was not tested, and nothing was counted.",
             Safe::new(

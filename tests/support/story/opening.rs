@@ -12,7 +12,7 @@ use mdi_console::text::Safe;
 use mdi_console::walkthrough::effect::Effect;
 use mdi_console::walkthrough::event::{self, Event};
 
-use super::{DOMAIN, Story};
+use super::{DOMAIN, Names, Story};
 
 impl Story {
     pub fn code(self) -> Self {
@@ -50,11 +50,16 @@ impl Story {
         )
     }
 
+    /// By lawful names: with any other the step stops.
     pub fn entries(self, count: usize) -> Self {
+        self.entries_named(count, Names::Usual)
+    }
+
+    pub fn entries_named(self, count: usize, names: Names) -> Self {
         let entry = |id: &str, account: &str, managed| Entry {
             id: id.into(),
-            account: self.names.of(account),
-            domain: self.names.of(DOMAIN),
+            account: names.of(account),
+            domain: names.of(DOMAIN),
             managed,
             single_label: false,
             etag: "1".into(),
@@ -130,7 +135,11 @@ impl Story {
 
     /// Step 1 done; step 2 shown.
     pub fn configured(self) -> Self {
-        let story = self.signed_in().entries(1);
+        self.configured_with(Names::Usual)
+    }
+
+    pub fn configured_with(self, names: Names) -> Self {
+        let story = self.signed_in().entries_named(1, names);
         let reading = story.reading(|_, _| {});
         story.read(reading).choose(0)
     }
