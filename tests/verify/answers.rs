@@ -68,7 +68,7 @@ fn the_previous_password_is_told_from_the_current_one() {
 
 #[test]
 fn without_kerberos_age_proves_it_and_a_change_too_young_does_not() {
-    let place = Place::with(|directory| directory.kdc = KdcManner::Absent);
+    let place = Place::with(|directory| directory.kerberos = false);
     let said = place.verify(RIGHT);
     assert_eq!((said.code, &said.verdict()["proof"]), (Some(0), &"current-by-age".into()), "{said:?}");
     place.close();
