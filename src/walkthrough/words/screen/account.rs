@@ -53,7 +53,7 @@ fn in_short(known: Vec<Told>) -> (Option<Truth>, Vec<Truth>) {
     }
     let warning = named.join("; ");
     let mut letters = warning.chars();
-    let first = letters.next().map(|first| first.to_uppercase());
+    let first = letters.next().map(char::to_uppercase);
     let warning = first.map(|first| Truth::Warn(safe(format!("{first}{} (Space).", letters.as_str()))));
     (warning, rest.into_iter().map(|told| told.truth).collect())
 }
