@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ACCOUNT;
 use super::account::{Account, Count, Match, Restriction};
 use super::remedy::Remedy;
-use crate::lab::scenario::{AccountState, DirectorySettings, KdcManner};
+use crate::lab::scenario::{DirectorySettings, KdcManner};
 
 mod opening;
 
@@ -109,11 +109,9 @@ impl Directory {
         for account in &mut accounts {
             account.counts = vec![Count::default(); controllers.len()];
             if account.name == ACCOUNT {
-                let locked = settings.account == AccountState::Locked;
-                account.locked = locked.then_some(now);
-                account.restriction =
-                    (settings.account == AccountState::Expired).then_some(Restriction::PasswordExpired);
-                let bad = if locked { settings.lockout_threshold } else { settings.bad_count };
+                account.locked = settings.locked.then_some(now);
+                account.restriction = settings.expired.then_some(Restriction::PasswordExpired);
+                let bad = if settings.locked { settings.lockout_threshold } else { settings.bad_count };
                 if let (Some(first), true) = (account.counts.first_mut(), bad > 0) {
                     *first = Count { bad, last: Some(now) };
                 }
