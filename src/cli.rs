@@ -31,6 +31,8 @@ pub use folders::NoHome;
     after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
                   mdi-console --site contoso.toml       the same with another site file\n  \
                   mdi-console check                     reach all that the site file names, touch no password\n  \
+                  mdi-console verify --account svc-mdi --domain contoso.test\n  \
+                  \u{20}                                     test one account's password, and nothing else\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \

@@ -294,7 +294,10 @@ pub struct Tested {
     pub account: Option<AccountFacts>,
     /// The controller's own clock, if it told.
     pub controller_time: Option<Timestamp>,
+    /// Of the answer to the password; by Kerberos of both exchanges.
     pub latency: Duration,
+    /// From the connection's beginning to that answer.
+    pub elapsed: Duration,
 }
 
 /// How many failures lock an account, and for how long they are remembered.

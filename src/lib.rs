@@ -27,8 +27,8 @@
 //! | `engine::ledger` ● | the attempts on disk under one lock; the only maker of permits |
 //! | `ui` | the screen from the model; changes nothing |
 //! | `model` | the walk, and what only the screen knows: focus, scrolling, size, time |
-//! | `walkthrough` | the seven steps as one machine; `trial` is the password test, `watch` the verdict, `words` every sentence |
-//! | `directory` | controllers, accounts, password tests; `lockout` and `refusal` judge, `ldap` ● talks |
+//! | `walkthrough` | the seven steps as one machine; `trial` is the password test, `alone` runs it without a walk, `watch` the verdict, `words` every sentence |
+//! | `directory` | controllers, accounts, password tests; `names` reads an account's name, `lockout` and `refusal` judge, `ldap` ● talks |
 //! | `portal` | sensors, issues, entries; `signin` is a machine; `client`, `token`, `graph`, `workspace` ● talk |
 //! | `sensor` | a sensor server's services; `probe` ● asks |
 //! | `logs` | records, what was found in them, and a window on them; `tail` ● follows |
@@ -73,7 +73,7 @@
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
 //! Not reached by a command yet: steps 5 to 7 of a live walk; logs that a command prints, and probes of one server's own;
-//! resuming; the one-shot commands but `check` and `verify`.
+//! resuming; `sensors`, `scan` and `report`.
 //!
 //! # Chosen against the obvious, and why
 //!

@@ -39,7 +39,13 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Man) => {
-            clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout())?;
+            let mut command = Arguments::command();
+            command.build();
+            clap_mangen::Man::new(command.clone()).render(&mut std::io::stdout())?;
+            // A page for each command behind it, with what only that one says.
+            for one in command.get_subcommands().filter(|one| !one.is_hide_set()) {
+                clap_mangen::Man::new(one.clone()).render(&mut std::io::stdout())?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         None => run(live::run(&arguments.everywhere), live::LiveNotWalked::exit_code),

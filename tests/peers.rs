@@ -20,6 +20,8 @@ mod certificates;
 #[expect(dead_code, reason = "the columns for Windows are read where the table runs against the lab")]
 #[path = "support/directory_cases.rs"]
 mod directory_cases;
+#[path = "peers/figures.rs"]
+mod figures;
 #[path = "support/forest.rs"]
 mod forest;
 #[path = "peers/guard.rs"]

@@ -37,7 +37,7 @@ use place::{NoPlace, Place};
 use telling::{Manner, Telling};
 
 #[derive(Debug, Args)]
-#[command(after_help = HELP, after_long_help = HELP)]
+#[command(after_help = HELP, next_help_heading = "The test")]
 pub struct VerifyArguments {
     /// The account: svc-mdi, svc-mdi@contoso.test, CONTOSO\svc-mdi, or its distinguished name
     #[arg(long, value_name = "ACCOUNT")]
@@ -45,7 +45,7 @@ pub struct VerifyArguments {
     /// The account's own domain, in full
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Option<String>,
-    /// A domain controller, by its full name: HOST, HOST:PORT (of LDAPS), HOST=ADDRESS, or HOST=ADDRESS:PORT for a port-forward of LDAPS alone; again for each. Without any, DNS is asked
+    /// A domain controller, by its full name: HOST, HOST:PORT (of LDAPS), HOST=ADDRESS, or HOST=ADDRESS:PORT for a port-forward of LDAPS alone (a site file can name Kerberos's too); again for each. Without any, DNS is asked
     #[arg(long = "controller", value_name = "HOST[=ADDRESS][:PORT]")]
     pub controllers: Vec<ControllerArgument>,
     /// Which of them is the PDC emulator, where DNS can't tell
@@ -72,7 +72,7 @@ Every attempt is counted in this user's own ledger before it leaves, together wi
 With --json, each line is an object with an `event`:
   note     text
   reached  host, reached, pdc_emulator, read_only, ldap, kerberos, latency_ms, why_not
-  attempt  host, protocol (ldap, kerberos), answer (accepted, refused, not-known, not-sent), sub_code, why, latency_ms, counted
+  attempt  host, protocol (ldap, kerberos), answer (accepted, refused, not-known, not-sent), sub_code, why, latency_ms, elapsed_ms, counted
   verdict  word (current, current-where-asked, not-proved, refused, previous, closed, unusable, not-known, another-account, guard-shut, not-reached, not-written, not-tested, interrupted), exit_code, host, proof, sentence, remedy, misgivings, account, budget (threshold, counted, safe)
   record   path, lines, hash
 What is not known is null. Times are UTC.

@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn an_account_that_can_not_be_used_says_why_in_the_terms_of_a_refusal() {
         let check = |facts: AccountFacts, expected: Option<SubCode>| {
-            assert_eq!(facts.closed(), expected, "{facts:?}")
+            assert_eq!(facts.closed(), expected, "{facts:?}");
         };
         let plain = AccountFacts::default;
         check(plain(), None);

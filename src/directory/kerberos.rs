@@ -56,7 +56,7 @@ impl Client {
     }
 
     /// Asks for a ticket without any proof. Tests no password, counts nothing, and says whether the account is there, can
-    /// be used, and which keys it has.
+    /// be used, and which keys it has. Takes no longer than a connection may.
     pub async fn probe(&self, controller: &Controller, account: &Account) -> Result<AccountProbe, Fault> {
         let (client, controller, account) = (self.clone(), controller.clone(), account.clone());
         self.apart(async move { client.probed(&controller, &account).await }).await?
@@ -65,7 +65,11 @@ impl Client {
     async fn probed(&self, controller: &Controller, account: &Account) -> Result<AccountProbe, Fault> {
         let asked = asked(account)?;
         let began = self.clock.now().at;
-        let bytes = self.exchange(controller, &asked.request(None)).await?;
+        // Bounded as a whole: one that takes connections and says nothing is as dead as any.
+        let question = asked.request(None);
+        let answer = self.exchange(controller, &question);
+        let answer = self.clock.timeout(self.patience.connect, answer).await;
+        let bytes = answer.map_err(|_| Fault::TimedOut)??;
         let latency = self.clock.now().at.since(began);
         let (found, controller_time) = understood(&asked, &bytes)?;
         Ok(AccountProbe { found, controller_time, latency })

@@ -281,7 +281,13 @@ pub(super) fn release(shared: &Arc<Shared>, attempt: AttemptId) {
 }
 
 fn not_sent(fault: Fault) -> Tested {
-    Tested { answer: Answer::NotSent(fault), account: None, controller_time: None, latency: Duration::ZERO }
+    Tested {
+        answer: Answer::NotSent(fault),
+        account: None,
+        controller_time: None,
+        latency: Duration::ZERO,
+        elapsed: Duration::ZERO,
+    }
 }
 
 /// The task failed: whether the bind left is not known.

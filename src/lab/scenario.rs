@@ -9,7 +9,7 @@ mod settings;
 mod words;
 
 pub use settings::{
-    AccountState, AtStart, DirectorySettings, FleetSettings, KdcManner, PortalSettings, PutFault, PutKind,
+    AtStart, Certificates, DirectorySettings, FleetSettings, KdcManner, PortalSettings, PutFault, PutKind,
     Stored,
 };
 

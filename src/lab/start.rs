@@ -18,7 +18,7 @@ use super::kdc;
 use super::ldap::{self, Port};
 use super::logfile::LogFolder;
 use super::pki::Authority;
-use super::scenario::KdcManner;
+use super::scenario::Certificates;
 use super::sensors::{self, Lines};
 use super::world::directory::{Place, Role};
 use super::world::fleet::{Sensor, SensorKind};
@@ -174,7 +174,7 @@ fn start_controllers(
     let controllers = shared.world().directory.controllers.clone();
     let (has_kerberos, certified) = {
         let world = shared.world();
-        (world.directory.kdc != KdcManner::Absent, world.scenario.directory.certificates)
+        (world.scenario.directory.kerberos, world.scenario.directory.certificates == Certificates::Held)
     };
     let mut addresses = Vec::new();
     for (controller, known) in controllers.into_iter().enumerate() {

@@ -56,7 +56,7 @@ impl Walkthrough {
         }
         self.waiting = Some(secret);
         self.ring();
-        self.block(Step::Password, Reason::AccountUnusable(code));
+        self.block(Step::Password, Reason::AcceptedButShut(code));
         true
     }
 

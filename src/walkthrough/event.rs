@@ -12,6 +12,7 @@ use super::effect::Ticket;
 use super::step::Step;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, boxed on its way, and never kept")]
 pub enum Event {
     Directory(Ticket, Directory),
     Portal(Ticket, Portal),

@@ -205,6 +205,8 @@ pub enum Reason {
     WrongAccount {
         read: Safe,
     },
+    /// The password was accepted, and the account as it was read back can't be used all the same.
+    AcceptedButShut(SubCode),
     /// Before any test: the name that would be tested is another account's user principal name.
     NameClaimed {
         by: Safe,

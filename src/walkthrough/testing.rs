@@ -265,5 +265,6 @@ fn not_sent() -> Tested {
         account: None,
         controller_time: None,
         latency: Duration::ZERO,
+        elapsed: Duration::ZERO,
     }
 }

@@ -21,7 +21,8 @@ use super::step::{Outcome, Phase, Reason, Step};
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
 pub use alone::{
-    AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, record_kept,
+    AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, protocol,
+    record_kept,
 };
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{

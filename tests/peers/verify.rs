@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mdi_console::clock::Clock;
 
-use crate::forest::{self, Forest, PREVIOUS, RIGHT, WRONG, text};
+use crate::forest::{self, Forest, PREVIOUS, RIGHT, Seen, WRONG, text};
 
 /// What a connection is given, by itself; and what a run may take besides.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -27,6 +27,16 @@ async fn the_right_password_is_current_on_both_controllers_whatever_form_the_nam
         assert_eq!(oracle.seen("svc-verified").map(|seen| seen.len()), [2, 1], "{name}");
         operator.gives_nothing_away(RIGHT);
     }
+}
+
+#[tokio::test]
+async fn controllers_found_by_the_domains_own_dns_are_asked_with_the_pdc_emulator_first() {
+    let Some(forest) = Forest::enter().await else { return };
+    let said = forest.operator().verify_by_dns("svc-verified", (RIGHT, RIGHT));
+    assert_eq!((said.code, said.word().as_str()), (Some(0), "current"), "{said:?}");
+    assert_eq!(said.attempts(), ["dc1 ldap accepted", "dc1 kerberos accepted", "dc2 ldap accepted"]);
+    let budget = said.verdict().get("budget").cloned().unwrap_or_default();
+    assert_eq!(budget.get("threshold").and_then(serde_json::Value::as_u64), Some(5), "the reader's word");
 }
 
 #[tokio::test]
@@ -66,7 +76,10 @@ async fn an_account_that_cant_be_used_is_named_with_its_reason_and_tried_nowhere
     let oracle = forest.watch();
     let said = forest.operator().verify("svc-nobody", RIGHT);
     assert_eq!((said.code, said.word().as_str()), (Some(1), "unusable"), "{said:?}");
-    assert_eq!(oracle.count("svc-nobody"), 0, "port 88 had told before any password");
+    // Port 88 had told before any password; the controllers log even that question.
+    assert!(said.attempts().is_empty(), "{said:?}");
+    let asked = |seen: &Seen| seen.service == "Kerberos KDC" && seen.status == "NT_STATUS_NO_SUCH_USER";
+    assert!(oracle.seen("svc-nobody").iter().flatten().all(asked), "{:?}", oracle.seen("svc-nobody"));
 }
 
 #[tokio::test]

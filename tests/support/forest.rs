@@ -32,6 +32,7 @@ mod trouble;
 mod verify;
 
 pub use opinion::{Opinion, Over};
+pub use oracle::Seen;
 pub use verify::{started, text};
 
 pub const DOMAIN: &str = "contoso.test";

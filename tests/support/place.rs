@@ -30,8 +30,7 @@ impl Place {
     pub fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
-        let mut scenario = scenario::find("clean").unwrap();
-        scenario.directory.kerberos = true;
+        let scenario = scenario::find("clean").unwrap();
         let options = StartOptions {
             scenario,
             clock: Clock::system(),

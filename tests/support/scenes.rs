@@ -11,7 +11,7 @@ use mdi_console::walkthrough::Clipboard;
 use mdi_console::walkthrough::event::{Field, FieldRefusal, Intent};
 use mdi_console::walkthrough::step::Step;
 
-use crate::story::{Names, Story};
+use crate::story::{Kind, Names, Story};
 
 pub type Scene = (&'static str, Model);
 
@@ -170,6 +170,16 @@ fn password() -> Vec<Scene> {
         ("outside the field", with(usual().at_field(), |model| model.in_field = false)),
         ("testing", model(usual().testing())),
         ("accepted, with a misgiving", model(usual().accepted().pass(Duration::from_secs(20)))),
+        ("accepted, with much to say of the account", model(usual().account_is(Kind::Powerful).accepted())),
+        (
+            "the row of a controller that read it",
+            with(usual().account_is(Kind::Powerful).accepted(), |model| {
+                model.in_field = false;
+                model.overlay = model.whole_row().map(Overlay::Row);
+            }),
+        ),
+        ("another account's", model(usual().account_is(Kind::Anothers).testing().tested(Answer::Accepted))),
+        ("the account is shut", model(usual().account_is(Kind::Locked).accepted())),
         ("what now", model(usual().accepted().enter())),
         ("a reason", model(usual().accepted().enter().choose(1))),
         ("refused", model(usual().testing().tested(Story::wrong_password()))),

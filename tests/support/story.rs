@@ -2,6 +2,8 @@
 //!
 //! Drives the real machine; only the answers are made up. Deliberately absent: adapters, time that passes by itself.
 
+#[path = "story/account.rs"]
+mod account;
 #[path = "story/opening.rs"]
 mod opening;
 
@@ -10,7 +12,7 @@ use std::time::Duration;
 use mdi_console::clock::{Instant, Now};
 use mdi_console::directory::lockout::{AttemptId, Budget, Shut, Why};
 use mdi_console::directory::refusal::{Refusal, SubCode};
-use mdi_console::directory::{AccountFacts, Answer, Host, Protocol, Tested};
+use mdi_console::directory::{Answer, Host, Protocol, Tested};
 use mdi_console::logs::{Position, SourceId};
 use mdi_console::portal::SaveAnswer;
 use mdi_console::secret::SecretId;
@@ -19,6 +21,8 @@ use mdi_console::text::Safe;
 use mdi_console::walkthrough::effect::{Effect, Ticket};
 use mdi_console::walkthrough::event::{self, Event, Field, Intent};
 use mdi_console::walkthrough::{Clipboard, ControllerTerms, Terms, Walkthrough};
+
+pub use account::Kind;
 
 pub const DOMAIN: &str = "contoso.test";
 
@@ -44,6 +48,7 @@ pub struct Story {
     names: Names,
     out: Vec<Effect>,
     recorded: u64,
+    account: Kind,
 }
 
 fn start() -> Now {
@@ -109,7 +114,7 @@ impl Story {
         let now = start();
         let mut walk = Walkthrough::new(terms, now);
         let out = walk.begin();
-        let mut story = Self { walk, now, names, out, recorded: 0 };
+        let mut story = Self { walk, now, names, out, recorded: 0, account: Kind::Ordinary };
         story.record_all();
         story
     }
@@ -232,19 +237,14 @@ impl Story {
             _ => None,
         });
         let (ticket, attempt, host, protocol) = out.expect("the walk waits for this");
-        let account = AccountFacts {
-            name: "svc-mdi".into(),
-            sid: "S-1-5-21-1-2-3-1105".into(),
-            password_changed: self.now.wall.checked_sub(Duration::from_mins(4)).ok(),
-            password_expires: self.now.wall.checked_add(Duration::from_hours(24 * 90)).ok(),
-            ..AccountFacts::default()
-        };
+        let account = self.account_facts();
         let accepted = answer == Answer::Accepted && protocol == Protocol::Ldap;
         let tested = Tested {
             answer,
             account: accepted.then_some(account),
             controller_time: Some(self.now.wall),
             latency: Duration::from_millis(11),
+            elapsed: Duration::from_millis(30),
         };
         self.tell(Event::Directory(ticket, event::Directory::Tested { attempt, host, protocol, tested }))
     }

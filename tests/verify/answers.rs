@@ -1,5 +1,7 @@
 //! What the directory says of a password, and what the command makes of it.
 
+use mdi_console::lab::scenario::Certificates;
+
 use super::place::{PREVIOUS, Place, RIGHT, WRONG};
 
 #[test]
@@ -56,7 +58,6 @@ fn a_wrong_password_costs_exactly_one_attempt() {
 #[test]
 fn the_previous_password_is_told_from_the_current_one() {
     let place = Place::with(|directory| {
-        directory.kerberos = true;
         directory.old_password_window_seconds = 3600;
     });
     let said = place.verify(PREVIOUS);
@@ -73,7 +74,8 @@ fn without_kerberos_age_proves_it_and_a_change_too_young_does_not() {
     place.close();
 
     let place = Place::with(|directory| {
-        (directory.kerberos, directory.changed_seconds_ago) = (false, 5);
+        directory.kerberos = false;
+        directory.changed_seconds_ago = 5;
     });
     let said = place.verify(RIGHT);
     let verdict = said.verdict();
@@ -89,7 +91,6 @@ fn without_kerberos_age_proves_it_and_a_change_too_young_does_not() {
 #[test]
 fn a_dead_controller_is_told_and_ends_with_its_own_code() {
     let place = Place::with(|directory| {
-        directory.kerberos = true;
         directory.down = vec!["dc2".into()];
     });
     let said = place.verify(RIGHT);
@@ -113,16 +114,49 @@ fn where_nothing_answers_nothing_is_tested() {
 
 #[test]
 fn a_locked_account_says_nothing_of_the_password() {
-    let check = |kerberos: bool, word: &str, attempts: usize| {
-        let place = Place::with(|directory| (directory.kerberos, directory.locked) = (kerberos, true));
+    // Kerberos tells it before a password is tested.
+    for (kerberos, word, outcomes) in [(true, "unusable", &[][..]), (false, "closed", &["775"])] {
+        let place = Place::with(|directory| (directory.locked, directory.kerberos) = (true, kerberos));
         let said = place.verify(RIGHT);
         assert_eq!((said.code, &said.verdict()["word"]), (Some(1), &word.into()), "{said:?}");
-        assert_eq!((place.outcomes().len(), place.reserved()), (attempts, attempts), "{said:?}");
+        assert_eq!((place.outcomes().as_slice(), place.reserved()), (outcomes, outcomes.len()), "{said:?}");
+        place.close();
+    }
+}
+
+#[test]
+fn directories_that_prove_less_end_with_what_they_prove() {
+    type Change = fn(&mut mdi_console::lab::scenario::DirectorySettings);
+    let check = |change: Change, code: i32, word: &str, proof: Option<&str>, outcomes: &[&str]| {
+        let place = Place::with(change);
+        let said = place.verify(RIGHT);
+        let verdict = said.verdict();
+        let expected = proof.map_or(serde_json::Value::Null, Into::into);
+        let found = (said.code, &verdict["word"], &verdict["proof"]);
+        assert_eq!(found, (Some(code), &word.into(), &expected), "{said:?}");
+        // Those that are asked at once answer in any order.
+        let mut seen = place.outcomes();
+        seen.sort_unstable();
+        assert_eq!(seen, outcomes, "{said:?}");
         place.close();
     };
-    // Port 88 tells it without a password.
-    check(true, "unusable", 0);
-    check(false, "closed", 1);
+    // The change has not reached the branch office: it refuses once, and is not asked again.
+    check(
+        |directory| directory.behind = vec!["dc9".into()],
+        1,
+        "not-proved",
+        Some("current-by-kerberos"),
+        &["52e", "accepted", "accepted", "kerberos accepted"],
+    );
+    // No certificate anywhere: Kerberos alone, and no password leaves.
+    check(
+        |directory| directory.certificates = Certificates::Missing,
+        0,
+        "current",
+        Some("current-by-kerberos"),
+        &["kerberos accepted", "kerberos accepted"],
+    );
+    check(|directory| directory.expired = true, 1, "closed", None, &["532"]);
 }
 
 #[test]
@@ -135,7 +169,7 @@ fn passwords_of_every_kind_arrive_as_they_are() {
         &"long-Pass-1 ".repeat(11)[..127],
         "a",
     ] {
-        let place = Place::with_password(Some(password), |directory| directory.kerberos = true);
+        let place = Place::with_password(Some(password), |_| {});
         let said = place.verify(password);
         assert_eq!(said.code, Some(0), "{password:?}: {said:?}");
         // A line may end as Windows ends it.

@@ -86,6 +86,24 @@ fn processes_that_run_together_share_one_budget() {
     place.close();
 }
 
+#[test]
+fn an_account_has_one_budget_whatever_form_its_name_has() {
+    let place = Place::open();
+    let site = place.path("site.toml");
+    let words = ["svc-mdi", "SVC-MDI@contoso.test", "contoso\\Svc-Mdi", "CN=svc-mdi,DC=contoso,DC=test"].map(
+        |account| {
+            let arguments =
+                ["--json", "--password-stdin", "--site", &*site.to_string_lossy(), "--account", account];
+            let said =
+                place.run(&[&arguments[..], &["--domain", "contoso.test"]].concat(), &format!("{WRONG}\n"));
+            said.verdict()["word"].clone()
+        },
+    );
+    assert_eq!(words, ["refused", "guard-shut", "guard-shut", "guard-shut"]);
+    assert_eq!(tried(&place), 1);
+    place.close();
+}
+
 /// Without one ledger for all, the same loops would go on: what the guard does would be seen.
 #[test]
 fn a_ledger_apart_for_each_run_would_not_stop_it() {

@@ -69,7 +69,7 @@ fn run(place: &Place, killer: &Arc<Killer>, at: usize) -> (Option<i32>, usize, u
 #[test]
 fn no_attempt_is_made_that_is_not_on_disk_wherever_it_is_killed() {
     let place = Place::with(|directory| {
-        (directory.kerberos, directory.controllers, directory.read_only) = (true, 1, 0);
+        (directory.controllers, directory.read_only) = (1, 0);
     });
     let killer = Arc::new(Killer::default());
     let (mut killed_reserved, mut killed_seen) = (0, 0);

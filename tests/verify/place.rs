@@ -49,7 +49,7 @@ impl Said {
 
 impl Place {
     pub fn open() -> Self {
-        Self::with(|directory| directory.kerberos = true)
+        Self::with(|_| {})
     }
 
     pub fn with(change: impl FnOnce(&mut DirectorySettings)) -> Self {

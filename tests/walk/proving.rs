@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use mdi_console::directory::Fault;
-use mdi_console::lab::scenario::{self, KdcManner};
+use mdi_console::lab::scenario::{self, Certificates, KdcManner};
 use mdi_console::lab::world::{PREVIOUS_PASSWORD, WRONG_PASSWORD};
 use mdi_console::lab::{Attempt, Scenario};
 use mdi_console::walkthrough::fact::{Fact, Gate, ProofWord};
@@ -248,7 +248,7 @@ fn a_controller_whose_clock_differs_is_asked_once_more_by_its_own_time() {
 #[test]
 fn without_server_certificates_kerberos_alone_proves_it_and_no_password_leaves() {
     play(async {
-        let bare = |scenario: &mut Scenario| scenario.directory.certificates = false;
+        let bare = |scenario: &mut Scenario| scenario.directory.certificates = Certificates::Missing;
         let mut stage = at_the_field("clean", bare).await?;
         stage.test(PREVIOUS_PASSWORD).await?;
         stage.test_the_right_one().await?;
@@ -267,7 +267,7 @@ fn without_server_certificates_kerberos_alone_proves_it_and_no_password_leaves()
 fn what_nothing_could_prove_or_refuse_is_saved_untested_past_a_reason_and_the_accounts_name() {
     play(async {
         let mut stage = at_the_field("clean", |scenario| {
-            scenario.directory.certificates = false;
+            scenario.directory.certificates = Certificates::Missing;
             scenario.directory.kdc = KdcManner::Forbidding;
         })
         .await?;

@@ -58,6 +58,8 @@ pub struct Attempted {
     /// In plain words.
     pub why: Option<Safe>,
     pub latency_ms: u64,
+    /// From the connection's beginning to the password's answer.
+    pub elapsed_ms: u64,
     /// It was charged to the account's budget.
     pub counted: bool,
 }
@@ -149,8 +151,8 @@ impl Attempted {
             Answer::NotKnown(fault) => ("not-known", None, Some(Safe::from(fault.to_string())), true),
             Answer::NotSent(fault) => ("not-sent", None, Some(Safe::from(fault.to_string())), false),
         };
-        let latency_ms = milliseconds(tested.latency);
-        Self { host: host.clone(), protocol, answer, sub_code, why, latency_ms, counted }
+        let (latency_ms, elapsed_ms) = (milliseconds(tested.latency), milliseconds(tested.elapsed));
+        Self { host: host.clone(), protocol, answer, sub_code, why, latency_ms, elapsed_ms, counted }
     }
 }
 

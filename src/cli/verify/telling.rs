@@ -4,7 +4,9 @@
 //! any more, and the test goes on. Deliberately absent: colours; the text is as it would be in a ticket.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, Write};
+
+use rustix::termios::isatty;
 
 use crate::directory::{Host, Protocol, Tested};
 use crate::text::Safe;
@@ -19,6 +21,8 @@ pub struct Telling<W> {
     out: W,
     manner: Manner,
     reached: BTreeSet<Host>,
+    /// Where somebody watches, beside the answer: what is happening.
+    aside: Option<io::Stderr>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +33,15 @@ pub enum Manner {
 
 impl<W: Write> Telling<W> {
     pub fn new(out: W, manner: Manner) -> Self {
-        Self { out, manner, reached: BTreeSet::new() }
+        let watched = manner != Manner::Json && isatty(rustix::stdio::stderr());
+        Self { out, manner, reached: BTreeSet::new(), aside: watched.then(io::stderr) }
+    }
+
+    /// For whoever waits; the answer itself says it again.
+    fn aside(&mut self, line: &str) {
+        if let Some(aside) = &mut self.aside {
+            let _ = writeln!(aside, "{line}");
+        }
     }
 
     fn text(&mut self, line: &Safe) {
@@ -50,6 +62,7 @@ impl<W: Write> Telling<W> {
         if let Some(account) = walk.account() {
             let tested = format!("The password of {account}. {}", words::whose_attempts(&walk.terms));
             self.text(&Safe::from(tested));
+            self.aside(words::asked(walk).as_str());
         }
         for note in notes.iter().chain(&walk.terms.search_faults) {
             self.noted(note);
@@ -68,6 +81,9 @@ impl<W: Write> Telling<W> {
                 && self.reached.insert(station.host.clone())
             {
                 self.json(&line);
+                if matches!(station.state, Reaching::Reached(_)) {
+                    self.aside(&format!("{} answers.", station.host));
+                }
                 if let Some(Truth::Warn(trouble) | Truth::Bad(trouble)) = words::controller_trouble(station) {
                     self.text(&trouble);
                 }
@@ -76,8 +92,9 @@ impl<W: Write> Telling<W> {
     }
 
     pub fn attempted(&mut self, (host, protocol): (&Host, Protocol), tested: &Tested) {
-        let line = Line::Attempt(Attempted::new(host, protocol, tested));
-        self.json(&line);
+        let attempted = Attempted::new(host, protocol, tested);
+        self.aside(&format!("{host}, {}: {}.", words::protocol(protocol), attempted.answer));
+        self.json(&Line::Attempt(attempted));
     }
 
     pub fn concluded(&mut self, walk: &Walkthrough, conclusion: &Conclusion) {

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ldap3::Ldap;
 
@@ -44,6 +45,7 @@ impl Client {
     }
 
     async fn put(&self, controller: &Controller, credential: &Credential, sent: &AtomicBool) -> Tested {
+        let began = self.clock.now().at;
         let (mut ldap, root) = match self.ready(controller, credential).await {
             Ok(ready) => ready,
             Err(fault) => return not_sent(fault),
@@ -52,7 +54,7 @@ impl Client {
         sent.store(true, Ordering::SeqCst);
         let asked = self.clock.now().at;
         let answer = self.bind(&mut ldap, &name, credential).await;
-        let latency = self.clock.now().at.since(asked);
+        let answered = self.clock.now().at;
         let account = match answer {
             Answer::Accepted => {
                 self.bound_account(&mut ldap, &root, &credential.account).await.ok().flatten()
@@ -60,7 +62,13 @@ impl Client {
             _ => None,
         };
         self.part(ldap).await;
-        Tested { answer, account, controller_time: root.current_time, latency }
+        Tested {
+            answer,
+            account,
+            controller_time: root.current_time,
+            latency: answered.since(asked),
+            elapsed: answered.since(began),
+        }
     }
 
     /// A connection that a password may go over.
@@ -95,6 +103,7 @@ fn not_sent(fault: Fault) -> Tested {
         answer: Answer::NotSent(fault),
         account: None,
         controller_time: None,
-        latency: std::time::Duration::ZERO,
+        latency: Duration::ZERO,
+        elapsed: Duration::ZERO,
     }
 }

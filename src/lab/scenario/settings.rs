@@ -32,29 +32,31 @@ pub struct DirectorySettings {
     pub lockout_seconds: u32,
     /// Failures that the PDC emulator has counted just before the start.
     pub bad_count: u32,
-    pub account: AccountState,
+    pub locked: bool,
     /// An administrator unlocks the account this long after the directory first told that it is locked.
     pub unlock_after_seconds: Option<u32>,
-    /// An administrator sets the password again, to the same, this long after the directory first told that it has expired.
+    /// The account's password has expired.
+    pub expired: bool,
+    /// An administrator sets it again, to the same, this long after the directory first told that it has expired.
     pub reset_after_seconds: Option<u32>,
     /// What the site is told about the old password's window.
     pub old_password_minutes: u32,
+    /// Whether the controllers have a key distribution centre.
+    pub kerberos: bool,
     pub kdc: KdcManner,
-    /// Whether the controllers have server certificates; without, nobody binds, sensors included.
-    pub certificates: bool,
+    pub certificates: Certificates,
     /// By how many seconds a controller's clock is ahead.
     pub ahead_seconds: BTreeMap<String, i64>,
 }
 
-/// How the account is found.
+/// Whether the controllers have server certificates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum AccountState {
+pub enum Certificates {
     #[default]
-    Open,
-    Locked,
-    /// Its password has expired.
-    Expired,
+    Held,
+    /// Nobody can bind, sensors included.
+    Missing,
 }
 
 /// How the key distribution centres take a request.
@@ -64,8 +66,6 @@ pub enum KdcManner {
     /// A sealed timestamp is judged.
     #[default]
     Judging,
-    /// There are none.
-    Absent,
     /// Only armored requests are taken.
     Armored,
     /// An authentication policy forbids the account whose password is right.
@@ -94,12 +94,14 @@ impl Default for DirectorySettings {
             observation_window_seconds: 60,
             lockout_seconds: 60,
             bad_count: 0,
-            account: AccountState::Open,
+            locked: false,
             unlock_after_seconds: None,
             reset_after_seconds: None,
             old_password_minutes: 1,
+            expired: false,
+            kerberos: true,
             kdc: KdcManner::Judging,
-            certificates: true,
+            certificates: Certificates::Held,
             ahead_seconds: BTreeMap::new(),
         }
     }

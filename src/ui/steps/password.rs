@@ -18,9 +18,9 @@ const COLUMNS: &[Column] = &[
     number("checked", 7, 2),
 ];
 
-/// Below this many columns only the weightiest of the account's facts are shown.
+/// Below these what warns of the account is said in one line, and in full under Space.
 const WIDE: u16 = 80;
-const MOST_FACTS: usize = 2;
+const TALL: u16 = 18;
 
 pub fn known<'a>(model: &'a Model, look: &'a Look, room: Room) -> Vec<Part<'a>> {
     let walk = &model.walk;
@@ -43,11 +43,15 @@ pub fn known<'a>(model: &'a Model, look: &'a Look, room: Room) -> Vec<Part<'a>> 
         }));
     }
     parts.push(Part::Gap);
+    let roomy = room.columns >= WIDE && room.rows >= TALL;
+    let (in_short, in_full) = if roomy {
+        (None, words::account_facts(walk, model.now))
+    } else {
+        words::account_in_short(walk, model.now)
+    };
+    parts.extend(in_short.map(truth));
     parts.push(Part::plain(words::guard(walk)));
-    let most = if room.columns < WIDE { MOST_FACTS } else { usize::MAX };
-    let (facts, more) = words::account_facts_in_short(walk, model.now, most);
-    parts.extend(facts.into_iter().map(truth));
-    parts.extend(more.map(Part::dim));
+    parts.extend(in_full.into_iter().map(truth));
     parts.push(Part::dim(words::whose_attempts(&walk.terms)));
     parts.extend(banner(walk));
     parts

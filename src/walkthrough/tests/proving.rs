@@ -157,7 +157,7 @@ fn an_accepted_password_of_an_account_that_is_shut_waits_until_it_is_opened() {
         player.answer("reserve", Way::Well);
         player.tell_test("ldap", change);
         player.settle();
-        assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(code)));
+        assert_eq!(*player.phase(), Phase::Blocked(Reason::AcceptedButShut(code)));
         assert!(player.walk.acceptance.is_none());
         player.enter();
         assert_eq!(player.count("freeze"), 0, "it is not asked for again");

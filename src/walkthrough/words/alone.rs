@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: any talk of going on with a reason; a test alone offers none.
 
+use crate::directory::Protocol;
 use crate::directory::names::{EntryFault, Form, Open};
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
@@ -17,6 +18,13 @@ pub const LEAVING: &str = "Leaving: what was sent is still awaited; the same aga
 pub const INTERRUPTED: &str = "The test was interrupted.";
 pub const AFTER_INTERRUPTION: &str =
     "What was sent and not answered counts as an attempt. Look at the budget before you run it again.";
+
+pub fn protocol(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Ldap => "LDAP",
+        Protocol::Kerberos => "Kerberos",
+    }
+}
 
 /// What is left for the ticket.
 pub fn record_kept(walk: &Walkthrough) -> Safe {

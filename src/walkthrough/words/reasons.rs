@@ -39,6 +39,7 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::PasswordClosed { .. }
         | Reason::PasswordUnproved { .. }
         | Reason::WrongAccount { .. }
+        | Reason::AcceptedButShut(_)
         | Reason::NameClaimed { .. } => of_the_password(reason),
         Reason::GuardNotBefore { .. }
         | Reason::GuardUntilUnlocked
@@ -153,6 +154,11 @@ fn of_the_password(reason: &Reason) -> Said {
             "What was typed is that account's password, so nothing is proved of this one. Nothing has been saved.",
             "Look whether it has this one's name as its user principal name, and have that changed; or correct the entry.",
         ),
+        Reason::AcceptedButShut(code) => said(
+            format!("The password was accepted, but {} ({code}).", shut(*code)),
+            "The sensors could not go on signing in with it. It is kept here; nothing has been saved.",
+            format!("{} Enter tests it again.", mended(*code)),
+        ),
         Reason::NameClaimed { by } => said(
             format!("The account's name is also the user principal name of another: {by}."),
             "A test would be of that account's password, so none was made. Nothing has been saved.",
@@ -168,6 +174,30 @@ fn says_of_password(code: SubCode) -> &'static str {
         SaysOfPassword::Wrong | SaysOfPassword::NotLookedAt | SaysOfPassword::NotKnown => {
             "This says nothing about the password. Nothing has been saved."
         }
+    }
+}
+
+/// An account that let the password in: nothing is to be said of the password any more.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only one sub-code speaks of the password besides the account"
+)]
+fn shut(code: SubCode) -> &'static str {
+    match code {
+        SubCode::LockedOut => "the directory says that the account is locked out",
+        code => code.meaning(),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what the directory doesn't say of an account shuts none")]
+fn mended(code: SubCode) -> &'static str {
+    match code {
+        SubCode::LockedOut => "Have it unlocked on the PDC emulator.",
+        SubCode::Disabled => "Have it enabled in Active Directory.",
+        SubCode::AccountExpired => "Have its end date moved or removed.",
+        SubCode::MustChange => "Have \"User must change password at next logon\" cleared.",
+        SubCode::PasswordExpired => "Have a new password set, or the account exempted from expiry.",
+        code => code.remedy(),
     }
 }
 

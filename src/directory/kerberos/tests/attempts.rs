@@ -168,6 +168,25 @@ async fn silence_is_waited_out_and_counts_only_once_the_timestamp_has_left() {
     check(vec![Act::Say(prove_yourself())], "not known: no answer in time").await;
 }
 
+#[tokio::test]
+async fn a_centre_that_takes_the_probe_and_says_nothing_is_given_up_in_the_time_for_a_connection() {
+    let (driven, asked) = (Driven::new(Timestamp::UNIX_EPOCH), Arc::new(Notify::new()));
+    let controller = stage(vec![Act::Silence(Arc::clone(&asked))]).await;
+    let client = Client::new(driven.clock());
+    let probing = tokio::spawn(async move { client.probe(&controller, &account()).await });
+    asked.notified().await;
+    let limit = Duration::from_secs(5);
+    while !probing.is_finished() {
+        // What waits for later has been given up, once the one who waits has run on.
+        if let Some(next) = driven.next().filter(|next| next.0 <= limit) {
+            driven.move_to(next);
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(probing.await.unwrap(), Err(Fault::TimedOut));
+    assert_eq!(driven.clock().now().at.0, limit);
+}
+
 #[test]
 fn no_debug_output_holds_the_password() {
     assert!(!format!("{:?}", credential("Lab-Pass-2026!")).contains("Lab-Pass"));

@@ -8,7 +8,7 @@ use crate::directory::ldap::{self, Trust};
 use crate::directory::probe::{AccountProbe, Found, Keys};
 use crate::directory::refusal::SubCode;
 use crate::lab::directory_cases::{Case, Password, Proof, cases};
-use crate::lab::scenario::{AccountState, AtStart, KdcManner};
+use crate::lab::scenario::{AtStart, KdcManner};
 use crate::lab::world::directory::SERVICE_PASSWORDS;
 use crate::lab::world::{OLDER_PASSWORD, PREVIOUS_PASSWORD, RIGHT_PASSWORD};
 use crate::lab::{Lab, Scenario, StartOptions, scenario};
@@ -147,7 +147,7 @@ async fn every_case_of_the_table_is_answered_and_counted() {
 
 #[tokio::test]
 async fn a_probe_tells_what_an_account_is_and_leaves_no_trace() {
-    let bench = bench(|scenario| scenario.directory.account = AccountState::Locked);
+    let bench = bench(|scenario| scenario.directory.locked = true);
     let check = async |name: &str, found: Found| {
         let probe = bench.probe(name).await.expect("an answer");
         assert_eq!(probe.found, found, "{name}");
@@ -192,7 +192,7 @@ async fn every_attempt_is_noted_and_a_scenario_without_kerberos_has_no_port() {
     let name = || "svc-mdi@contoso.test".to_owned();
     assert_eq!(noted, [(name(), "kerberos 24"), (name(), "kerberos accepted")]);
 
-    let without = bench(|scenario| scenario.directory.kdc = KdcManner::Absent);
+    let without = bench(|scenario| scenario.directory.kerberos = false);
     assert!(without.lab.addresses().controllers.iter().all(|one| one.kerberos.is_none()));
     assert_eq!(without.probe("svc-mdi").await, Err(Fault::NoRoute));
 }

@@ -96,8 +96,7 @@ fn a_threshold_of_nought_never_locks() {
 
 #[test]
 fn the_account_can_start_locked_and_be_unlocked() {
-    let mut directory =
-        directory(&DirectorySettings { account: AccountState::Locked, ..DirectorySettings::default() });
+    let mut directory = directory(&DirectorySettings { locked: true, ..DirectorySettings::default() });
     assert_eq!(bind(&mut directory, 0, "right", 1), BindAnswer::Refused("775"));
     directory.unlock(ACCOUNT);
     assert_eq!(bind(&mut directory, 0, "right", 2), BindAnswer::Accepted);
@@ -156,11 +155,8 @@ fn a_branch_office_holds_the_previous_key_until_it_hears_of_the_change() {
 
 #[test]
 fn an_expired_password_is_told_only_to_who_has_it_and_set_again_after_that() {
-    let settings = DirectorySettings {
-        account: AccountState::Expired,
-        reset_after_seconds: Some(10),
-        ..DirectorySettings::default()
-    };
+    let settings =
+        DirectorySettings { expired: true, reset_after_seconds: Some(10), ..DirectorySettings::default() };
     let mut directory = directory(&settings);
     assert!(directory.salt("svc-mdi", at(0)).is_ok());
     assert_eq!(prove(&mut directory, 0, "wrong", 0), Err(24));
