@@ -26,7 +26,15 @@ const RELATIVE: usize = 4;
 enum Bound {
     Meant,
     NotKnown,
-    Another(Option<Found>, AccountFacts),
+    /// As it was found, and by the name that the controller gave.
+    Another(Option<Box<Found>>, Safe),
+}
+
+/// What is held against what.
+struct Witnesses<'a> {
+    account: &'a Account,
+    meant: Option<&'a Found>,
+    token: &'a [Vec<u8>],
 }
 
 impl Client {
@@ -42,13 +50,16 @@ impl Client {
         let meant = self.account(ldap, root, &account.name).await?;
         let bound = match &meant {
             Some(meant) if token.iter().any(|held| Some(held.as_slice()) == meant.sid()) => Bound::Meant,
-            _ => self.bound(ldap, root, (account, meant.as_ref()), &token).await,
+            meant => {
+                let witnesses = Witnesses { account, meant: meant.as_ref(), token: &token };
+                self.bound(ldap, root, witnesses).await
+            }
         };
         let (found, whose) = match bound {
             Bound::Meant => (meant, Whose::Meant),
             Bound::NotKnown => (meant, Whose::NotKnown),
-            Bound::Another(None, known) => return Ok(Some(known)),
-            Bound::Another(Some(found), _) => (Some(found), Whose::Another),
+            Bound::Another(None, name) => return Ok(Some(nameless(name, &token))),
+            Bound::Another(Some(found), _) => (Some(*found), Whose::Another),
         };
         let Some(found) = found else { return Ok(None) };
         let mut facts = AccountFacts { whose, ..found.facts(root.current_time) };
@@ -60,19 +71,14 @@ impl Client {
     }
 
     /// The token doesn't hold the account that was meant.
-    async fn bound(
-        &self,
-        ldap: &mut Ldap,
-        root: &Root,
-        (account, meant): (&Account, Option<&Found>),
-        token: &[Vec<u8>],
-    ) -> Bound {
+    async fn bound(&self, ldap: &mut Ldap, root: &Root, witnesses: Witnesses<'_>) -> Bound {
+        let Witnesses { account, meant, token } = witnesses;
         if let Some(name) = self.who_am_i(ldap).await {
             if name.to_lowercase() == account.name.to_lowercase() {
                 return Bound::Meant;
             }
             let found = self.account(ldap, root, &name).await.ok().flatten();
-            return Bound::Another(found, nameless(name, token));
+            return Bound::Another(found.map(Box::new), name);
         }
         if token.is_empty() {
             return Bound::NotKnown;
@@ -81,7 +87,7 @@ impl Client {
         let foreign = meant.and_then(Found::sid).is_some_and(|sid| !of_same_domain(sid, token));
         match user {
             None if !foreign => Bound::NotKnown,
-            found => Bound::Another(found, nameless(Safe::default(), token)),
+            found => Bound::Another(found.map(Box::new), Safe::default()),
         }
     }
 
