@@ -44,8 +44,8 @@ pub mod watching;
 pub mod words;
 
 pub use state::{
-    Acceptance, Baseline, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving, ServiceRow,
-    SigningIn, SourceView, Station, Terms,
+    Acceptance, Baseline, Clipboard, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving,
+    ServiceRow, SigningIn, SourceView, Station, Terms,
 };
 
 use effect::{Effect, Ticket};
@@ -112,6 +112,7 @@ pub struct Walkthrough {
     next_watch: Option<Watch>,
     /// After a lost answer: when the entry was first read back unchanged.
     unchanged_since: Option<Instant>,
+    copied: saving::Copied,
     next_services: Option<Instant>,
     next_sign_in: Option<Instant>,
     leaving: bool,
@@ -174,6 +175,7 @@ impl Walkthrough {
             marking: None,
             next_watch: None,
             unchanged_since: None,
+            copied: saving::Copied::default(),
             next_services: None,
             next_sign_in: None,
             leaving: false,
@@ -238,6 +240,7 @@ impl Walkthrough {
             | Saving::Marking
             | Saving::Recording { .. }
             | Saving::Sending { .. }
+            | Saving::HandedOver { .. }
             | Saving::Saved { .. }
             | Saving::NotKnown { .. } => None,
         };
@@ -247,6 +250,7 @@ impl Walkthrough {
             self.next_sign_in,
             watch.map(|watch| watch.until),
             asking_back,
+            self.copied.until,
         ]
         .into_iter()
         .flatten()
@@ -289,9 +293,15 @@ impl Walkthrough {
         self.errands.values().any(Errand::shown)
     }
 
-    /// A save is on its way to the record or to the portal, or its lost answer is looked for.
+    /// A save is on its way to the record or to the portal, is in the operator's hands, or its lost answer is looked for.
     pub fn sending(&self) -> bool {
-        matches!(self.saving, Saving::Recording { .. } | Saving::Sending { .. } | Saving::AskingBack { .. })
+        matches!(
+            self.saving,
+            Saving::Recording { .. }
+                | Saving::Sending { .. }
+                | Saving::HandedOver { .. }
+                | Saving::AskingBack { .. }
+        )
     }
 
     /// Something is changed at the portal, or may be.
@@ -356,6 +366,7 @@ impl Walkthrough {
                     self.dialog = Some(Question::EvidenceForService(host));
                 }
             }
+            Intent::CopyPassword => self.ask_to_copy(),
             Intent::Note => self.dialog = Some(Question::Note),
             Intent::Leave => self.leave(),
             Intent::LeaveNow => self.end_walk(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Instant, Now};
 use crate::directory::Account;
 use crate::logs::{Known, Position, Side, SourceId};
-use crate::portal::{Reading, Sensor, ServiceStatus};
+use crate::portal::{Deployment, Reading, Sensor, ServiceStatus};
 use crate::sensor::Standing;
 use crate::text::Safe;
 
@@ -81,6 +81,12 @@ pub enum Missing {
     Suspected(Safe),
     /// Another entry could have served this sensor, and nothing showed that it took this one.
     PerhapsOtherEntry(Safe),
+    /// At the portal, by hand: it may differ from what was tested, and no sensor showed that it took it.
+    TypedByHand,
+    /// At the portal, nobody remembers how; as good as typed by hand.
+    EntryNotKnown,
+    /// The operator was not sure that it was saved, and no sensor showed that it took it.
+    PerhapsNotSaved,
     /// Nothing that would show a refusal was watched throughout.
     NothingWatched,
     /// The operator left before the watch time was over.
@@ -117,6 +123,11 @@ pub struct Watch {
     /// The portal was read after the save, at least once.
     portal_read: bool,
     other_entries: bool,
+    /// What only a sensor that took the credential can settle.
+    doubts: BTreeSet<Missing>,
+    /// Sensors that were syncing already, and those that have begun to.
+    synced_before: BTreeSet<Safe>,
+    syncing: BTreeSet<Safe>,
     pub verdict: Option<Verdict>,
 }
 
@@ -127,6 +138,9 @@ impl Watch {
             portal_throughout: true,
             portal_read: false,
             other_entries: false,
+            doubts: BTreeSet::new(),
+            synced_before: BTreeSet::new(),
+            syncing: BTreeSet::new(),
             old_issues: mark.open_issues.clone(),
             mark,
             account,
@@ -151,10 +165,30 @@ impl Watch {
         self.other_entries = true;
     }
 
+    /// Of a save at the portal, by the operator's word.
+    pub fn doubt(&mut self, doubts: impl IntoIterator<Item = Missing>) {
+        self.doubts.extend(doubts);
+    }
+
     /// Sensors that don't use the entry, as known before the save: nothing they write is held against it.
     pub fn leave_out(&mut self, reading: &Reading) {
         let unused = reading.sensors.iter().filter(|sensor| !sensor.uses_entry());
         self.observed.extend(unused.map(|sensor| (sensor.host.clone(), Observed::DoesNotUse)));
+        self.synced_before = syncing(reading).cloned().collect();
+    }
+
+    /// Who has begun to sync since the mark: the first sign that a save arrived. Returns the first of all, once.
+    pub fn see_syncing(&mut self, reading: &Reading) -> Option<Safe> {
+        let first = self.syncing.is_empty();
+        let now: BTreeSet<Safe> = syncing(reading).cloned().collect();
+        self.synced_before.retain(|host| now.contains(host));
+        self.syncing.extend(now.difference(&self.synced_before).cloned());
+        self.syncing.first().filter(|_| first).cloned()
+    }
+
+    /// Sensors that were seen syncing since the mark.
+    pub fn synced(&self) -> &BTreeSet<Safe> {
+        &self.syncing
     }
 
     /// Takes in what a log record said. True if it says something new about this save.
@@ -318,8 +352,17 @@ impl Watch {
             missing.push(Missing::NothingWatched);
         }
         missing.extend(self.refusing_hosts().map(|host| Missing::Suspected(host.clone())));
+        if self.took.is_empty() {
+            missing.extend(self.doubts.iter().cloned());
+        }
         missing.sort();
         missing.dedup();
         missing
     }
+}
+
+/// Of the sensors that may use the entry.
+fn syncing(reading: &Reading) -> impl Iterator<Item = &Safe> {
+    let syncing = reading.sensors.iter().filter(|sensor| sensor.deployment == Deployment::Syncing);
+    syncing.filter(|sensor| sensor.uses_entry()).map(|sensor| &sensor.host)
 }

@@ -147,6 +147,14 @@ pub fn age_at(at: Timestamp, now: Timestamp) -> Safe {
     safe(super::super::coarse(std::time::Duration::try_from(now.duration_since(at)).unwrap_or_default()))
 }
 
+/// Where the password is sent, or who takes it there.
+pub fn goes_to(walk: &Walkthrough) -> Safe {
+    if walk.terms.hand_off {
+        return Safe::new("the portal, by your own hand");
+    }
+    walk.terms.save_host.clone()
+}
+
 pub fn issuer(walk: &Walkthrough) -> Safe {
     walk.issuer.clone().unwrap_or_else(|| Safe::new("its certificate is being read"))
 }
