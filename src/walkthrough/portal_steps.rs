@@ -283,10 +283,7 @@ impl Walkthrough {
             | Fault::Refused(..)
             | Fault::Garbled(_)
             | Fault::Foreign(_)
-            | Fault::Internal(_) => {
-                let slower = 2u32.saturating_pow(self.portal.failures.min(6));
-                self.terms.poll.saturating_mul(slower).min(SLOWEST).max(self.terms.poll)
-            }
+            | Fault::Internal(_) => self.backed_off(),
         };
         self.portal.next_poll = Some(self.now.at.after(wait));
         let since = self.portal.fault.as_ref().map_or(self.now, |(_, since)| *since);
@@ -296,6 +293,17 @@ impl Walkthrough {
         self.portal.fault = Some((fault, since));
         self.watch_portal_failed();
         self.mark_complete();
+    }
+
+    /// Doubled with each failure, up to a bound; up to a quarter less, so that consoles that failed together don't come
+    /// back together. Which moment it failed at decides: nothing else here is by chance.
+    fn backed_off(&self) -> Duration {
+        let poll = self.terms.poll;
+        let doubled = poll.saturating_mul(2u32.saturating_pow(self.portal.failures.min(6)));
+        let wait = doubled.min(SLOWEST).max(poll);
+        let share = self.now.wall.subsec_nanosecond().unsigned_abs().rem_euclid(1_000);
+        let less = wait.saturating_mul(share).checked_div(4_000).unwrap_or_default();
+        wait.saturating_sub(less).max(poll)
     }
 
     /// Step 1 again: whichever part of it failed.

@@ -4,7 +4,9 @@
 
 mod account;
 mod found;
+mod issues;
 mod known;
+mod order;
 mod states;
 mod tape;
 mod trouble;
@@ -24,7 +26,9 @@ use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
 pub use account::*;
 pub use found::*;
+pub use issues::*;
 pub use known::*;
+pub use order::*;
 pub use states::*;
 pub use tape::*;
 pub use trouble::wrong;
