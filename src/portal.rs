@@ -13,6 +13,7 @@ use crate::text::Safe;
 pub mod client;
 pub mod graph;
 pub mod order;
+pub mod pace;
 pub mod signin;
 pub mod token;
 pub mod workspace;

@@ -27,6 +27,7 @@ use crate::clock::Instant;
 
 mod graph;
 mod signin;
+mod throttle;
 mod tokens;
 mod workspace;
 
@@ -43,6 +44,7 @@ pub struct Portal {
     origin: String,
     signed_in: Mutex<tokens::SignedIn>,
     outage: watch::Sender<Outage>,
+    throttled: Mutex<throttle::Throttled>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,7 +62,12 @@ impl Portal {
             origin: origin.into(),
             signed_in: Mutex::new(tokens::SignedIn::new(script)),
             outage: watch::Sender::default(),
+            throttled: Mutex::default(),
         }
+    }
+
+    fn throttled(&self) -> MutexGuard<'_, throttle::Throttled> {
+        self.throttled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn signed_in(&self) -> MutexGuard<'_, tokens::SignedIn> {

@@ -109,11 +109,12 @@ impl Walkthrough {
         }
         let Some(mut watch) = self.watch.take() else { return };
         let new = watch.conclude(self.sensors(), self.now.at);
+        let verdict = watch.verdict.clone().filter(|_| new);
         self.watch = Some(watch);
         if !new {
             return;
         }
-        if let Some(verdict) = watch.verdict.clone() {
+        if let Some(verdict) = verdict {
             self.ring();
             let missing = verdict.missing.iter().map(words::missing).collect();
             self.record(Fact::Verdict { verdict: verdict.word, missing });
