@@ -184,3 +184,6 @@ fn summary(reading: &Reading) -> Safe {
         words::by_status(reading)
     ))
 }
+
+#[cfg(test)]
+mod tests;

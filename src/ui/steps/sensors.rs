@@ -27,9 +27,6 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
     let sensors = model.sensors();
     let mut parts: Vec<Part> = fault(&model.walk.portal, model.now).into_iter().collect();
     parts.extend(words::watch_so_far(&model.walk, model.now).into_iter().map(truth));
-    if model.walk.portal.reading.is_some() {
-        parts.push(Part::Fact("Read", words::read_age(&model.walk, model.now)));
-    }
     parts.extend(words::credential_issues(&model.walk).into_iter().map(truth));
     parts.push(Part::Table(Table {
         columns: COLUMNS,

@@ -78,13 +78,35 @@ pub fn issues(reading: &Reading) -> Truth {
 /// How old the last reading is, and how often there is a new one; beyond three polls it is stale.
 pub fn read_age(walk: &Walkthrough, now: Now) -> Truth {
     let Some(read) = walk.portal.read_at else { return Truth::Plain(Safe::new("not yet")) };
-    let age = age_of(read.at, now.at);
-    let stale = now.at.since(read.at) > walk.terms.poll.saturating_mul(3);
-    if stale {
+    let age = read_at(walk, read, now);
+    if stale(walk, now) {
         Truth::Warn(safe(format!("{age}; stale")))
     } else {
         Truth::Plain(safe(format!("{age}; again every {}", left_of(walk.terms.poll))))
     }
+}
+
+/// The same beside a table, and whether it is stale.
+pub fn read_short(walk: &Walkthrough, now: Now) -> Option<(bool, Safe)> {
+    let read = walk.portal.read_at?;
+    let age = match read_at(walk, read, now) {
+        age if age.as_str() == "now" => age,
+        age => safe(format!("{age} ago")),
+    };
+    let stale = stale(walk, now);
+    let rest =
+        if stale { "stale".to_owned() } else { format!("every {}", left_of(walk.terms.poll)) };
+    Some((stale, safe(format!(" read {age}, {rest} ·"))))
+}
+
+/// As fresh as it can be is *now*: a screen that changed at every poll would never be idle.
+fn read_at(walk: &Walkthrough, read: Now, now: Now) -> Safe {
+    let fresh = now.at.since(read.at) < walk.terms.poll.saturating_mul(2);
+    if fresh { Safe::new("now") } else { age_of(read.at, now.at) }
+}
+
+fn stale(walk: &Walkthrough, now: Now) -> bool {
+    walk.portal.read_at.is_some_and(|read| now.at.since(read.at) > walk.terms.poll.saturating_mul(3))
 }
 
 pub fn no_controllers() -> Safe {
