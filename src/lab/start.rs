@@ -4,6 +4,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpSocket};
@@ -48,8 +49,14 @@ impl Lab {
         let (nudges, nudges_in) = mpsc::unbounded_channel();
         let logs = LogFolder::new(&folder);
         let services = folder.join("services");
-        let shared =
-            Arc::new(Shared { world: Mutex::new(world), clock, nudges, logs: logs.clone(), services });
+        let shared = Arc::new(Shared {
+            world: Mutex::new(world),
+            clock,
+            nudges,
+            logs: logs.clone(),
+            services,
+            impatient: AtomicU32::default(),
+        });
         write_first_files(&shared).map_err(|source| LabFault::Folder { folder: folder.clone(), source })?;
 
         let authority = Authority::new()?;
