@@ -5,7 +5,12 @@
 //! controllers; `tests/peers/figures.rs` has them.
 
 #![expect(dead_code, reason = "of the place for tests only the quiet part is needed")]
-#![expect(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a bench may end where it stands")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench may end where it stands"
+)]
 
 #[path = "../tests/verify/place.rs"]
 mod place;
@@ -31,7 +36,9 @@ fn main() -> ExitCode {
     }
     let (one_took, forty_took) = (median(ones), median(forties));
     let ratio = forty_took.as_secs_f64() / one_took.as_secs_f64();
-    println!("verify at one controller {one_took:?}, at forty {forty_took:?}: {ratio:.2} times (at most {MOST})");
+    println!(
+        "verify at one controller {one_took:?}, at forty {forty_took:?}: {ratio:.2} times (at most {MOST})"
+    );
     one.close();
     forty.close();
     if ratio < MOST { ExitCode::SUCCESS } else { ExitCode::FAILURE }
