@@ -57,7 +57,7 @@ pub const ALL: &[(&str, Target, &[&[u8]])] = &[
                 "deploymentStatus":"unknownFutureValue","serviceStatus":null,"openHealthIssuesCount":"3",
                 "settings":{"domainControllerDnsNames":[null]}}],"@odata.nextLink":"https://graph.microsoft.com/x"}"#,
             br#"{"value":[{"displayName":"Directory services user credentials are incorrect","healthIssueType":"Global",
-                "status":"suppressed","createdDateTime":"2026-08-20T10:00:00Z","sensorDNSNames":["a[31m‮"],
+                "status":"suppressed","createdDateTime":"2026-08-20T10:00:00Z","sensorDNSNames":["a\u001b[31m\u202e"],
                 "recommendations":["Verify the password."],"domainNames":"contoso.test"}]}"#,
         ],
     ),
