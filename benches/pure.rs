@@ -64,8 +64,7 @@ fn fleet(bench: &mut Criterion) {
         bench.iter(|| {
             let pages = bodies.iter().filter_map(|body| shape::sensors(body.as_bytes()).ok());
             let sensors = pages.flat_map(|page| page.items).collect();
-            desk.model.walk.portal.reading =
-                Some(Reading { sensors, issues: Vec::new(), portal_time: None });
+            desk.model.walk.portal.reading = Some(Reading { sensors, issues: Vec::new(), portal_time: None });
             desk.draw().map(|writes| writes.len())
         });
     });

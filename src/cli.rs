@@ -126,6 +126,9 @@ pub struct LabArguments {
     /// List the scenarios: what each teaches, what to do in it, and how it ends
     #[arg(long)]
     pub list: bool,
+    /// Save at the lab's portal by hand, as at Microsoft's: the console shows what to choose and type there
+    #[arg(long)]
+    pub hand_off: bool,
     /// The right password of this lab, read from a file; the banner that tells it is off
     #[arg(long, hide = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,

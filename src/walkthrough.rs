@@ -44,8 +44,8 @@ pub mod watching;
 pub mod words;
 
 pub use state::{
-    Acceptance, Baseline, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving, ServiceRow,
-    SigningIn, SourceView, Station, Terms,
+    Acceptance, Baseline, Clipboard, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving,
+    ServiceRow, SigningIn, SourceView, Station, Terms,
 };
 
 use effect::{Effect, Ticket};
@@ -114,6 +114,7 @@ pub struct Walkthrough {
     next_watch: Option<Watch>,
     /// After a lost answer: when the entry was first read back unchanged.
     unchanged_since: Option<Instant>,
+    copied: saving::Copied,
     next_services: Option<Instant>,
     next_sign_in: Option<Instant>,
     leaving: bool,
@@ -133,7 +134,8 @@ impl Walkthrough {
             .iter()
             .map(|one| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None })
             .collect();
-        let listed = terms.servers.iter().map(|server| Sensor::listed(&server.host, server.standalone)).collect();
+        let listed =
+            terms.servers.iter().map(|server| Sensor::listed(&server.host, server.standalone)).collect();
         let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
         Self {
             now,
@@ -178,6 +180,7 @@ impl Walkthrough {
             marking: None,
             next_watch: None,
             unchanged_since: None,
+            copied: saving::Copied::default(),
             next_services: None,
             next_sign_in: None,
             leaving: false,
@@ -242,6 +245,7 @@ impl Walkthrough {
             | Saving::Marking
             | Saving::Recording { .. }
             | Saving::Sending { .. }
+            | Saving::HandedOver { .. }
             | Saving::Saved { .. }
             | Saving::NotKnown { .. } => None,
         };
@@ -251,6 +255,7 @@ impl Walkthrough {
             self.next_sign_in,
             watch.map(|watch| watch.until),
             asking_back,
+            self.copied.until,
         ]
         .into_iter()
         .flatten()
@@ -302,9 +307,15 @@ impl Walkthrough {
         self.errands.values().any(Errand::shown)
     }
 
-    /// A save is on its way to the record or to the portal, or its lost answer is looked for.
+    /// A save is on its way to the record or to the portal, is in the operator's hands, or its lost answer is looked for.
     pub fn sending(&self) -> bool {
-        matches!(self.saving, Saving::Recording { .. } | Saving::Sending { .. } | Saving::AskingBack { .. })
+        matches!(
+            self.saving,
+            Saving::Recording { .. }
+                | Saving::Sending { .. }
+                | Saving::HandedOver { .. }
+                | Saving::AskingBack { .. }
+        )
     }
 
     /// Something is changed at the portal, or may be.
@@ -369,6 +380,7 @@ impl Walkthrough {
                     self.dialog = Some(Question::EvidenceForService(host));
                 }
             }
+            Intent::CopyPassword => self.ask_to_copy(),
             Intent::Note => self.dialog = Some(Question::Note),
             Intent::Leave => self.leave(),
             Intent::LeaveNow => self.end_walk(),

@@ -205,7 +205,8 @@ fn two_thousand_sensors_are_read_sorted_and_drawn_whole() {
     screen.draw(|frame| ui::view(&model, &look, frame)).expect("drawn");
     let took = process::threads_time(here).expect("Linux tells it").saturating_sub(begun);
     println!("2,000 sensors parsed, sorted and drawn: {took:?} of this process, built for tests");
-    let text: String = screen.backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    let text: String =
+        screen.backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(text.contains("of 2000"), "the range is not shown: {text}");
     // The one that is stopped stands first, wherever it came in the list.
     assert_eq!(model.sensors().first().map(|sensor| sensor.host.as_str()), Some("s1234.contoso.test"));

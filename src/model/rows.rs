@@ -81,7 +81,8 @@ impl Model {
     /// The marked row, field by field; `None`: the step has no such row.
     pub fn whole_row(&self) -> Option<Whole> {
         match self.step() {
-            Step::Portal | Step::Save => None,
+            Step::Portal => None,
+            Step::Save => self.walk.handed_over().then(|| words::portal_page(&self.walk)),
             Step::Configuration => self.walk.entries.get(self.row).map(entry),
             Step::DirectoryServices => self.walk.stations.get(self.row).map(station),
             Step::Password => self.trial_rows().get(self.row).map(|row| self.tested(row)),

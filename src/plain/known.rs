@@ -27,11 +27,7 @@ pub fn lines(walk: &Walkthrough) -> Vec<Safe> {
 }
 
 pub fn truth(truth: Truth) -> Safe {
-    match truth {
-        Truth::Good(sentence) | Truth::Warn(sentence) | Truth::Bad(sentence) | Truth::Plain(sentence) => {
-            sentence
-        }
-    }
+    words::sentence(truth)
 }
 
 fn labelled(label: &'static str, what: &str) -> Safe {
@@ -115,9 +111,22 @@ fn password(walk: &Walkthrough) -> Vec<Safe> {
     lines
 }
 
+/// What to do at the portal, in the order in which it is done there.
+fn portal_page(walk: &Walkthrough) -> Vec<Safe> {
+    let mut lines: Vec<Safe> =
+        words::portal_page(walk).iter().map(|(label, what)| labelled(label, what)).collect();
+    lines.push(truth(words::autofill()));
+    lines.extend(words::clipboard_offer(walk).map(truth));
+    lines.extend(words::since_shown(walk).into_iter().map(truth));
+    lines
+}
+
 fn save(walk: &Walkthrough) -> Vec<Safe> {
+    if walk.handed_over() {
+        return portal_page(walk);
+    }
     let mut lines =
-        vec![labelled("Account", &words::account(walk)), labelled("Goes to", &walk.terms.save_host)];
+        vec![labelled("Account", &words::account(walk)), labelled("Goes to", &words::goes_to(walk))];
     if walk.issuer.is_some() {
         lines.push(labelled("Vouched by", &words::issuer(walk)));
     }
@@ -140,6 +149,7 @@ fn services(walk: &Walkthrough) -> Vec<Safe> {
 
 fn sensors(walk: &Walkthrough) -> Vec<Safe> {
     let mut lines: Vec<Safe> = words::watch_so_far(walk, walk.now).map(truth).into_iter().collect();
+    lines.extend(walk.watch.as_ref().and_then(words::first_sign).map(truth));
     lines.extend(first(in_trouble(walk).into_iter().map(|(host, finding)| found(&host, finding))));
     lines.extend(words::credential_issues(walk).into_iter().map(truth));
     lines.extend(words::missing_from_verdict(walk).into_iter().map(truth));

@@ -55,7 +55,10 @@ mod tests {
         let seconds = Duration::from_secs;
         let check = |failures: u32, poll: u64, nanosecond: i32, least: u64, most: u64| {
             let wait = wait(&Fault::Server(500), failures, seconds(poll), at(nanosecond));
-            assert!((seconds(least)..=seconds(most)).contains(&wait), "{failures} {poll} {nanosecond}: {wait:?}");
+            assert!(
+                (seconds(least)..=seconds(most)).contains(&wait),
+                "{failures} {poll} {nanosecond}: {wait:?}"
+            );
         };
         check(1, 15, 0, 30, 30);
         check(2, 15, 0, 60, 60);

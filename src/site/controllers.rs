@@ -45,7 +45,7 @@ impl Site {
             probes: Vec::new(),
             commands: Vec::new(),
             proof: Proof::Any,
-            clipboard: false,
+            clipboard: crate::walkthrough::Clipboard::NotAllowed,
             limits: Limits::default(),
             old_password: hour,
             lockout_window: hour,
@@ -61,6 +61,9 @@ impl Site {
     pub fn for_a_test_alone(self) -> Self {
         Self {
             uses_graph: false,
+            portal: String::new(),
+            save: Save::HandOff,
+            workspace: String::new(),
             sources: Vec::new(),
             servers: Vec::new(),
             probe: None,
@@ -68,5 +71,10 @@ impl Site {
             commands: Vec::new(),
             ..self
         }
+    }
+
+    /// There is something of a portal's that this program could ask.
+    pub fn has_a_portal(&self) -> bool {
+        self.uses_graph || !self.portal.is_empty() || !self.workspace.is_empty()
     }
 }

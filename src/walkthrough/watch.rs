@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Instant, Now};
 use crate::directory::Account;
 use crate::logs::{Known, Position, Side, SourceId};
-use crate::portal::order::{self, Reliance};
-use crate::portal::{Entry, HealthIssue, Reading, Sensor, ServiceStatus};
+use crate::portal::order::Reliance;
+use crate::portal::{Deployment, Entry, Reading, Sensor, ServiceStatus};
 use crate::sensor::Standing;
 use crate::text::Safe;
 
 mod evidence;
+mod issue;
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -85,6 +87,12 @@ pub enum Missing {
     Suspected(Safe),
     /// Another entry could have served this sensor, and nothing showed that it took this one.
     PerhapsOtherEntry(Safe),
+    /// At the portal, by hand: it may differ from what was tested, and no sensor showed that it took it.
+    TypedByHand,
+    /// At the portal, nobody remembers how; as good as typed by hand.
+    EntryNotKnown,
+    /// The operator was not sure that it was saved, and no sensor showed that it took it.
+    PerhapsNotSaved,
     /// Nothing that would show a refusal was watched throughout.
     NothingWatched,
     /// The operator left before the watch time was over.
@@ -123,6 +131,11 @@ pub struct Watch {
     /// All of the portal's entries, and which of them was saved.
     entries: Vec<Entry>,
     entry: Safe,
+    /// What only a sensor that took the credential can settle.
+    doubts: BTreeSet<Missing>,
+    /// Sensors that were syncing already, and those that have begun to.
+    synced_before: BTreeSet<Safe>,
+    syncing: BTreeSet<Safe>,
     pub verdict: Option<Verdict>,
 }
 
@@ -134,6 +147,9 @@ impl Watch {
             portal_read: false,
             entries: Vec::new(),
             entry: Safe::default(),
+            doubts: BTreeSet::new(),
+            synced_before: BTreeSet::new(),
+            syncing: BTreeSet::new(),
             old_issues: mark.open_issues.clone(),
             mark,
             account,
@@ -153,24 +169,30 @@ impl Watch {
         self.until = saved_at.at.after(length);
     }
 
-    /// The portal's entries, of which the one named was saved: another may serve a sensor as well.
-    pub fn among(&mut self, entries: &[Entry], saved: &Safe) {
-        self.entries = entries.to_vec();
-        self.entry = saved.clone();
-    }
-
-    /// How a sensor stands to the entry that was saved.
-    pub fn reliance(&self, sensor: &Sensor) -> Reliance {
-        if self.entries.len() < 2 {
-            return Reliance::Alone;
-        }
-        order::reliance(&self.entries, sensor, &self.entry)
+    /// Of a save at the portal, by the operator's word.
+    pub fn doubt(&mut self, doubts: impl IntoIterator<Item = Missing>) {
+        self.doubts.extend(doubts);
     }
 
     /// Sensors that don't use the entry, as known before the save: nothing they write is held against it.
     pub fn leave_out(&mut self, reading: &Reading) {
         let unused = reading.sensors.iter().filter(|sensor| !sensor.uses_entry());
         self.observed.extend(unused.map(|sensor| (sensor.host.clone(), Observed::DoesNotUse)));
+        self.synced_before = syncing(reading).cloned().collect();
+    }
+
+    /// Who has begun to sync since the mark: the first sign that a save arrived. Returns the first of all, once.
+    pub fn see_syncing(&mut self, reading: &Reading) -> Option<Safe> {
+        let first = self.syncing.is_empty();
+        let now: BTreeSet<Safe> = syncing(reading).cloned().collect();
+        self.synced_before.retain(|host| now.contains(host));
+        self.syncing.extend(now.difference(&self.synced_before).cloned());
+        self.syncing.first().filter(|_| first).cloned()
+    }
+
+    /// Sensors that were seen syncing since the mark.
+    pub fn synced(&self) -> &BTreeSet<Safe> {
+        &self.syncing
     }
 
     /// Takes in what a log record said. True if it says something new about this save.
@@ -214,27 +236,11 @@ impl Watch {
         for issue in reading.issues.iter().filter(|issue| issue.about_credential()) {
             if !issue.open() {
                 self.old_issues.remove(&issue.id);
-            } else if self.holds(issue)
-                && self.hold(&Safe::default(), Against::CredentialIssue)
-            {
+            } else if self.holds(issue) && self.hold(&Safe::default(), Against::CredentialIssue) {
                 news.push(issue.name.clone());
             }
         }
         news
-    }
-
-    /// Whether an issue is about a credential, open, and newer than the mark.
-    pub fn holds(&self, issue: &HealthIssue) -> bool {
-        issue.about_credential()
-            && issue.open()
-            && !self.old_issues.contains(&issue.id)
-            && !self.older(issue)
-    }
-
-    /// Last changed before the mark, by the portal's own clock: it only came late, and says nothing about this save.
-    fn older(&self, issue: &HealthIssue) -> bool {
-        let last = issue.created.max(issue.modified);
-        matches!((last, self.mark.portal_time), (Some(last), Some(mark)) if last < mark)
     }
 
     /// What a probe saw of a service, after the save.
@@ -352,8 +358,17 @@ impl Watch {
             missing.push(Missing::NothingWatched);
         }
         missing.extend(self.refusing_hosts().map(|host| Missing::Suspected(host.clone())));
+        if self.took.is_empty() {
+            missing.extend(self.doubts.iter().cloned());
+        }
         missing.sort();
         missing.dedup();
         missing
     }
+}
+
+/// Of the sensors that may use the entry.
+fn syncing(reading: &Reading) -> impl Iterator<Item = &Safe> {
+    let syncing = reading.sensors.iter().filter(|sensor| sensor.deployment == Deployment::Syncing);
+    syncing.filter(|sensor| sensor.uses_entry()).map(|sensor| &sensor.host)
 }

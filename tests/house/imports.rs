@@ -60,6 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "sensor",
             "logs",
             "walkthrough::Terms",
+            "walkthrough::Clipboard",
             "walkthrough::ControllerTerms",
             "walkthrough::fact::Origin",
             "lab::Addresses",

@@ -7,7 +7,9 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::portal::{Deployment, Health, HealthIssue, IssueStatus, Reading, Sensor, SensorKind, ServiceStatus};
+use crate::portal::{
+    Deployment, Health, HealthIssue, IssueStatus, Reading, Sensor, SensorKind, ServiceStatus,
+};
 use crate::text::Safe;
 use crate::walkthrough::words;
 
@@ -162,7 +164,8 @@ fn cells(sensor: &Sensor) -> [Safe; 8] {
 /// A heading, then a line for each sensor, each column as wide as its widest cell.
 pub(super) fn table(sensors: &[&Sensor]) -> Vec<Safe> {
     let headings = HEADINGS.map(Safe::new);
-    let rows: Vec<[Safe; 8]> = std::iter::once(headings).chain(sensors.iter().map(|one| cells(one))).collect();
+    let rows: Vec<[Safe; 8]> =
+        std::iter::once(headings).chain(sensors.iter().map(|one| cells(one))).collect();
     let mut widths = [0; 8];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -181,9 +184,9 @@ pub(super) fn table(sensors: &[&Sensor]) -> Vec<Safe> {
 /// An open issue about a credential, and what Microsoft recommends under it.
 pub(super) fn issue(issue: &HealthIssue) -> Vec<Safe> {
     let suppressed = if issue.status == IssueStatus::Suppressed { ", suppressed" } else { "" };
-    let since = issue.created.map_or_else(String::new, |at| {
-        format!(", since {} {}", words::day(at), words::clock(at))
-    });
+    let since = issue
+        .created
+        .map_or_else(String::new, |at| format!(", since {} {}", words::day(at), words::clock(at)));
     let mut lines = vec![Safe::from(format!("Open{suppressed}{since}: {}", issue.name))];
     lines.extend(issue.recommendations.iter().map(|advice| Safe::from(format!("  Microsoft: {advice}"))));
     lines

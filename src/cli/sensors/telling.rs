@@ -41,7 +41,9 @@ impl<O: Write, A: Write> Telling<O, A> {
     /// Where to sign in, for whoever started this.
     pub fn code(&mut self, code: &DeviceCode) {
         let (address, typed) = (&code.verification_uri, &code.user_code);
-        self.aside(&Safe::from(format!("Open {address} in your own browser and enter the code {typed} there.")));
+        self.aside(&Safe::from(format!(
+            "Open {address} in your own browser and enter the code {typed} there."
+        )));
     }
 
     pub fn signed_in(&mut self, name: Option<&Safe>) {

@@ -35,7 +35,8 @@ pub fn asks_to_wait(portal: &Portal) -> Option<Response> {
         throttled.answered = 0;
     }
     let mut world = portal.shared.world();
-    let due = world.scenario.portal.throttled.first().is_some_and(|next| throttled.answered >= next.after_pages);
+    let due =
+        world.scenario.portal.throttled.first().is_some_and(|next| throttled.answered >= next.after_pages);
     if !due {
         throttled.answered = throttled.answered.saturating_add(1);
         return None;
@@ -48,11 +49,8 @@ pub fn asks_to_wait(portal: &Portal) -> Option<Response> {
 }
 
 fn wait(portal: &Portal, throttling: &Throttling, left: Duration) -> Response {
-    let status = if throttling.unavailable {
-        StatusCode::SERVICE_UNAVAILABLE
-    } else {
-        StatusCode::TOO_MANY_REQUESTS
-    };
+    let status =
+        if throttling.unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::TOO_MANY_REQUESTS };
     let mut response = refused(portal, status, "TooManyRequests", "Too many requests; try again later.");
     // Whole seconds, never fewer than are left.
     let seconds = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));

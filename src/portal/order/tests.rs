@@ -79,7 +79,11 @@ fn two_domains_right_under_a_top_level_are_strangers() {
 fn a_sensor_relies_on_an_entry_alone_first_perhaps_or_not_at_all() {
     let check = |domain: &str, list: &str, id: &str, reliance_then: Reliance| {
         let entries = entries(list);
-        assert_eq!(reliance(&entries, &sensor(domain, "2.240"), id), reliance_then, "{domain}: {id} of {list}");
+        assert_eq!(
+            reliance(&entries, &sensor(domain, "2.240"), id),
+            reliance_then,
+            "{domain}: {id} of {list}"
+        );
     };
     check("contoso.test", "a@contoso.test", "a@contoso.test", Reliance::Alone);
     check("contoso.test", "a@contoso.test b@x.test", "a@contoso.test", Reliance::First);

@@ -95,7 +95,13 @@ fn several_entries_say_which_the_sensors_would_try_first_and_what_could_hide_a_w
         ],
     );
     check(
-        vec![entry(), other("a", "contoso.test"), other("b", "x.test"), other("c", "y.test"), other("d", "z.test")],
+        vec![
+            entry(),
+            other("a", "contoso.test"),
+            other("b", "x.test"),
+            other("c", "y.test"),
+            other("d", "z.test"),
+        ],
         &[
             "Of the sensors 1 may try it first, another is as near; 1 would use none.",
             "A wrong password here could stay hidden: a sensor that is refused goes on with a in contoso.test, \

@@ -34,9 +34,7 @@ fn told(walk: &Walkthrough, issue: &HealthIssue) -> Truth {
     let advice = advice.map_or_else(String::new, |advice| format!(" Microsoft: {advice}"));
     let name = &issue.name;
     match &walk.watch {
-        Some(watch) if watch.holds(issue) => {
-            Truth::Bad(safe(format!("New since the save: {name}.{advice}")))
-        }
+        Some(watch) if watch.holds(issue) => Truth::Bad(safe(format!("New since the save: {name}.{advice}"))),
         Some(_) => Truth::Plain(safe(format!("Open since before the save: {name}."))),
         None => Truth::Warn(safe(format!("Open: {name}.{advice}"))),
     }

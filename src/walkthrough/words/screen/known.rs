@@ -94,8 +94,7 @@ pub fn read_short(walk: &Walkthrough, now: Now) -> Option<(bool, Safe)> {
         age => safe(format!("{age} ago")),
     };
     let stale = stale(walk, now);
-    let rest =
-        if stale { "stale".to_owned() } else { format!("every {}", left_of(walk.terms.poll)) };
+    let rest = if stale { "stale".to_owned() } else { format!("every {}", left_of(walk.terms.poll)) };
     Some((stale, safe(format!(" read {age}, {rest} ·"))))
 }
 
@@ -174,6 +173,14 @@ pub fn not_answering(walk: &Walkthrough, host: &Safe) -> Safe {
 /// The coarse age of a time on the wall.
 pub fn age_at(at: Timestamp, now: Timestamp) -> Safe {
     safe(super::super::coarse(std::time::Duration::try_from(now.duration_since(at)).unwrap_or_default()))
+}
+
+/// Where the password is sent, or who takes it there.
+pub fn goes_to(walk: &Walkthrough) -> Safe {
+    if walk.terms.hand_off {
+        return Safe::new("the portal, by your own hand");
+    }
+    walk.terms.save_host.clone()
 }
 
 pub fn issuer(walk: &Walkthrough) -> Safe {
