@@ -146,6 +146,13 @@ impl Site {
             }
             "blind" => self.watch.source_failed(source),
             "portal-blind" => self.watch.portal_failed(),
+            other => self.happens_at_the_portal(other),
+        }
+    }
+
+    /// How the portal's entries and the times of its issues may be.
+    fn happens_at_the_portal(&mut self, what: &str) {
+        match what {
             // As a site without Graph has them.
             "untold" => self.sensors.iter_mut().for_each(|one| *one = Sensor::listed(&one.host, true)),
             "late-issue" => self.read(&[dated(-60, -30)]),
