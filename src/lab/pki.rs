@@ -1,6 +1,6 @@
 //! The lab's certificate authority and the certificates it signs, made anew at every start.
 //!
-//! Relies on rcgen and rustls with aws-lc-rs. Nothing of it is written to disk.
+//! Relies on rcgen and rustls with aws-lc-rs. No key is ever written to disk.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

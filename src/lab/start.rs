@@ -4,6 +4,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpSocket};
@@ -24,6 +25,9 @@ use super::world::directory::{Place, Role};
 use super::world::fleet::{Sensor, SensorKind};
 use super::world::{ACCOUNT, DOMAIN, NETBIOS, READER, READER_PASSWORD, RIGHT_PASSWORD, WORKSPACE, World};
 use super::{Lab, LabFault, Shared, StartOptions, service};
+
+/// The file that holds the lab's certificate authority, in the lab's folder.
+const AUTHORITY: &str = "authority.pem";
 
 /// What was settled at the start.
 pub struct Site {
@@ -47,11 +51,21 @@ impl Lab {
         let (nudges, nudges_in) = mpsc::unbounded_channel();
         let logs = LogFolder::new(&folder);
         let services = folder.join("services");
-        let shared =
-            Arc::new(Shared { world: Mutex::new(world), clock, nudges, logs: logs.clone(), services });
-        write_first_files(&shared).map_err(|source| LabFault::Folder { folder: folder.clone(), source })?;
+        let shared = Arc::new(Shared {
+            world: Mutex::new(world),
+            clock,
+            nudges,
+            logs: logs.clone(),
+            services,
+            impatient: AtomicU32::default(),
+        });
 
         let authority = Authority::new()?;
+        write_first_files(&shared)
+            // What a person's own browser may be told to trust.
+            .and_then(|()| std::fs::write(folder.join(AUTHORITY), authority.pem()))
+            .map_err(|source| LabFault::Folder { folder: folder.clone(), source })?;
+
         let mut tasks = JoinSet::new();
         let mut silent = Vec::new();
         let controllers = start_controllers(&shared, &authority, &mut tasks, &mut silent)?;
