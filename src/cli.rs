@@ -1,12 +1,13 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `sensors`, `scan` and `report`.
+//! `scan` and `report`.
 
 pub mod check;
 pub mod lab;
 pub mod live;
 pub mod screen;
+pub mod sensors;
 pub mod verify;
 pub mod walk;
 
@@ -33,6 +34,7 @@ pub use folders::NoHome;
                   mdi-console check                     reach all that the site file names, touch no password\n  \
                   mdi-console verify --account svc-mdi --domain contoso.test\n  \
                   \u{20}                                     test one account's password, and nothing else\n  \
+                  mdi-console sensors                   the portal's table of sensors\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
@@ -93,6 +95,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Test one account's password, as step 4 does, and nothing else
     Verify(verify::VerifyArguments),
+    /// Print the portal's table of sensors, and what it says about their credentials
+    Sensors(sensors::SensorsArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::clock::{Instant, Now};
 use crate::directory::lockout::{AttemptId, Budget};
 use crate::directory::{Account, Standing};
-use crate::portal::Entry;
+use crate::portal::{Entry, Sensor};
 use crate::secret::SecretId;
 use crate::text::Safe;
 
@@ -105,6 +105,8 @@ pub struct Walkthrough {
     typed_account_name: bool,
     untested_reason: Option<Safe>,
     entries_known: bool,
+    /// The site's own sensors, as far as a site file tells of them.
+    listed: Vec<Sensor>,
     /// The portal asked not to be read before.
     not_before: Option<Instant>,
     marking: Option<Marking>,
@@ -123,6 +125,11 @@ pub struct Walkthrough {
     account_recorded: bool,
     left: bool,
     effects: Vec<Effect>,
+}
+
+/// As far as a site file tells of them.
+fn listed(servers: &[crate::sensor::Server]) -> Vec<Sensor> {
+    servers.iter().map(|server| Sensor::listed(&server.host, server.standalone)).collect()
 }
 
 impl Walkthrough {
@@ -171,6 +178,7 @@ impl Walkthrough {
             typed_account_name: false,
             untested_reason: None,
             entries_known: false,
+            listed: listed(&terms.servers),
             not_before: None,
             marking: None,
             next_watch: None,
@@ -255,6 +263,15 @@ impl Walkthrough {
         .into_iter()
         .flatten()
         .min()
+    }
+
+    /// As the portal tells them; where it isn't asked, as the site lists them, of which the portal's part is not told.
+    pub fn sensors(&self) -> &[Sensor] {
+        match &self.portal.reading {
+            Some(reading) => &reading.sensors,
+            None if self.signing_in == SigningIn::Without => &self.listed,
+            None => &[],
+        }
     }
 
     /// What the lines on disk imply; the same as the fold over them.

@@ -28,6 +28,7 @@ use crate::clock::Instant;
 mod graph;
 mod page;
 mod signin;
+mod throttle;
 mod tokens;
 mod workspace;
 
@@ -45,6 +46,7 @@ pub struct Portal {
     signed_in: Mutex<tokens::SignedIn>,
     forms: Mutex<page::forms::Forms>,
     outage: watch::Sender<Outage>,
+    throttled: Mutex<throttle::Throttled>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,7 +65,12 @@ impl Portal {
             signed_in: Mutex::new(tokens::SignedIn::new(script)),
             forms: Mutex::default(),
             outage: watch::Sender::default(),
+            throttled: Mutex::default(),
         }
+    }
+
+    fn throttled(&self) -> MutexGuard<'_, throttle::Throttled> {
+        self.throttled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn signed_in(&self) -> MutexGuard<'_, tokens::SignedIn> {

@@ -4,6 +4,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpSocket};
@@ -50,8 +51,14 @@ impl Lab {
         let (nudges, nudges_in) = mpsc::unbounded_channel();
         let logs = LogFolder::new(&folder);
         let services = folder.join("services");
-        let shared =
-            Arc::new(Shared { world: Mutex::new(world), clock, nudges, logs: logs.clone(), services });
+        let shared = Arc::new(Shared {
+            world: Mutex::new(world),
+            clock,
+            nudges,
+            logs: logs.clone(),
+            services,
+            impatient: AtomicU32::default(),
+        });
 
         let authority = Authority::new()?;
         write_first_files(&shared)

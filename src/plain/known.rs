@@ -72,6 +72,7 @@ fn directory(walk: &Walkthrough) -> Vec<Safe> {
     if walk.entry.is_none() && !walk.entries.is_empty() {
         lines.push(words::entries_order());
     }
+    lines.extend(words::fleet_order(walk).into_iter().map(truth));
     lines.extend(words::elsewhere(walk).map(truth));
     lines.extend(first(words::search_troubles(walk).into_iter().map(truth)));
     lines.extend(first(walk.stations.iter().filter_map(station)));
@@ -150,6 +151,7 @@ fn sensors(walk: &Walkthrough) -> Vec<Safe> {
     let mut lines: Vec<Safe> = words::watch_so_far(walk, walk.now).map(truth).into_iter().collect();
     lines.extend(walk.watch.as_ref().and_then(words::first_sign).map(truth));
     lines.extend(first(in_trouble(walk).into_iter().map(|(host, finding)| found(&host, finding))));
+    lines.extend(words::credential_issues(walk).into_iter().map(truth));
     lines.extend(words::missing_from_verdict(walk).into_iter().map(truth));
     lines
 }
@@ -160,9 +162,8 @@ pub fn found(host: &Safe, finding: Finding) -> Safe {
 
 /// Sensors of which something is held against the save.
 pub fn in_trouble(walk: &Walkthrough) -> Vec<(Safe, Finding)> {
-    let (Some(watch), Some(reading)) = (&walk.watch, &walk.portal.reading) else { return Vec::new() };
-    reading
-        .sensors
+    let Some(watch) = &walk.watch else { return Vec::new() };
+    walk.sensors()
         .iter()
         .map(|sensor| (sensor.host.clone(), watch.finding(sensor)))
         .filter(|(_, finding)| matches!(finding, Finding::Refused | Finding::Suspected | Finding::Trouble))

@@ -114,7 +114,8 @@ impl Walkthrough {
             open_issues: open_issues.iter().cloned().collect(),
             bad_password_count,
         };
-        let mark = Mark { logs: crate::logs::Mark::of(&positions), open_issues, bad_password_count };
+        let logs = crate::logs::Mark::of(&positions);
+        let mark = Mark { logs, open_issues, bad_password_count, portal_time: self.portal_time() };
         self.saving = Saving::Recording { change: change.clone(), mark: mark.clone() };
         self.record_then(fact, Then::Save { change, mark });
     }
@@ -161,10 +162,17 @@ impl Walkthrough {
         if let Some(reading) = &self.portal.reading {
             watch.leave_out(reading);
         }
-        if self.entries.len() > 1 {
-            watch.beside_other_entries();
+        if let Some(entry) = &self.entry {
+            watch.among(&self.entries, &entry.id);
         }
         watch
+    }
+
+    /// What the portal's own clock says now: as it was read, and what has passed since.
+    fn portal_time(&self) -> Option<jiff::Timestamp> {
+        let read = self.portal.reading.as_ref()?.portal_time?;
+        let since = self.now.at.since(self.portal.read_at?.at);
+        read.checked_add(Duration::from_secs(since.as_secs())).ok()
     }
 
     pub(super) fn save_answered(&mut self, answer: SaveAnswer) {

@@ -3,16 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Instant, Now};
 use crate::directory::Account;
 use crate::logs::{Known, Position, Side, SourceId};
-use crate::portal::{Deployment, Reading, Sensor, ServiceStatus};
+use crate::portal::order::Reliance;
+use crate::portal::{Deployment, Entry, Reading, Sensor, ServiceStatus};
 use crate::sensor::Standing;
 use crate::text::Safe;
 
 mod evidence;
+mod issue;
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +31,8 @@ pub struct Mark {
     pub open_issues: BTreeSet<Safe>,
     /// Of the PDC emulator.
     pub bad_password_count: Option<u32>,
+    /// By the portal's own clock, which issues' times are compared with.
+    pub portal_time: Option<Timestamp>,
 }
 
 impl Mark {
@@ -122,7 +128,9 @@ pub struct Watch {
     portal_throughout: bool,
     /// The portal was read after the save, at least once.
     portal_read: bool,
-    other_entries: bool,
+    /// All of the portal's entries, and which of them was saved.
+    entries: Vec<Entry>,
+    entry: Safe,
     /// What only a sensor that took the credential can settle.
     doubts: BTreeSet<Missing>,
     /// Sensors that were syncing already, and those that have begun to.
@@ -137,7 +145,8 @@ impl Watch {
             watched_throughout: mark.logs.sources.iter().map(|marked| marked.source).collect(),
             portal_throughout: true,
             portal_read: false,
-            other_entries: false,
+            entries: Vec::new(),
+            entry: Safe::default(),
             doubts: BTreeSet::new(),
             synced_before: BTreeSet::new(),
             syncing: BTreeSet::new(),
@@ -158,11 +167,6 @@ impl Watch {
     pub fn begin(&mut self, saved_at: Now, length: Duration) {
         self.saved_at = saved_at;
         self.until = saved_at.at.after(length);
-    }
-
-    /// The portal has other entries too, which may serve a sensor as well.
-    pub fn beside_other_entries(&mut self) {
-        self.other_entries = true;
     }
 
     /// Of a save at the portal, by the operator's word.
@@ -232,9 +236,7 @@ impl Watch {
         for issue in reading.issues.iter().filter(|issue| issue.about_credential()) {
             if !issue.open() {
                 self.old_issues.remove(&issue.id);
-            } else if !self.old_issues.contains(&issue.id)
-                && self.hold(&Safe::default(), Against::CredentialIssue)
-            {
+            } else if self.holds(issue) && self.hold(&Safe::default(), Against::CredentialIssue) {
                 news.push(issue.name.clone());
             }
         }
@@ -300,6 +302,10 @@ impl Watch {
         if self.refusing_hosts().any(|host| *host == sensor.host) {
             return if self.refused() { Finding::Refused } else { Finding::Suspected };
         }
+        // Another entry is nearer: how the sensor fares says nothing about this one, unless its log says so.
+        if self.reliance(sensor) == Reliance::Behind && !self.took.contains(&sensor.host) {
+            return Finding::DoesNotUse;
+        }
         match (self.observed.get(&sensor.host), self.probed.get(&sensor.host)) {
             (Some(Observed::DoesNotUse), _) => Finding::DoesNotUse,
             (Some(Observed::Trouble), _) | (_, Some(Observed::Trouble)) => Finding::Trouble,
@@ -339,7 +345,7 @@ impl Watch {
                 Finding::NotObserved => Some(Missing::NotObserved(sensor.host.clone())),
                 Finding::Trouble => Some(Missing::InTrouble(sensor.host.clone())),
                 Finding::Suspected | Finding::Refused => Some(Missing::Suspected(sensor.host.clone())),
-                Finding::RunningNoRefusal if self.other_entries => {
+                Finding::RunningNoRefusal if self.reliance(sensor) != Reliance::Alone => {
                     Some(Missing::PerhapsOtherEntry(sensor.host.clone()))
                 }
                 Finding::RunningNoRefusal | Finding::TookIt | Finding::DoesNotUse => None,

@@ -127,13 +127,14 @@ impl Walkthrough {
         if self.sending() || self.left {
             return;
         }
-        let sensors =
-            self.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
-        let Some(watch) = &mut self.watch else { return };
-        if !watch.conclude(sensors, self.now.at) {
+        let Some(mut watch) = self.watch.take() else { return };
+        let new = watch.conclude(self.sensors(), self.now.at);
+        let verdict = watch.verdict.clone().filter(|_| new);
+        self.watch = Some(watch);
+        if !new {
             return;
         }
-        if let Some(verdict) = watch.verdict.clone() {
+        if let Some(verdict) = verdict {
             self.ring();
             let missing = verdict.missing.iter().map(words::missing).collect();
             self.record(Fact::Verdict { verdict: verdict.word, missing });
