@@ -34,6 +34,8 @@ pub struct Terms {
     pub portal_address: Safe,
     /// Sensors and issues can be read from Graph, after a sign-in.
     pub graph: bool,
+    /// The application itself signs in, and nobody enters a code.
+    pub application: bool,
     /// The operator saves at the portal, which lists its entries to nobody else.
     pub hand_off: bool,
     /// The credential entries that the site file lists; used where the portal is not asked for them.

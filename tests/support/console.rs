@@ -186,6 +186,7 @@ fn parts(lab: &Addresses, driven: &Driven, state: &Path) -> Tried<Parts> {
         ledger: state.to_owned(),
         records: state.to_owned(),
         reader: Some(lab.reader.password.clone()),
+        application: None,
     })
 }
 

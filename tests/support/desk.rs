@@ -117,6 +117,7 @@ fn terms() -> Terms {
         host: Safe::new("jump-01"),
         portal_address: Safe::new("https://security.microsoft.com/settings/identities"),
         graph: true,
+        application: false,
         hand_off: false,
         entries: Vec::new(),
         save_host: Safe::new("contoso-corp.atp.lab"),

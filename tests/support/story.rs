@@ -65,6 +65,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         host: names.of("jump-01"),
         portal_address: names.of("https://security.microsoft.com/settings/identities"),
         graph: true,
+        application: false,
         hand_off: false,
         entries: Vec::new(),
         save_host: names.of("contoso-corp.atp.lab"),
