@@ -22,6 +22,7 @@ type Tried = Result<(), Box<dyn Error>>;
 
 const RIGHT: &str = "Lab-Pass-2026!";
 const WRONG: &str = "Wrong-Pass-2026!";
+const PREVIOUS: &str = "Lab-Pass-2025!";
 /// Up to the password, one line a prompt.
 const TO_THE_PASSWORD: [&str; 6] = ["1", "1", "", "1", "", "1"];
 /// The masked prompt, on the terminal.
@@ -135,6 +136,36 @@ fn a_refused_password_is_told_whole_and_the_right_one_still_saved() -> Tried {
         "confirmed · record ",
     ]);
     assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    walked.gives_no_password_away();
+    Ok(())
+}
+
+#[test]
+fn the_previous_password_is_told_from_the_current_one() -> Tried {
+    let walked = walk("old-password-accepted", &with(&[PREVIOUS, "", RIGHT, "", "12", "", ""]))?;
+    walked.says(&[
+        "dc1.contoso.test, PDC emulator: the previous password",
+        "Nothing has been saved.",
+        "dc1.contoso.test, PDC emulator: current (Kerberos).",
+        "confirmed · record ",
+    ]);
+    assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    assert!(!walked.said.contains(PREVIOUS), "{}", walked.said);
+    walked.gives_no_password_away();
+    Ok(())
+}
+
+#[test]
+fn a_controller_that_has_not_heard_of_the_change_is_passed_by_a_reason_on_record() -> Tried {
+    let reason = "dc9 hears of it at a quarter past";
+    let walked = walk("not-replicated", &with(&[RIGHT, "", "2", reason, "12", "", ""]))?;
+    walked.says(&[
+        "dc1.contoso.test, PDC emulator: current (Kerberos).",
+        "dc9.contoso.test refused it (52e): not replicated yet, or wrong there.",
+        "confirmed · record ",
+    ]);
+    assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    assert!(walked.record().contains(reason), "{}", walked.record());
     walked.gives_no_password_away();
     Ok(())
 }

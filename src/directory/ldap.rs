@@ -22,6 +22,7 @@ mod decode;
 mod dial;
 mod entry;
 pub(super) mod fault;
+mod identity;
 mod meet;
 mod privileges;
 mod reach;

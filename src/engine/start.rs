@@ -104,13 +104,17 @@ impl Engine {
 /// workspace of the site's own, where the console saves, may be vouched for by either.
 pub fn trusts(site: &Site) -> Result<(ldap::Trust, portal::client::Trust), ldap::TrustFault> {
     use portal::client::Trust;
-    let Some(pem) = &site.ca else { return Ok((ldap::Trust::system()?, Trust::System)) };
-    let portal = match &site.save {
-        _ if site.lab => Trust::Only(pem.clone()),
-        Save::HandOff => Trust::System,
-        Save::Workspace { .. } => Trust::SystemAnd(pem.clone()),
+    let portal = match (&site.save, &site.ca) {
+        _ if !site.has_a_portal() => Trust::Nobody,
+        (_, Some(pem)) if site.lab => Trust::Only(pem.clone()),
+        (Save::Workspace { .. }, Some(pem)) => Trust::SystemAnd(pem.clone()),
+        (Save::HandOff, _) | (_, None) => Trust::System,
     };
-    Ok((ldap::Trust::pinned(pem)?, portal))
+    let directory = match &site.ca {
+        Some(pem) => ldap::Trust::pinned(pem)?,
+        None => ldap::Trust::system()?,
+    };
+    Ok((directory, portal))
 }
 
 /// A new record, named by the moment it begins.

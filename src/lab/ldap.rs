@@ -123,7 +123,8 @@ impl<'port> Connection<'port> {
                 if self.bound.is_some() {
                     world.directory.read(now);
                 }
-                search::answer(&world.directory, self.port.controller, &request, now)
+                let asked = search::Asked { controller: self.port.controller, by: self.bound.as_deref() };
+                search::answer(&world.directory, asked, &request, now)
             }
             LdapOp::ExtendedRequest(request) => vec![self.extended(&request)],
             LdapOp::AbandonRequest(_) => Vec::new(),

@@ -57,6 +57,9 @@ impl Site {
     pub fn for_a_test_alone(self) -> Self {
         Self {
             uses_graph: false,
+            portal: String::new(),
+            save: Save::HandOff,
+            workspace: String::new(),
             sources: Vec::new(),
             servers: Vec::new(),
             probe: None,
@@ -64,5 +67,10 @@ impl Site {
             commands: Vec::new(),
             ..self
         }
+    }
+
+    /// There is something of a portal's that this program could ask.
+    pub fn has_a_portal(&self) -> bool {
+        self.uses_graph || !self.portal.is_empty() || !self.workspace.is_empty()
     }
 }

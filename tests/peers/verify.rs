@@ -30,6 +30,16 @@ async fn the_right_password_is_current_on_both_controllers_whatever_form_the_nam
 }
 
 #[tokio::test]
+async fn controllers_found_by_the_domains_own_dns_are_asked_with_the_pdc_emulator_first() {
+    let Some(forest) = Forest::enter().await else { return };
+    let said = forest.operator().verify_by_dns("svc-verified", (RIGHT, RIGHT));
+    assert_eq!((said.code, said.word().as_str()), (Some(0), "current"), "{said:?}");
+    assert_eq!(said.attempts(), ["dc1 ldap accepted", "dc1 kerberos accepted", "dc2 ldap accepted"]);
+    let budget = said.verdict().get("budget").cloned().unwrap_or_default();
+    assert_eq!(budget.get("threshold").and_then(serde_json::Value::as_u64), Some(5), "the reader's word");
+}
+
+#[tokio::test]
 async fn a_wrong_password_ends_the_test_after_exactly_one_attempt_in_the_whole_forest() {
     let Some(forest) = Forest::enter().await else { return };
     let (operator, oracle) = (forest.operator(), forest.watch());

@@ -124,7 +124,6 @@ fn a_locked_account_says_nothing_of_the_password() {
     }
 }
 
-/// The one row that differs from a walk through: what it ends with, and what each attempt was answered.
 #[test]
 fn directories_that_prove_less_end_with_what_they_prove() {
     type Change = fn(&mut mdi_console::lab::scenario::DirectorySettings);

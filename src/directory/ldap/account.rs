@@ -1,9 +1,7 @@
 //! Reading an account.
 //!
-//! Relies on a bind having succeeded on the connection. What was found is compared with the connection's own token, so that
-//! `name@domain` answered by another account that happens to have that user principal name does not pass for the one asked
-//! about. Source: MS-ADTS (3.1.1.3.2 for rootDSE's `tokenGroups`, 3.1.1.4.5 for the constructed attributes). Deliberately absent:
-//! comparing the account with the portal's.
+//! Relies on a bind having succeeded on the connection. Source: MS-ADTS 3.1.1.4.5 for the constructed attributes.
+//! Deliberately absent: whose bind it was (`identity`), and comparing the account with the portal's.
 
 use std::time::Duration;
 
@@ -13,7 +11,7 @@ use ldap3::{Ldap, Scope, ldap_escape};
 use super::entry::{Entry, Query};
 use super::reach::Root;
 use super::{Client, decode, privileges};
-use crate::directory::{Account, AccountFacts, Fault, Group, Whose};
+use crate::directory::{AccountFacts, Fault, Group};
 use crate::text::Safe;
 
 const STORED: [&str; 13] = [
@@ -46,9 +44,6 @@ const NEVER: i64 = i64::MAX;
 /// So many service principal names are kept to be shown.
 const SHOWN_PRINCIPALS: usize = 3;
 
-/// More of a token's identities than this are not looked through.
-const MOST_IDENTITIES: usize = 500;
-
 /// An account as one controller has it.
 pub(super) struct Found {
     stored: Entry,
@@ -56,62 +51,6 @@ pub(super) struct Found {
 }
 
 impl Client {
-    /// The account whose bind this connection carries, if it can be read; or what the connection tells of it, where it
-    /// is not the one that was meant.
-    pub(super) async fn bound_account(
-        &self,
-        ldap: &mut Ldap,
-        root: &Root,
-        account: &Account,
-    ) -> Result<Option<AccountFacts>, Fault> {
-        let token = self.token(ldap).await;
-        let meant = self.account(ldap, root, &account.name).await?;
-        let (found, whose) = match meant {
-            meant if token.is_empty() => (meant, Whose::NotKnown),
-            Some(meant) if meant.is_one_of(&token) => (Some(meant), Whose::Meant),
-            meant => {
-                let bound = self.account_by(ldap, root, &any_of(&token)).await?;
-                if let (None, Some(_)) = (&bound, meant) {
-                    return Ok(Some(nameless(&token)));
-                }
-                (bound, Whose::Another)
-            }
-        };
-        let Some(found) = found else { return Ok(None) };
-        let mut facts = AccountFacts { whose, ..found.facts(root.current_time) };
-        if whose == Whose::NotKnown {
-            facts.claimed_by = self.claimant(ldap, root, account).await;
-        }
-        facts.groups = self.groups(ldap, &found, &token).await;
-        Ok(Some(facts))
-    }
-
-    /// The SIDs that the connection's bind gave it; none where the controller doesn't tell.
-    async fn token(&self, ldap: &mut Ldap) -> Vec<Vec<u8>> {
-        let root = self.first(ldap, Query::object("", &["tokenGroups"])).await.ok().flatten();
-        root.iter().flat_map(|root| root.all_bytes("tokenGroups")).map(<[u8]>::to_vec).collect()
-    }
-
-    /// Another account that has `name@domain` as its explicit user principal name, which goes before the name that every
-    /// account has by itself.
-    pub(super) async fn claimant(&self, ldap: &mut Ldap, root: &Root, account: &Account) -> Option<Safe> {
-        let (principal, name) = (account.principal(), account.name.as_str());
-        let filter = format!(
-            "(&(objectClass=user)(userPrincipalName={})(!(sAMAccountName={})))",
-            ldap_escape(principal.as_str()),
-            ldap_escape(name)
-        );
-        let attributes = ["sAMAccountName"];
-        let query = Query {
-            base: &root.naming_context,
-            scope: Scope::Subtree,
-            filter: &filter,
-            attributes: &attributes,
-        };
-        let found = self.first(ldap, query).await.ok().flatten()?;
-        Some(Safe::new(found.text("sAMAccountName").unwrap_or(found.dn())))
-    }
-
     /// The privileged groups among all it is in; the connection's own token where the account's can't be read.
     pub(super) async fn groups(
         &self,
@@ -137,7 +76,12 @@ impl Client {
         self.account_by(ldap, root, &format!("(sAMAccountName={})", ldap_escape(name))).await
     }
 
-    async fn account_by(&self, ldap: &mut Ldap, root: &Root, filter: &str) -> Result<Option<Found>, Fault> {
+    pub(super) async fn account_by(
+        &self,
+        ldap: &mut Ldap,
+        root: &Root,
+        filter: &str,
+    ) -> Result<Option<Found>, Fault> {
         let query = Query { base: &root.naming_context, scope: Scope::Subtree, filter, attributes: &STORED };
         let Some(stored) = self.first(ldap, query).await? else { return Ok(None) };
         let computed = self.first(ldap, Query::object(stored.dn(), &COMPUTED)).await.ok().flatten();
@@ -145,24 +89,9 @@ impl Client {
     }
 }
 
-/// A filter for the user among a token's identities.
-fn any_of(token: &[Vec<u8>]) -> String {
-    let any = token
-        .iter()
-        .take(MOST_IDENTITIES)
-        .fold(String::new(), |any, sid| any + "(objectSid=" + &decode::escaped(sid) + ")");
-    format!("(&(objectClass=user)(|{any}))")
-}
-
-/// Somebody else, of whom nothing can be read but the token, whose first identity is the account's own.
-fn nameless(token: &[Vec<u8>]) -> AccountFacts {
-    let sid = token.first().and_then(|sid| decode::sid(sid)).map(Safe::from).unwrap_or_default();
-    AccountFacts { sid, whose: Whose::Another, ..AccountFacts::default() }
-}
-
 impl Found {
-    fn is_one_of(&self, token: &[Vec<u8>]) -> bool {
-        self.stored.all_bytes("objectSid").first().is_some_and(|sid| token.iter().any(|held| held == sid))
+    pub(super) fn sid(&self) -> Option<&[u8]> {
+        self.stored.all_bytes("objectSid").first().copied()
     }
 
     /// The DN of the fine-grained policy that holds for it.

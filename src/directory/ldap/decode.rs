@@ -77,11 +77,6 @@ pub(super) fn sid(bytes: &[u8]) -> Option<String> {
     Some(parts.iter().fold(start, |sid, part| format!("{sid}-{}", u32::from_le_bytes(*part))))
 }
 
-/// Bytes as a search filter takes them.
-pub(super) fn escaped(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |escaped, byte| format!("{escaped}\\{byte:02x}"))
-}
-
 /// The domain that a naming context stands for: `DC=contoso,DC=test` is `contoso.test`.
 pub(super) fn domain_of(naming_context: &str) -> Option<String> {
     let label = |part: &str| {

@@ -14,6 +14,7 @@ use crate::secret::Secret;
 
 mod binds;
 mod identity;
+mod lab;
 mod reaching;
 mod reading;
 mod stage;

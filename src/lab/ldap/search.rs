@@ -15,15 +15,23 @@ use crate::lab::world::tree::{Attribute, Kind, Object};
 
 const NO_OBJECT: &str = "0000208D: NameErr: DSID-0310028D, problem 2001 (NO_OBJECT), data 0, best match of:\n\t'DC=contoso,DC=test'\n\0";
 
+/// Which controller is asked, and by whom.
+#[derive(Clone, Copy)]
+pub struct Asked<'name> {
+    /// Counted from 0 in the directory's order.
+    pub controller: usize,
+    pub by: Option<&'name str>,
+}
+
 /// Entries and the closing result.
 pub fn answer(
     directory: &Directory,
-    controller: usize,
+    Asked { controller, by }: Asked<'_>,
     request: &LdapSearchRequest,
     now: Timestamp,
 ) -> Vec<LdapOp> {
     if request.base.is_empty() {
-        let root = directory.root(controller, now).filter(|_| request.scope == LdapSearchScope::Base);
+        let root = directory.root(controller, by, now).filter(|_| request.scope == LdapSearchScope::Base);
         let found: Vec<Object> = root.into_iter().collect();
         return entries(&found, request);
     }
@@ -121,9 +129,18 @@ fn equal(name: &str, held: &[u8], value: &str) -> bool {
     if held.eq_ignore_ascii_case(value.as_bytes()) {
         return true;
     }
+    if name == "objectSid" {
+        return sid_in_words(held).eq_ignore_ascii_case(value);
+    }
     // A class may be named by its short name.
     let short = format!("CN={value},").to_ascii_lowercase();
     name == "objectCategory" && held.to_ascii_lowercase().starts_with(short.as_bytes())
+}
+
+/// `S-1-5-21-…`, as a filter may name it.
+fn sid_in_words(bytes: &[u8]) -> String {
+    let parts = bytes.get(8..).unwrap_or_default().as_chunks::<4>().0;
+    parts.iter().fold("S-1-5".to_owned(), |words, part| format!("{words}-{}", u32::from_le_bytes(*part)))
 }
 
 #[cfg(test)]
@@ -145,12 +162,14 @@ mod tests {
             filter: ldap3_proto::parse_ldap_filter_str(filter).expect("a filter"),
             attrs: Vec::new(),
         };
-        let names = answer(&directory, 0, &request, now).into_iter().filter_map(|op| match op {
-            LdapOp::SearchResultEntry(entry) => {
-                Some(entry.dn.split([',', '=']).nth(1).unwrap_or_default().to_owned())
-            }
-            _ => None,
-        });
+        let names = answer(&directory, Asked { controller: 0, by: None }, &request, now)
+            .into_iter()
+            .filter_map(|op| match op {
+                LdapOp::SearchResultEntry(entry) => {
+                    Some(entry.dn.split([',', '=']).nth(1).unwrap_or_default().to_owned())
+                }
+                _ => None,
+            });
         names.collect()
     }
 
@@ -164,6 +183,7 @@ mod tests {
         check("(&(objectCategory=person)(userAccountControl=66050))", &["svc-disabled"]);
         check("(&(objectClass=user)(servicePrincipalName=*))", &["svc-mdi"]);
         check("(&(objectClass=server)(!(cn=nobody)))", &["DC1", "DC2", "DC3"]);
+        check("(objectSid=S-1-5-21-1004336348-1177238915-682003330-1105)", &["svc-reader"]);
         check("(sAMAccountName=nobody)", &[]);
         check("(!(badPwdCount>=1))", &[]);
         check("(|(badPwdCount>=1)(cn=svc-mdi))", &["svc-mdi"]);
@@ -177,8 +197,8 @@ mod tests {
         };
         check(LdapSearchScope::Base, BASE, 1);
         check(LdapSearchScope::Base, &services, 1);
-        check(LdapSearchScope::OneLevel, &services, 10);
-        check(LdapSearchScope::Subtree, &services, 11);
+        check(LdapSearchScope::OneLevel, &services, 12);
+        check(LdapSearchScope::Subtree, &services, 13);
         check(LdapSearchScope::Base, "DC=elsewhere,DC=test", 0);
     }
 }

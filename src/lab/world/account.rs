@@ -69,6 +69,8 @@ pub struct Account {
     /// One for each controller.
     pub counts: Vec<Count>,
     pub service_principal: Option<String>,
+    /// The `userPrincipalName` that was given to it; none: the one that every account has by itself.
+    pub user_principal: Option<String>,
 }
 
 impl Account {
@@ -84,6 +86,7 @@ impl Account {
             locked: None,
             counts: Vec::new(),
             service_principal: None,
+            user_principal: None,
         }
     }
 

@@ -17,6 +17,8 @@ use opening::seconds;
 
 /// The password of the accounts that are there to be refused in their own way.
 pub const SERVICE_PASSWORDS: [&str; 3] = ["Svc-Pass-123!", "Svc-Pass-122!", "Svc-Pass-121!"];
+/// Of the account that has another's name.
+pub const CLAIMANT_PASSWORD: &str = "Claimant-Pass-1!";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -208,6 +210,15 @@ impl Directory {
         });
     }
 
+    /// The account that a bind by this name is; a name that was given goes before those that are had by themselves.
+    pub fn named(&self, name: &str) -> Option<usize> {
+        let given = |account: &Account| {
+            account.user_principal.as_ref().is_some_and(|given| given.eq_ignore_ascii_case(name))
+        };
+        let mut accounts = self.accounts.iter();
+        accounts.position(given).or_else(|| self.accounts.iter().position(|account| account.answers_to(name)))
+    }
+
     fn judge(&mut self, arrival: Arrival, name: &str, password: &str) -> BindAnswer {
         if name.is_empty() || password.is_empty() {
             return BindAnswer::Anonymous;
@@ -217,7 +228,7 @@ impl Directory {
         }
         let policy = self.policy;
         let stale = self.is_stale(arrival.controller);
-        let Some(account) = self.accounts.iter_mut().find(|account| account.answers_to(name)) else {
+        let Some(account) = self.named(name).and_then(|number| self.accounts.get_mut(number)) else {
             return BindAnswer::Refused("525");
         };
         let entry = account.name == ACCOUNT;

@@ -15,6 +15,8 @@ const PDC_EMULATOR: usize = 0;
 /// How old a password may grow.
 const OLDEST: SignedDuration = SignedDuration::from_hours(42 * 24);
 const DOMAIN_ID: [u32; 4] = [21, 1_004_336_348, 1_177_238_915, 682_003_330];
+/// Domain Users, which every account's primary group is.
+const USERS: u32 = 513;
 /// FILETIME of the moment that never comes.
 const NEVER: i64 = i64::MAX;
 
@@ -61,14 +63,18 @@ impl Object {
         self.attributes.push(Attribute { name, kind: Kind::Stored, values: vec![value] });
     }
 
+    fn token(&mut self, kind: Kind, identities: &[Vec<u8>]) {
+        self.attributes.push(Attribute { name: "tokenGroups", kind, values: identities.to_vec() });
+    }
+
     fn computed(&mut self, name: &'static str, kind: Kind, value: i64) {
         self.attributes.push(Attribute { name, kind, values: vec![value.to_string().into_bytes()] });
     }
 }
 
 impl Directory {
-    /// What anybody may read of the controller with this number.
-    pub fn root(&self, number: usize, now: Timestamp) -> Option<Object> {
+    /// What may be read of the controller with this number: by anybody, but for the token of who has `bound`.
+    pub fn root(&self, number: usize, bound: Option<&str>, now: Timestamp) -> Option<Object> {
         let controller = self.controllers.get(number)?;
         let mut root = Object { dn: String::new(), attributes: Vec::new() };
         root.text("dnsHostName", &controller.host);
@@ -93,6 +99,10 @@ impl Directory {
         let capabilities: Vec<_> =
             capabilities.iter().map(|last| format!("1.2.840.113556.1.4.{last}")).collect();
         root.texts("supportedCapabilities", &capabilities.iter().map(String::as_str).collect::<Vec<_>>());
+        let bound = bound.and_then(|name| self.accounts.get(self.named(name)?));
+        if let Some(account) = bound {
+            root.token(Kind::Constructed, &[sid(Some(account.relative_id)), sid(Some(USERS))]);
+        }
         Some(root)
     }
 
@@ -136,7 +146,8 @@ impl Directory {
         object.text("cn", &account.name);
         object.text("name", &account.name);
         object.text("sAMAccountName", &account.name);
-        object.text("userPrincipalName", account.principal());
+        let given = account.user_principal.clone();
+        object.text("userPrincipalName", given.unwrap_or_else(|| account.principal()));
         object.bytes("objectSid", sid(Some(account.relative_id)));
         object.text("whenCreated", generalized(account.created));
         let must_change = account.restriction == Some(Restriction::MustChange);
@@ -156,6 +167,8 @@ impl Directory {
         } else {
             NEVER
         };
+        object.text("primaryGroupID", USERS.to_string());
+        object.token(Kind::BaseOnly, &[sid(Some(USERS))]);
         object.text("accountExpires", expires.to_string());
         object.text("memberOf", format!("CN=MDI Accounts,CN=Users,{BASE}"));
         if let Some(principal) = &account.service_principal {

@@ -15,6 +15,8 @@ use crate::portal::Fault;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
     System,
+    /// Nobody's: for where no portal is asked. Reading the system's takes longer than a whole password test.
+    Nobody,
     /// The certificates of a PEM text, and no others.
     Only(Vec<u8>),
     /// The certificates of a PEM text beside the system's roots.
@@ -37,6 +39,7 @@ impl Trust {
                 let verifier = Arc::new(verifier.map_err(unusable)?);
                 builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
             }
+            Self::Nobody => builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
             Self::Only(pem) => builder.with_root_certificates(roots(pem)?).with_no_client_auth(),
         })
     }

@@ -99,16 +99,25 @@ impl Operator<'_> {
 
     /// By a site file that names a reader account, whose password comes after the account's own.
     pub fn verify_by_site(&self, account: &str, (password, reader): (&str, &str)) -> Said {
+        let site = self.site(account, "controllers = \"listed\"", &self.listed());
         let mut command = self.bare();
-        command.arg("--site").arg(self.site(account));
+        command.arg("--site").arg(site);
         said(fed(command, format!("{password}\n{reader}\n").as_bytes()))
     }
 
-    fn site(&self, account: &str) -> PathBuf {
-        let controllers: String = self
-            .forest
-            .controllers
-            .iter()
+    /// By a site file that names nothing but the domain's own name servers.
+    pub fn verify_by_dns(&self, account: &str, (password, reader): (&str, &str)) -> Said {
+        let servers = self.forest.controllers.iter().filter_map(|one| one.ldap);
+        let servers: Vec<String> = servers.map(|server| format!("\"{}\"", server.ip())).collect();
+        let domain = format!("controllers = \"dns\"\ndns_servers = [{}]", servers.join(", "));
+        let mut command = self.bare();
+        command.arg("--site").arg(self.site(account, &domain, ""));
+        said(fed(command, format!("{password}\n{reader}\n").as_bytes()))
+    }
+
+    fn listed(&self) -> String {
+        let controllers = self.forest.controllers.iter();
+        controllers
             .map(|one| {
                 let (address, pdc) = (one.ldap.expect("an address").ip(), one.pdc_emulator == Some(true));
                 format!(
@@ -116,10 +125,13 @@ impl Operator<'_> {
                     one.host
                 )
             })
-            .collect();
+            .collect()
+    }
+
+    fn site(&self, account: &str, domain: &str, controllers: &str) -> PathBuf {
         let text = format!(
             "[workspace]\nname = \"contoso-live\"\n[cloud]\nname = \"global\"\ngraph = false\n\
-             [[domain]]\nname = \"{DOMAIN}\"\ncontrollers = \"listed\"\n\
+             [[domain]]\nname = \"{DOMAIN}\"\n{domain}\n\
              [[account]]\nname = \"{account}\"\ndomain = \"{DOMAIN}\"\n{controllers}\
              [directory]\nca_file = \"ca.pem\"\n[[sensor]]\nhost = \"s1.contoso.test\"\n\
              [reader]\nname = \"svc-auditor\"\ndomain = \"{DOMAIN}\"\n"

@@ -1,10 +1,14 @@
 //! Whose bind it was, and what that account may do beyond reading.
 
 use super::reading::{OWN_SID, read_back, standing, svc_mdi};
-use super::stage::Object;
+use super::stage::{Object, Script, Stage};
+use super::*;
 use crate::directory::{AccountFacts, Flag, Group, Whose};
 
 const OTHER_SID: &[u8] = &[1, 2, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 81, 4, 0, 0];
+/// Of the same domain.
+const OWN_GROUP: &[u8] = &[1, 2, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 2, 0, 0];
+const FOREIGN: &[u8] = &[1, 3, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 7, 0, 0, 0, 90, 4, 0, 0];
 /// Authenticated Users: of every token, and of no account.
 const EVERYBODY: &[u8] = &[1, 1, 0, 0, 0, 0, 0, 5, 11, 0, 0, 0];
 const ADMINISTRATORS: &[u8] = &[1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0];
@@ -19,18 +23,34 @@ fn somebody() -> Object {
     other
 }
 
+async fn bound(token: &[&[u8]], who: Option<&'static str>) -> (String, Whose) {
+    let token = token.iter().map(|sid| sid.to_vec()).collect();
+    let objects = vec![svc_mdi(&[]), somebody()];
+    let stage = Stage::set(Script { token, who, objects, ..Script::default() }).await;
+    let tested = client(&stage).test(permitted(), &stage.controller(), credential("right")).await;
+    let facts = tested.account.unwrap();
+    (facts.known_as().to_string(), facts.whose)
+}
+
 #[tokio::test]
 async fn facts_are_of_the_account_that_bound_and_not_of_the_one_that_was_meant() {
-    let check = async |token: &[&[u8]], expected: (&str, Whose)| {
-        let facts = read_back(vec![svc_mdi(&[]), somebody()], token).await.unwrap();
-        assert_eq!((facts.known_as().as_str(), facts.whose), expected, "{token:?}");
+    let check = async |token: &[&[u8]], who: Option<&'static str>, expected: (&str, Whose)| {
+        let (name, whose) = bound(token, who).await;
+        assert_eq!((name.as_str(), whose), expected, "{token:?} {who:?}");
     };
-    check(&[OWN_SID, EVERYBODY], ("svc-mdi", Whose::Meant)).await;
-    check(&[OTHER_SID, EVERYBODY], ("somebody", Whose::Another)).await;
-    // Of another domain, say: it can't be read here, and is not the one that was meant.
-    let foreign: &[u8] = &[1, 2, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 90, 4, 0, 0];
-    check(&[foreign, EVERYBODY], ("S-1-5-21-1114", Whose::Another)).await;
-    check(&[], ("svc-mdi", Whose::NotKnown)).await;
+    check(&[OWN_SID, EVERYBODY], None, ("svc-mdi", Whose::Meant)).await;
+    check(&[OTHER_SID, EVERYBODY], None, ("somebody", Whose::Another)).await;
+    // Only groups, as a controller may have it that does not count the account itself among them.
+    check(&[OWN_GROUP, EVERYBODY], None, ("svc-mdi", Whose::NotKnown)).await;
+    check(&[OWN_GROUP, EVERYBODY], Some("u:CONTOSO\\SVC-MDI"), ("svc-mdi", Whose::Meant)).await;
+    check(&[OWN_GROUP, EVERYBODY], Some("u:CONTOSO\\somebody"), ("somebody", Whose::Another)).await;
+    // Of another domain: it can't be read here, and is not the one that was meant.
+    check(&[FOREIGN, EVERYBODY], None, ("S-1-5-21-7-1114", Whose::Another)).await;
+    check(&[FOREIGN], Some("u:FABRIKAM\\svc-elsewhere"), ("svc-elsewhere", Whose::Another)).await;
+    check(&[], None, ("svc-mdi", Whose::NotKnown)).await;
+    check(&[], Some("u:CONTOSO\\svc-mdi"), ("svc-mdi", Whose::Meant)).await;
+    // Another form than Windows': it repeats what was asked.
+    check(&[], Some("u:svc-mdi@contoso.test"), ("svc-mdi", Whose::NotKnown)).await;
 }
 
 #[tokio::test]

@@ -18,7 +18,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::codec::Framed;
 
 use crate::directory::Controller;
+use crate::directory::ldap::decode;
 
+const WHO_AM_I: &str = "1.3.6.1.4.1.4203.1.11.3";
 const STARTTLS: &str = "1.3.6.1.4.1.1466.20037";
 
 /// What becomes of a bind.
@@ -52,6 +54,8 @@ pub struct Script {
     pub certificate_until: i32,
     pub root: Vec<(&'static str, &'static str)>,
     pub token: Vec<Vec<u8>>,
+    /// Answers *who am I*; none: the question is not known.
+    pub who: Option<&'static str>,
     pub objects: Vec<Object>,
 }
 
@@ -64,6 +68,7 @@ impl Default for Script {
             certificate_until: 2090,
             root: vec![("defaultNamingContext", "DC=contoso,DC=test"), ("currentTime", "20260102030405.0Z")],
             token: vec![],
+            who: None,
             objects: vec![],
         }
     }
@@ -180,6 +185,14 @@ impl Player {
                     }
                     continue;
                 }
+                LdapOp::ExtendedRequest(request) if request.name == WHO_AM_I => {
+                    let code = if self.script.who.is_some() { 0 } else { 2 };
+                    vec![LdapOp::ExtendedResponse(LdapExtendedResponse {
+                        res: result(code, ""),
+                        name: None,
+                        value: self.script.who.map(|who| who.as_bytes().to_vec()),
+                    })]
+                }
                 LdapOp::UnbindRequest => {
                     self.note(Asked::Unbind);
                     return None;
@@ -264,7 +277,10 @@ fn matches(filter: &LdapFilter, object: &Object) -> bool {
         LdapFilter::Not(filter) => !matches(filter, object),
         LdapFilter::Equality(name, value) => object.1.iter().any(|(found, values)| {
             found.eq_ignore_ascii_case(name)
-                && values.iter().any(|found| found.eq_ignore_ascii_case(value.as_bytes()))
+                && values.iter().any(|found| {
+                    found.eq_ignore_ascii_case(value.as_bytes())
+                        || name == "objectSid" && decode::sid(found).as_ref() == Some(value)
+                })
         }),
         LdapFilter::Present(name) => name.eq_ignore_ascii_case("objectClass"),
         _ => false,

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Controller, Place, Role, SERVICE_PASSWORDS};
+use super::{CLAIMANT_PASSWORD, Controller, Place, Role, SERVICE_PASSWORDS};
 use crate::lab::scenario::DirectorySettings;
 use crate::lab::world::account::{Account, Restriction};
 use crate::lab::world::{ACCOUNT, DOMAIN, OLDER_PASSWORD, PREVIOUS_PASSWORD, READER, READER_PASSWORD};
@@ -75,5 +75,12 @@ pub fn accounts(settings: &DirectorySettings, right: &str, now: Timestamp) -> Ve
         account.restriction = Some(restriction);
         account
     });
-    [main, reader, rotate, lockme].into_iter().chain(restricted).collect()
+    // One account has the other's name as the one given to it.
+    let mut claimed = Account::new("svc-claimed", 1114, SERVICE_PASSWORDS, month);
+    claimed.user_principal = Some("svc-claimed@elsewhere.test".into());
+    let claimant_passwords = [CLAIMANT_PASSWORD, "Claimant-Pass-0!", "Claimant-Pass-9!"];
+    let mut claimant = Account::new("svc-claimant", 1115, claimant_passwords, month);
+    claimant.user_principal = Some(claimed.principal());
+    let named = [claimed, claimant];
+    [main, reader, rotate, lockme].into_iter().chain(restricted).chain(named).collect()
 }
