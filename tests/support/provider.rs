@@ -11,7 +11,7 @@ use std::time::Duration;
 use mdi_console::clock::{Clock, Driven};
 use mdi_console::portal::client::{Client, Patience, Trust};
 use mdi_console::portal::token::{Application, Login};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, PKCS_RSA_SHA256};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, PKCS_RSA_SHA256};
 use zeroize::Zeroizing;
 
 pub const CLIENT_SECRET: &str = "The-Client-Secret-1";
@@ -121,21 +121,24 @@ fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/oidc")
 }
 
+/// What the script says; the library's own notices are between its lines.
 fn line(says: &mut BufReader<ChildStdout>) -> String {
-    let mut line = String::new();
-    says.read_line(&mut line).expect("a line");
-    line.trim_end().to_owned()
+    let mut lines = says.lines().map(|line| line.expect("a line"));
+    lines.find(|line| !line.starts_with("oidc-provider ")).unwrap_or_default()
 }
 
 /// An authority, the provider's certificate by it, and the application's, which nobody issued but itself.
 fn certify(folder: &Path) {
     let put = |name: &str, text: String| std::fs::write(folder.join(name), text).expect("a file");
     let mut authority = CertificateParams::default();
+    authority.distinguished_name.push(DnType::CommonName, "Provider's Issuer");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer =
         CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an issuer");
     let key = KeyPair::generate().expect("a key");
-    let leaf = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+    let mut leaf = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+    // Two of one name would be taken for one that signed itself.
+    leaf.distinguished_name.push(DnType::CommonName, "localhost");
     put("certificate.pem", leaf.signed_by(&key, &issuer).expect("a certificate").pem());
     put("key.pem", key.serialize_pem());
     put("authority.pem", issuer.pem());
