@@ -14,6 +14,9 @@ use crate::walkthrough::event;
 use super::Shared;
 use super::secrets::Secrets;
 
+#[cfg(test)]
+mod tests;
+
 /// A token is replaced when it has less than this to live.
 const RENEW_BEFORE: Duration = Duration::from_mins(2);
 

@@ -139,7 +139,7 @@ fn the_application_signs_in_by_one_means_and_its_secret_goes_to_no_other_address
     let service = "expected an address that begins with https:// (or http:// on loopback) and has no user, ? or # in it";
     check("graph_address = \"http://graph.test\"", &[&format!("5:17: cloud.graph_address: {service}")]);
     check(
-        "sign_in = \"code\"",
+        "sign_in = \"device\"",
         &[
             "5:11: cloud.sign_in: expected `device-code`, `client-secret` or `certificate`; did you mean `device-code`?",
         ],
