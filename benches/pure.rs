@@ -4,6 +4,8 @@
 
 #[path = "../tests/support/desk.rs"]
 mod desk;
+#[path = "../tests/support/pages.rs"]
+mod pages;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -15,7 +17,10 @@ use mdi_console::logs::window::Search;
 use mdi_console::logs::{SourceId, parse};
 use mdi_console::model::msg::Msg;
 use mdi_console::model::update::update;
+use mdi_console::portal::Reading;
+use mdi_console::portal::graph::shape;
 use mdi_console::text::Safe;
+use mdi_console::walkthrough::step::Step;
 
 const MEGABYTE: usize = 1_000_000;
 
@@ -50,6 +55,21 @@ fn keys(bench: &mut Criterion) {
     });
 }
 
+/// A whole refresh of a large fleet, short of the network.
+fn fleet(bench: &mut Criterion) {
+    let bodies = pages::of(2_000, 100);
+    let Ok(mut desk) = Desk::new(120, 40) else { return };
+    desk.model.walk.current = Step::Sensors;
+    bench.bench_function("read, sort and draw 2,000 sensors", |bench| {
+        bench.iter(|| {
+            let pages = bodies.iter().filter_map(|body| shape::sensors(body.as_bytes()).ok());
+            let sensors = pages.flat_map(|page| page.items).collect();
+            desk.model.walk.portal.reading = Some(Reading { sensors, issues: Vec::new(), portal_time: None });
+            desk.draw().map(|writes| writes.len())
+        });
+    });
+}
+
 fn logs(bench: &mut Criterion) {
     let mut text = String::new();
     while text.len() < MEGABYTE {
@@ -72,6 +92,6 @@ fn logs(bench: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
-    targets = frames, keys, logs
+    targets = frames, keys, fleet, logs
 }
 criterion_main!(benches);

@@ -7,6 +7,7 @@
 pub mod pace;
 
 mod asides;
+mod clipboard;
 mod masked;
 
 use std::io;
@@ -40,6 +41,8 @@ pub trait Stopping {
     /// Hands the terminal to the shell, and returns when the program goes on.
     fn suspend(&self) -> Result<(), Safe>;
     fn retake(&self);
+    /// Whether the tested password stands on the operator's clipboard, to be overwritten before the terminal goes.
+    fn clipboard_holds(&self, holds: bool);
 }
 
 /// Where messages come from and where frames go.
@@ -67,6 +70,8 @@ pub struct App<'a, W: io::Write> {
     /// Held from a message's arrival until its effects are started.
     work: Vec<Work>,
     asides: asides::Asides,
+    /// The tested password stands on the operator's clipboard.
+    on_clipboard: bool,
 }
 
 /// How the program is to look and sound.
@@ -92,6 +97,7 @@ impl<'a, W: io::Write> App<'a, W> {
             watchdog: None,
             work: Vec::new(),
             asides: asides::Asides::new(),
+            on_clipboard: false,
         }
     }
 
@@ -108,7 +114,7 @@ impl<'a, W: io::Write> App<'a, W> {
     /// Opens the record. Once, before the first turn.
     pub fn begin(&mut self) {
         for effect in self.model.walk.begin() {
-            self.engine.act(effect);
+            self.act(effect);
         }
     }
 
@@ -127,6 +133,7 @@ impl<'a, W: io::Write> App<'a, W> {
     /// Stops what still runs, closes the record and wipes the secrets.
     pub fn end(mut self) -> Model {
         self.engine.stop_watching();
+        self.clear_clipboard();
         if !self.model.walk.over {
             self.leave_at_once();
         }
@@ -262,7 +269,7 @@ impl<'a, W: io::Write> App<'a, W> {
 
     fn serve(&mut self, request: Request) {
         match request {
-            Request::Do(effect) => self.engine.act(effect),
+            Request::Do(effect) => self.act(effect),
             Request::Bell if self.bell => self.ends.screen.backend_mut().bell(),
             Request::Bell => {}
             Request::Copy(text) => {

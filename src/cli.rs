@@ -1,12 +1,13 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `sensors`, `scan` and `report`.
+//! `scan` and `report`.
 
 pub mod check;
 pub mod lab;
 pub mod live;
 pub mod screen;
+pub mod sensors;
 pub mod verify;
 pub mod walk;
 
@@ -33,6 +34,7 @@ pub use folders::NoHome;
                   mdi-console check                     reach all that the site file names, touch no password\n  \
                   mdi-console verify --account svc-mdi --domain contoso.test\n  \
                   \u{20}                                     test one account's password, and nothing else\n  \
+                  mdi-console sensors                   the portal's table of sensors\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
@@ -93,6 +95,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Test one account's password, as step 4 does, and nothing else
     Verify(verify::VerifyArguments),
+    /// Print the portal's table of sensors, and what it says about their credentials
+    Sensors(sensors::SensorsArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -122,6 +126,9 @@ pub struct LabArguments {
     /// List the scenarios: what each teaches, what to do in it, and how it ends
     #[arg(long)]
     pub list: bool,
+    /// Save at the lab's portal by hand, as at Microsoft's: the console shows what to choose and type there
+    #[arg(long)]
+    pub hand_off: bool,
     /// The right password of this lab, read from a file; the banner that tells it is off
     #[arg(long, hide = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,

@@ -131,6 +131,8 @@ impl Engine {
             Effect::ClearField => {
                 let _ = self.shared.vault.edit(vault::Edit::Clear);
             }
+            // The loop's, which has the terminal.
+            Effect::PutOnClipboard(_) | Effect::OverwriteClipboard => {}
             Effect::Wipe(secret) => self.shared.vault.wipe(secret),
             Effect::End => self.shared.vault.wipe_all(),
         }

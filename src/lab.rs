@@ -5,6 +5,7 @@
 //! Deliberately absent: privileges, configuration, addresses other than 127.0.0.1.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::net::TcpSocket;
@@ -65,6 +66,8 @@ pub struct Shared {
     nudges: mpsc::UnboundedSender<Work>,
     logs: logfile::LogFolder,
     services: PathBuf,
+    /// Requests to Graph that came although they had been asked to wait.
+    impatient: AtomicU32,
 }
 
 impl Shared {
@@ -101,6 +104,11 @@ impl Lab {
     /// Every bind with a name so far, in order.
     pub fn attempts(&self) -> Vec<Attempt> {
         self.shared.world().directory.attempts().to_vec()
+    }
+
+    /// How many requests to Graph came although they had been asked to wait.
+    pub fn impatient(&self) -> u32 {
+        self.shared.impatient.load(Ordering::Relaxed)
     }
 
     /// How many changes of the entry were taken.

@@ -12,6 +12,8 @@ use crate::text::Safe;
 
 pub mod client;
 pub mod graph;
+pub mod order;
+pub mod pace;
 pub mod signin;
 pub mod token;
 pub mod workspace;
@@ -39,6 +41,26 @@ impl Sensor {
     pub fn uses_entry(&self) -> bool {
         let major = self.version.split('.').next().and_then(|major| major.parse::<u32>().ok());
         major.is_none_or(|major| major < 3) && self.service != ServiceStatus::Disabled
+    }
+
+    /// One that the portal told nothing of.
+    pub fn listed(host: &Safe, standalone: bool) -> Self {
+        let domain = host.split_once('.').map(|(_, domain)| domain).unwrap_or_default();
+        Self {
+            id: host.clone(),
+            host: host.to_lowercase().into(),
+            domain: domain.to_lowercase().into(),
+            kind: if standalone {
+                SensorKind::DomainControllerStandalone
+            } else {
+                SensorKind::Other(Safe::default())
+            },
+            version: Safe::default(),
+            deployment: Deployment::Absent,
+            service: ServiceStatus::Absent,
+            health: Health::Absent,
+            open_issues: 0,
+        }
     }
 
     pub fn standalone(&self) -> bool {
@@ -176,7 +198,7 @@ pub enum Fault {
     Forbidden(Safe),
     #[error("there is no such thing at the portal (404)")]
     NotFound,
-    #[error("the portal asks to wait {} s (429)", .0.as_secs())]
+    #[error("the portal asks to wait {} s before it is asked again", .0.as_secs())]
     Throttled(Duration),
     #[error("the portal failed ({0})")]
     Server(u16),

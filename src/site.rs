@@ -16,7 +16,7 @@ use crate::portal::token::Login;
 use crate::sensor::Server;
 use crate::sensor::probe::Template;
 use crate::text::Safe;
-use crate::walkthrough::{ControllerTerms, Terms};
+use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
 mod controllers;
 pub mod fault;
@@ -67,8 +67,8 @@ pub struct Site {
     /// Logs that are read from a program's output.
     pub commands: Vec<LogCommand>,
     pub proof: Proof,
-    /// The tested password may be put on the operator's clipboard.
-    pub clipboard: bool,
+    /// Whether the tested password may be put on the operator's clipboard.
+    pub clipboard: Clipboard,
     pub limits: Limits,
     pub old_password: Duration,
     /// Taken for the lockout window where the policy is not known.
@@ -171,7 +171,7 @@ impl Site {
             probes: Vec::new(),
             commands: Vec::new(),
             proof: Proof::Any,
-            clipboard: false,
+            clipboard: Clipboard::NotAllowed,
             limits: Limits::default(),
             old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
             lockout_window: Duration::from_hours(1),
@@ -180,6 +180,19 @@ impl Site {
             settle: seconds(lab.settle_seconds),
             banner: lab.banner.as_deref().map(Safe::new),
         })
+    }
+
+    /// The same lab, its portal played as Microsoft's: it is saved at by hand, and tells its entries to nobody.
+    #[must_use]
+    pub fn handed_off(self, lab: &Addresses) -> Self {
+        let account = Account { name: Safe::new(&lab.account), domain: Safe::new(&lab.domain) };
+        Self {
+            save: Save::HandOff,
+            workspace: String::new(),
+            accounts: vec![Listed { account, entry: Some(lab.entry_id.clone()) }],
+            clipboard: Clipboard::Allowed,
+            ..self
+        }
     }
 
     /// What the walk has to know of it.
@@ -200,6 +213,7 @@ impl Site {
             graph: self.uses_graph,
             application: self.application,
             hand_off: self.save == Save::HandOff,
+            clipboard: self.clipboard,
             entries: self.accounts.iter().map(entry).collect(),
             save_host: Safe::new(save_host),
             controllers: self.controllers.iter().map(|one| self.placed(one)).collect(),

@@ -89,6 +89,7 @@ impl Session {
             before,
             titled: traits.title,
             taken: AtomicBool::new(false),
+            clipboard: AtomicBool::new(false),
             owner: thread::current().id(),
         });
         watch_panics(Arc::downgrade(&held));
@@ -124,6 +125,12 @@ impl Session {
         self.held.take_up()
     }
 
+    /// The tested password stands on the operator's clipboard, and is overwritten before the terminal goes back; or
+    /// no longer.
+    pub fn clipboard_holds(&self, holds: bool) {
+        self.held.clipboard.store(holds, Ordering::SeqCst);
+    }
+
     fn held(&self) -> Arc<Held> {
         Arc::clone(&self.held)
     }
@@ -141,6 +148,7 @@ struct Held {
     before: Termios,
     titled: bool,
     taken: AtomicBool,
+    clipboard: AtomicBool,
     owner: ThreadId,
 }
 
@@ -178,6 +186,9 @@ impl Held {
         }
         let mut out = Vec::new();
         queue!(out, EndSynchronizedUpdate)?;
+        if self.clipboard.swap(false, Ordering::SeqCst) {
+            out.extend_from_slice(&page::clipboard(page::OVERWRITTEN));
+        }
         out.extend_from_slice(AS_NEW);
         queue!(out, DisableBracketedPaste, LeaveAlternateScreen, Show)?;
         if self.titled {

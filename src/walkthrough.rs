@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::clock::{Instant, Now};
 use crate::directory::lockout::{AttemptId, Budget};
 use crate::directory::{Account, Standing};
-use crate::portal::Entry;
+use crate::portal::{Entry, Sensor};
 use crate::secret::SecretId;
 use crate::text::Safe;
 
@@ -44,8 +44,8 @@ pub mod watching;
 pub mod words;
 
 pub use state::{
-    Acceptance, Baseline, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving, ServiceRow,
-    SigningIn, SourceView, Station, Terms,
+    Acceptance, Baseline, Clipboard, ControllerTerms, Notice, PortalView, Reaching, RecordView, Saving,
+    ServiceRow, SigningIn, SourceView, Station, Terms,
 };
 
 use effect::{Effect, Ticket};
@@ -105,6 +105,8 @@ pub struct Walkthrough {
     typed_account_name: bool,
     untested_reason: Option<Safe>,
     entries_known: bool,
+    /// The site's own sensors, as far as a site file tells of them.
+    listed: Vec<Sensor>,
     /// The portal asked not to be read before.
     not_before: Option<Instant>,
     marking: Option<Marking>,
@@ -112,6 +114,7 @@ pub struct Walkthrough {
     next_watch: Option<Watch>,
     /// After a lost answer: when the entry was first read back unchanged.
     unchanged_since: Option<Instant>,
+    copied: saving::Copied,
     next_services: Option<Instant>,
     next_sign_in: Option<Instant>,
     leaving: bool,
@@ -131,6 +134,8 @@ impl Walkthrough {
             .iter()
             .map(|one| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None })
             .collect();
+        let listed =
+            terms.servers.iter().map(|server| Sensor::listed(&server.host, server.standalone)).collect();
         let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
         Self {
             now,
@@ -170,10 +175,12 @@ impl Walkthrough {
             typed_account_name: false,
             untested_reason: None,
             entries_known: false,
+            listed,
             not_before: None,
             marking: None,
             next_watch: None,
             unchanged_since: None,
+            copied: saving::Copied::default(),
             next_services: None,
             next_sign_in: None,
             leaving: false,
@@ -238,6 +245,7 @@ impl Walkthrough {
             | Saving::Marking
             | Saving::Recording { .. }
             | Saving::Sending { .. }
+            | Saving::HandedOver { .. }
             | Saving::Saved { .. }
             | Saving::NotKnown { .. } => None,
         };
@@ -247,10 +255,20 @@ impl Walkthrough {
             self.next_sign_in,
             watch.map(|watch| watch.until),
             asking_back,
+            self.copied.until,
         ]
         .into_iter()
         .flatten()
         .min()
+    }
+
+    /// As the portal tells them; where it isn't asked, as the site lists them, of which the portal's part is not told.
+    pub fn sensors(&self) -> &[Sensor] {
+        match &self.portal.reading {
+            Some(reading) => &reading.sensors,
+            None if self.signing_in == SigningIn::Without => &self.listed,
+            None => &[],
+        }
     }
 
     /// What the lines on disk imply; the same as the fold over them.
@@ -289,9 +307,15 @@ impl Walkthrough {
         self.errands.values().any(Errand::shown)
     }
 
-    /// A save is on its way to the record or to the portal, or its lost answer is looked for.
+    /// A save is on its way to the record or to the portal, is in the operator's hands, or its lost answer is looked for.
     pub fn sending(&self) -> bool {
-        matches!(self.saving, Saving::Recording { .. } | Saving::Sending { .. } | Saving::AskingBack { .. })
+        matches!(
+            self.saving,
+            Saving::Recording { .. }
+                | Saving::Sending { .. }
+                | Saving::HandedOver { .. }
+                | Saving::AskingBack { .. }
+        )
     }
 
     /// Something is changed at the portal, or may be.
@@ -356,6 +380,7 @@ impl Walkthrough {
                     self.dialog = Some(Question::EvidenceForService(host));
                 }
             }
+            Intent::CopyPassword => self.ask_to_copy(),
             Intent::Note => self.dialog = Some(Question::Note),
             Intent::Leave => self.leave(),
             Intent::LeaveNow => self.end_walk(),

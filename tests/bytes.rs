@@ -15,7 +15,8 @@ use std::io;
 use std::rc::Rc;
 
 use mdi_console::logs::{self, SourceId};
-use mdi_console::model::{Model, Size};
+use mdi_console::model::{Model, Size, Sort};
+use mdi_console::portal::{Deployment, Sensor, ServiceStatus};
 use mdi_console::terminal::page::{self, Page};
 use mdi_console::terminal::traits::{ColourChoice, Traits, Wishes};
 use mdi_console::text::Safe;
@@ -26,6 +27,7 @@ use ratatui::layout::Size as Area;
 const COLUMNS: u16 = 120;
 const ROWS: u16 = 40;
 const SCROLLED: usize = 300;
+const REFRESHED: usize = 600;
 
 #[derive(Clone, Default)]
 struct Wire(Rc<RefCell<Vec<u8>>>);
@@ -58,6 +60,32 @@ fn draw(screen: &mut Terminal<Page<Wire>>, model: &Model, wire: &Wire) -> usize 
     });
     drawn.expect("drawn");
     wire.0.borrow().len()
+}
+
+/// A refresh in which five sensors changed, with the rows in the order they are in by default.
+#[test]
+fn a_refresh_in_which_five_sensors_changed_costs_few_bytes() {
+    let check = |sort: Sort, change: fn(&mut Sensor), what: &str| {
+        let mut model = scenes::model(story::Story::new(story::Names::Usual).at_sensors());
+        model.size = Size { columns: COLUMNS, rows: ROWS };
+        model.sort = sort;
+        let wire = Wire::default();
+        let mut screen = screen(&wire);
+        draw(&mut screen, &model, &wire);
+        let reading = model.walk.portal.reading.as_mut().expect("a reading");
+        reading.sensors.iter_mut().skip(2).take(5).for_each(change);
+        let refreshed = draw(&mut screen, &model, &wire);
+        println!("120×40: five sensors {what}: {refreshed} bytes");
+        assert!(refreshed > 0 && refreshed <= REFRESHED, "{what}: {refreshed} bytes");
+    };
+    let syncing: fn(&mut Sensor) = |sensor| sensor.deployment = Deployment::Syncing;
+    let stopped: fn(&mut Sensor) = |sensor| sensor.service = ServiceStatus::Stopped;
+    let issues: fn(&mut Sensor) = |sensor| sensor.open_issues = 1;
+    for sort in [Sort::TroubleFirst, Sort::ByName] {
+        check(sort, issues, "with an issue more");
+        check(sort, syncing, "syncing");
+        check(sort, stopped, "stopped");
+    }
 }
 
 /// A record as a sensor writes it, another one each second.

@@ -27,6 +27,8 @@ mod scenarios;
 mod script;
 #[path = "support/stage.rs"]
 mod stage;
+#[path = "walk/throttled.rs"]
+mod throttled;
 
 use std::future::Future;
 

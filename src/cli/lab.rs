@@ -68,6 +68,7 @@ pub async fn run(
     let lab = start(arguments, asked, &clock, (running.path().to_owned(), program))?;
     let addresses = lab.addresses();
     let site = Site::of_lab(&addresses)?;
+    let site = if arguments.hand_off { site.handed_off(&addresses) } else { site };
     let vault = Arc::new(Secrets::new(clock.clone()));
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");

@@ -35,6 +35,10 @@ impl Stopping for Session {
         // What fails here shows at the next frame.
         let _ = Session::retake(self);
     }
+
+    fn clipboard_holds(&self, holds: bool) {
+        Session::clipboard_holds(self, holds);
+    }
 }
 
 /// Inputs that may wait for the loop.

@@ -33,7 +33,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn of(application: Option<Application>, vault: &Secrets) -> Self {
-        let application = application.map(|one| (one.proof, vault.keep(one.secret)));
+        let application = application.map(|one| (one.proof, vault.keep_secret(one.secret)));
         Self { application, ..Self::default() }
     }
 }

@@ -1,7 +1,7 @@
-//! The portal: sign-in, Graph and the workspace's own record, over HTTPS on one loopback port.
+//! The portal: sign-in, Graph, the workspace's own record and its pages, over HTTPS on one loopback port.
 //!
 //! Relies on axum and hyper for HTTP/1.1 and on the world for every answer. It can be gone for a while: connections
-//! are then cut and new ones dropped at once. Deliberately absent: cookies, redirects, HTTP/2.
+//! are then cut and new ones dropped at once. Deliberately absent: cookies, HTTP/2, redirects but those of the pages.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,9 @@ use super::{Shared, seeded};
 use crate::clock::Instant;
 
 mod graph;
+mod page;
 mod signin;
+mod throttle;
 mod tokens;
 mod workspace;
 
@@ -42,7 +44,9 @@ pub struct Portal {
     /// Scheme, host and port.
     origin: String,
     signed_in: Mutex<tokens::SignedIn>,
+    forms: Mutex<page::forms::Forms>,
     outage: watch::Sender<Outage>,
+    throttled: Mutex<throttle::Throttled>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,12 +66,22 @@ impl Portal {
             shared,
             origin: origin.into(),
             signed_in: Mutex::new(tokens::SignedIn::new(script, again)),
+            forms: Mutex::default(),
             outage: watch::Sender::default(),
+            throttled: Mutex::default(),
         }
+    }
+
+    fn throttled(&self) -> MutexGuard<'_, throttle::Throttled> {
+        self.throttled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn signed_in(&self) -> MutexGuard<'_, tokens::SignedIn> {
         self.signed_in.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forms(&self) -> MutexGuard<'_, page::forms::Forms> {
+        self.forms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Cuts every connection and drops new ones for so long.
@@ -136,6 +150,7 @@ fn router(portal: Arc<Portal>) -> Router {
         .route("/v1.0/security/identities/healthIssues", get(graph::health_issues))
         .route("/api/directoryServices", get(workspace::list))
         .route("/api/directoryServices/{id}", get(workspace::read).put(workspace::change))
+        .merge(page::routes())
         .layer(axum::middleware::map_response_with_state(Arc::clone(&portal), dated))
         .with_state(portal)
 }

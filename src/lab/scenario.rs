@@ -10,11 +10,11 @@ mod words;
 
 pub use settings::{
     AtStart, Certificates, DirectorySettings, FleetSettings, KdcManner, PortalSettings, PutFault, PutKind,
-    Stored,
+    Stored, Throttling, WaitForm,
 };
 
 /// The texts of every scenario, in the order they are listed.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 14] = [
     include_str!("../../assets/lab/clean.toml"),
     include_str!("../../assets/lab/wrong-password-saved.toml"),
     include_str!("../../assets/lab/refused.toml"),
@@ -25,6 +25,7 @@ const TEXTS: [&str; 13] = [
     include_str!("../../assets/lab/password-expired.toml"),
     include_str!("../../assets/lab/old-password-accepted.toml"),
     include_str!("../../assets/lab/sign-in-declined.toml"),
+    include_str!("../../assets/lab/portal-throttled.toml"),
     include_str!("../../assets/lab/portal-down-at-save.toml"),
     include_str!("../../assets/lab/one-sensor-refuses.toml"),
     include_str!("../../assets/lab/large-fleet.toml"),

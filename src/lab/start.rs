@@ -4,6 +4,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpSocket};
@@ -30,6 +31,7 @@ pub struct Site {
     controllers: Vec<ControllerAddress>,
     ca_pem: String,
     portal: String,
+    portal_key: String,
     service_probe: Vec<String>,
     right: Zeroizing<String>,
     logs: LogFolder,
@@ -47,8 +49,14 @@ impl Lab {
         let (nudges, nudges_in) = mpsc::unbounded_channel();
         let logs = LogFolder::new(&folder);
         let services = folder.join("services");
-        let shared =
-            Arc::new(Shared { world: Mutex::new(world), clock, nudges, logs: logs.clone(), services });
+        let shared = Arc::new(Shared {
+            world: Mutex::new(world),
+            clock,
+            nudges,
+            logs: logs.clone(),
+            services,
+            impatient: AtomicU32::default(),
+        });
         write_first_files(&shared).map_err(|source| LabFault::Folder { folder: folder.clone(), source })?;
 
         let authority = Authority::new()?;
@@ -62,11 +70,13 @@ impl Lab {
 
         let listener = listen()?;
         let portal = format!("https://{}", listener.local_addr().map_err(LabFault::Listen)?);
-        let tls = TlsAcceptor::from(authority.server("portal.contoso.test")?);
-        tasks.spawn(http::serve(Arc::new(Portal::new(Arc::clone(&shared), &portal)), listener, tls));
+        let (tls, portal_key) = authority.pinned_server("portal.contoso.test")?;
+        let served = Arc::new(Portal::new(Arc::clone(&shared), &portal));
+        tasks.spawn(http::serve(served, listener, TlsAcceptor::from(tls)));
 
         let service_probe = probe(&program, &shared.services);
-        let site = Site { controllers, ca_pem: authority.pem(), portal, service_probe, right, logs };
+        let site =
+            Site { controllers, ca_pem: authority.pem(), portal, portal_key, service_probe, right, logs };
         Ok(Self { shared, site, tasks, _silent: silent })
     }
 }
@@ -92,6 +102,7 @@ impl Site {
             client_id: http::CLIENT.into(),
             graph_url: self.portal.clone(),
             workspace_url: self.portal.clone(),
+            portal_key: self.portal_key.clone(),
             reader: Reader {
                 account: format!("{READER}@{DOMAIN}"),
                 password: Zeroizing::new(READER_PASSWORD.into()),

@@ -34,6 +34,7 @@ pub fn counts_seconds(model: &Model) -> bool {
     let watching = model.walk.watch.as_ref().is_some_and(|watch| watch.verdict.is_none());
     model.walk.busy()
         || matches!(model.walk.signing_in, SigningIn::Waiting(_))
+        || model.walk.on_clipboard_until().is_some()
         || (watching && model.walk.current >= Step::Services)
         || guard_until(model).is_some_and(|until| until > model.now.wall)
 }

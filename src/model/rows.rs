@@ -24,7 +24,7 @@ impl Model {
             Step::DirectoryServices => self.walk.stations.len(),
             Step::Password => self.trial_rows().len(),
             Step::Services => self.walk.services.len(),
-            Step::Sensors => self.walk.portal.reading.as_ref().map_or(0, |reading| reading.sensors.len()),
+            Step::Sensors => self.walk.sensors().len(),
         }
     }
 
@@ -57,8 +57,7 @@ impl Model {
 
     /// Trouble first, or by name.
     pub fn sensors(&self) -> Vec<&Sensor> {
-        let mut sensors: Vec<&Sensor> =
-            self.walk.portal.reading.iter().flat_map(|reading| &reading.sensors).collect();
+        let mut sensors: Vec<&Sensor> = self.walk.sensors().iter().collect();
         match self.sort {
             Sort::ByName => sensors.sort_by(|one, other| one.host.cmp(&other.host)),
             Sort::TroubleFirst => {
@@ -82,7 +81,8 @@ impl Model {
     /// The marked row, field by field; `None`: the step has no such row.
     pub fn whole_row(&self) -> Option<Whole> {
         match self.step() {
-            Step::Portal | Step::Save => None,
+            Step::Portal => None,
+            Step::Save => self.walk.handed_over().then(|| words::portal_page(&self.walk)),
             Step::Configuration => self.walk.entries.get(self.row).map(entry),
             Step::DirectoryServices => self.walk.stations.get(self.row).map(station),
             Step::Password => self.trial_rows().get(self.row).map(|row| self.tested(row)),
@@ -113,6 +113,8 @@ impl Model {
         if let Some(finding) = self.finding(sensor) {
             whole.push(("After the save", Safe::new(words::finding(finding))));
         }
+        whole.extend(words::sensor_order(&self.walk, sensor));
+        whole.extend(words::sensor_issues(&self.walk, sensor));
         whole
     }
 

@@ -158,6 +158,7 @@ impl Model {
             Action::Enter => self.enter(focus),
             Action::Escape => self.escape(focus),
             Action::Back => self.back(),
+            Action::Clipboard => self.intend(Intent::CopyPassword),
             Action::Note => self.intend(Intent::Note),
             Action::Refresh => self.intend(Intent::Refresh),
             Action::Recover => self.intend(Intent::Recover),

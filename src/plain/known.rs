@@ -27,11 +27,7 @@ pub fn lines(walk: &Walkthrough) -> Vec<Safe> {
 }
 
 pub fn truth(truth: Truth) -> Safe {
-    match truth {
-        Truth::Good(sentence) | Truth::Warn(sentence) | Truth::Bad(sentence) | Truth::Plain(sentence) => {
-            sentence
-        }
-    }
+    words::sentence(truth)
 }
 
 fn labelled(label: &'static str, what: &str) -> Safe {
@@ -76,6 +72,7 @@ fn directory(walk: &Walkthrough) -> Vec<Safe> {
     if walk.entry.is_none() && !walk.entries.is_empty() {
         lines.push(words::entries_order());
     }
+    lines.extend(words::fleet_order(walk).into_iter().map(truth));
     lines.extend(words::elsewhere(walk).map(truth));
     lines.extend(first(words::search_troubles(walk).into_iter().map(truth)));
     lines.extend(first(walk.stations.iter().filter_map(station)));
@@ -114,9 +111,22 @@ fn password(walk: &Walkthrough) -> Vec<Safe> {
     lines
 }
 
+/// What to do at the portal, in the order in which it is done there.
+fn portal_page(walk: &Walkthrough) -> Vec<Safe> {
+    let mut lines: Vec<Safe> =
+        words::portal_page(walk).iter().map(|(label, what)| labelled(label, what)).collect();
+    lines.push(truth(words::autofill()));
+    lines.extend(words::clipboard_offer(walk).map(truth));
+    lines.extend(words::since_shown(walk).into_iter().map(truth));
+    lines
+}
+
 fn save(walk: &Walkthrough) -> Vec<Safe> {
+    if walk.handed_over() {
+        return portal_page(walk);
+    }
     let mut lines =
-        vec![labelled("Account", &words::account(walk)), labelled("Goes to", &walk.terms.save_host)];
+        vec![labelled("Account", &words::account(walk)), labelled("Goes to", &words::goes_to(walk))];
     if walk.issuer.is_some() {
         lines.push(labelled("Vouched by", &words::issuer(walk)));
     }
@@ -139,7 +149,9 @@ fn services(walk: &Walkthrough) -> Vec<Safe> {
 
 fn sensors(walk: &Walkthrough) -> Vec<Safe> {
     let mut lines: Vec<Safe> = words::watch_so_far(walk, walk.now).map(truth).into_iter().collect();
+    lines.extend(walk.watch.as_ref().and_then(words::first_sign).map(truth));
     lines.extend(first(in_trouble(walk).into_iter().map(|(host, finding)| found(&host, finding))));
+    lines.extend(words::credential_issues(walk).into_iter().map(truth));
     lines.extend(words::missing_from_verdict(walk).into_iter().map(truth));
     lines
 }
@@ -150,9 +162,8 @@ pub fn found(host: &Safe, finding: Finding) -> Safe {
 
 /// Sensors of which something is held against the save.
 pub fn in_trouble(walk: &Walkthrough) -> Vec<(Safe, Finding)> {
-    let (Some(watch), Some(reading)) = (&walk.watch, &walk.portal.reading) else { return Vec::new() };
-    reading
-        .sensors
+    let Some(watch) = &walk.watch else { return Vec::new() };
+    walk.sensors()
         .iter()
         .map(|sensor| (sensor.host.clone(), watch.finding(sensor)))
         .filter(|(_, finding)| matches!(finding, Finding::Refused | Finding::Suspected | Finding::Trouble))

@@ -55,7 +55,7 @@ pub struct Ends<W: io::Write> {
 /// The whole walk, running.
 pub struct Looping<W: io::Write> {
     pub(super) walk: Walkthrough,
-    engine: Engine,
+    pub(super) engine: Engine,
     pub(super) clock: Clock,
     pub(super) ends: Ends<W>,
     pub(super) source: Source,
@@ -71,6 +71,8 @@ pub struct Looping<W: io::Write> {
     watchdog: Option<Watchdog>,
     /// Held from an answer's arrival until its effects are started.
     work: Vec<Work>,
+    /// The tested password stands on the operator's clipboard.
+    pub(super) on_clipboard: bool,
 }
 
 impl<W: io::Write> Looping<W> {
@@ -93,6 +95,7 @@ impl<W: io::Write> Looping<W> {
             ended_once: false,
             watchdog: None,
             work: Vec::new(),
+            on_clipboard: false,
         }
     }
 
@@ -107,6 +110,7 @@ impl<W: io::Write> Looping<W> {
             self.work.clear();
             if let Some(ending) = self.ending.or_else(|| self.walk.over.then_some(self.leaving)) {
                 self.engine.stop_watching();
+                self.clear_clipboard(ending);
                 if !self.walk.over {
                     self.close_at_once();
                 }
@@ -189,7 +193,7 @@ impl<W: io::Write> Looping<W> {
 
     fn happened(&mut self, event: Event) {
         for effect in self.walk.handle(event, self.clock.now()) {
-            self.engine.act(effect);
+            self.act(effect);
         }
     }
 

@@ -93,6 +93,7 @@ fn command(walk: &Walkthrough, line: &str) -> Option<Meaning> {
         "q" => Intent::Leave,
         "i" => Intent::Note,
         "R" => Intent::Recover,
+        "p" if walk.handed_over() => Intent::CopyPassword,
         _ => return mark(walk, line),
     };
     Some(Meaning::Intend(intent))

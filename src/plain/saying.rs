@@ -5,8 +5,10 @@
 use std::io;
 use std::time::Duration;
 
+use crate::terminal::page;
 use crate::terminal::signals::Ending;
 use crate::text::Safe;
+use crate::walkthrough::effect::Effect;
 use crate::walkthrough::step::Step;
 use crate::walkthrough::{Walkthrough, words};
 
@@ -101,6 +103,31 @@ impl<W: io::Write> Looping<W> {
             text.push('\n');
         }
         self.write(text.as_bytes());
+    }
+
+    /// The terminal's effects are done here, all others by the engine.
+    pub(super) fn act(&mut self, effect: Effect) {
+        match effect {
+            Effect::PutOnClipboard(secret) => {
+                // The vault lends it for this one call; every copy on the way out is wiped.
+                if let Some(secret) = self.engine.vault().get(secret) {
+                    self.on_clipboard = true;
+                    self.write(&page::clipboard(secret.expose().as_bytes()));
+                }
+            }
+            Effect::OverwriteClipboard => {
+                self.on_clipboard = false;
+                self.write(&page::clipboard(page::OVERWRITTEN));
+            }
+            other => self.engine.act(other),
+        }
+    }
+
+    /// Before the program ends; nothing where there is no terminal any more.
+    pub(super) fn clear_clipboard(&mut self, ending: Ending) {
+        if self.on_clipboard && ending != Ending::LinkLost {
+            self.act(Effect::OverwriteClipboard);
+        }
     }
 
     fn write(&mut self, text: &[u8]) {

@@ -218,9 +218,13 @@ fn question(walk: &Walkthrough) -> Safe {
 fn said(notice: &Notice) -> Safe {
     match notice {
         Notice::Blocked(why) => words::blocked(why),
-        Notice::ReasonRecorded | Notice::NoteRecorded | Notice::TooEarly | Notice::Waiting => {
-            words::notice(notice)
-        }
+        Notice::ReasonRecorded
+        | Notice::NoteRecorded
+        | Notice::PasswordCopied
+        | Notice::ClipboardOverwritten
+        | Notice::NoClipboard(_)
+        | Notice::TooEarly
+        | Notice::Waiting => words::notice(notice),
     }
 }
 

@@ -23,10 +23,15 @@ const MOST_PAGES: usize = 200;
 /// Of one poll, both lists together.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
+/// What a reading of each list needs, as the tenant's administrator knows it.
+const SENSORS_PERMISSION: &str = "SecurityIdentitiesSensors.Read.All";
+const ISSUES_PERMISSION: &str = "SecurityIdentitiesHealth.Read.All";
+
 /// `base` is Graph's address in this cloud, without a version: `https://graph.microsoft.com`.
 ///
 /// # Errors
-/// Any [`Fault`]; [`Fault::Foreign`] when a page's continuation lies outside `base`, where no token is sent.
+/// Any [`Fault`]; [`Fault::Foreign`] when a page's continuation lies outside `base`, where no token is sent;
+/// [`Fault::Forbidden`] with the permission that is missing.
 pub async fn read(client: &Client, base: &str, token: &Secret) -> Result<Reading, Fault> {
     let mut poll = Poll { client, token, bytes_left: MOST_BYTES, portal_time: None };
     let mut sensors = Vec::new();
@@ -35,15 +40,25 @@ pub async fn read(client: &Client, base: &str, token: &Secret) -> Result<Reading
         sensors.extend(page.items);
         Ok(page.next)
     })
-    .await?;
+    .await
+    .map_err(|fault| lacking(SENSORS_PERMISSION, fault))?;
     let mut issues = Vec::new();
     poll.list(below(base, &["v1.0", "security", "identities", "healthIssues"])?, |body| {
         let page = shape::issues(body)?;
         issues.extend(page.items);
         Ok(page.next)
     })
-    .await?;
+    .await
+    .map_err(|fault| lacking(ISSUES_PERMISSION, fault))?;
     Ok(Reading { sensors, issues, portal_time: poll.portal_time })
+}
+
+/// Graph says only that something is missing; which permission it is follows from what was asked.
+fn lacking(permission: &str, fault: Fault) -> Fault {
+    match fault {
+        Fault::Forbidden(said) => Fault::Forbidden(format!("{permission} ({said})").into()),
+        fault => fault,
+    }
 }
 
 struct Poll<'a> {

@@ -41,7 +41,7 @@ impl Site {
             probes: Vec::new(),
             commands: Vec::new(),
             proof: Proof::Any,
-            clipboard: false,
+            clipboard: crate::walkthrough::Clipboard::NotAllowed,
             limits: Limits::default(),
             old_password: hour,
             lockout_window: hour,

@@ -11,6 +11,7 @@ use crate::portal::token::{Login, US_VERIFICATION_HOSTS, VERIFICATION_HOSTS};
 use crate::sensor::Server;
 use crate::sensor::probe::Template;
 use crate::text::Safe;
+use crate::walkthrough::Clipboard;
 
 impl Site {
     /// The site of a file, with the controllers that its searches found.
@@ -50,7 +51,7 @@ impl Site {
             probe: template(&file.probe.command)?,
             probes,
             proof: file.directory.proof,
-            clipboard: file.clipboard,
+            clipboard: if file.clipboard { Clipboard::Allowed } else { Clipboard::NotAllowed },
             limits: Limits {
                 connect: file.directory.connect,
                 answer: file.directory.answer,

@@ -26,6 +26,9 @@ mod pen;
 mod screen;
 mod shift;
 
+/// What takes the password's place on a clipboard.
+pub const OVERWRITTEN: &[u8] = b"(overwritten by mdi-console)";
+
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
@@ -92,12 +95,8 @@ impl<W: io::Write> Page<W> {
 
     /// Puts `text` on the operator's own clipboard (OSC 52) with the next frame. Every copy made here is wiped.
     pub fn copy(&mut self, text: &[u8]) {
-        let mut encoded = Zeroizing::new(vec![0; text.len().div_ceil(3).saturating_mul(4)]);
-        if STANDARD.encode_slice(text, &mut encoded).is_ok() {
-            self.append(b"\x1b]52;c;");
-            self.append(&encoded);
-            self.append(b"\x1b\\");
-        }
+        let sequence = clipboard(text);
+        self.append(&sequence);
     }
 
     fn append(&mut self, bytes: &[u8]) {
@@ -150,6 +149,14 @@ impl<W: io::Write> Page<W> {
         self.aside = Zeroizing::default();
         Ok(())
     }
+}
+
+/// What puts `text` on the operator's own clipboard (OSC 52). It and every copy made for it are wiped.
+pub fn clipboard(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut encoded = Zeroizing::new(vec![0; text.len().div_ceil(3).saturating_mul(4)]);
+    let fits = STANDARD.encode_slice(text, &mut encoded).is_ok();
+    let parts = [b"\x1b]52;c;".as_slice(), &encoded, b"\x1b\\"];
+    Zeroizing::new(if fits { parts.concat() } else { Vec::new() })
 }
 
 /// Gives the page and the terminal on it a new size; the next frame paints everything.

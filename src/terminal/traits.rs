@@ -65,6 +65,9 @@ impl Traits {
         let multiplexer = match (said("TMUX"), said("STY")) {
             (Some(_), _) => Some(Multiplexer::Tmux),
             (None, Some(_)) => Some(Multiplexer::Screen),
+            // From inside one, at the other end of a link: only the terminal's name comes along.
+            (None, None) if term.starts_with("tmux") => Some(Multiplexer::Tmux),
+            (None, None) if term.starts_with("screen") => Some(Multiplexer::Screen),
             (None, None) => None,
         };
         let console = term == "linux";
@@ -83,6 +86,12 @@ impl Traits {
             is_terminal,
             dumb,
         }
+    }
+
+    /// Whether a password may be put on the operator's clipboard through it: nothing in between may keep it.
+    #[must_use]
+    pub fn takes_password(self) -> bool {
+        self.is_terminal && !self.dumb && self.multiplexer.is_none()
     }
 }
 
@@ -142,6 +151,8 @@ mod tests {
         check(&[("TMUX", "/tmp/tmux")], Traits { multiplexer: Some(Multiplexer::Tmux), ..usual() });
         let screen = Traits { multiplexer: Some(Multiplexer::Screen), synchronized: false, ..usual() };
         check(&[("STY", "1.pts")], screen);
+        check(&[("TERM", "tmux-256color")], Traits { multiplexer: Some(Multiplexer::Tmux), ..usual() });
+        check(&[("TERM", "screen.xterm-256color")], screen);
         check(&[("LC_ALL", "C")], Traits { ascii: true, ..usual() });
         check(&[("LC_ALL", "C.utf8")], usual());
         check(&[("LC_ALL", ""), ("LC_CTYPE", "en_US.ISO-8859-1")], Traits { ascii: true, ..usual() });

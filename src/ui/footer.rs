@@ -55,6 +55,7 @@ fn serves(model: &Model, focus: Focus, binding: &Binding) -> bool {
     let waiting = working && !matches!(step, Step::Services | Step::Sensors);
     match binding.action {
         Action::Mark => step == Step::Services && model.looking_at.is_none(),
+        Action::Clipboard => model.walk.offers_clipboard() && model.looking_at.is_none(),
         Action::Refresh => !matches!(step, Step::Password | Step::Save),
         Action::Back => step != Step::Portal && !waiting,
         Action::Enter => focus != Focus::Pane(Pane::Stage) || !waiting || model.looking_at.is_some(),

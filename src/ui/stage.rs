@@ -40,7 +40,12 @@ pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
     let mut block = block.title_top(look.line(Role::Heading, &title));
     if step == Step::Sensors && model.rows() > 0 {
         let sorted = if model.sort == Sort::ByName { " by name " } else { " trouble first " };
-        block = block.title_top(Line::from(look.word(Role::Secondary, sorted)).right_aligned());
+        let mut title = Vec::new();
+        if let Some((stale, read)) = words::read_short(&model.walk, model.now) {
+            title.push(look.span(if stale { Role::Warn } else { Role::Secondary }, &read));
+        }
+        title.push(look.word(Role::Secondary, sorted));
+        block = block.title_top(Line::from(title).right_aligned());
     }
     if let Some(Shown { first, last, total }) =
         shown.filter(|shown| shown.last < shown.total || shown.first > 1)

@@ -24,10 +24,14 @@ impl Walkthrough {
             Question::ChangedInDirectory => self.changed_answered(option),
             Question::GoOnOrRetest if option == 0 => self.test_password(),
             Question::GoOnOrRetest => self.dialog = Some(Question::ReasonToGoOn),
+            Question::SavedThere => self.saved_there(option),
+            Question::HowEntered(saved) => self.entered_there(saved, option),
+            Question::CopyPassword if option == words::COPY => self.record_copy(),
             Question::Recover if option == 0 => self.start_over(),
             Question::Leave if option == 0 => self.end_walk(),
             Question::Recover
             | Question::Leave
+            | Question::CopyPassword
             | Question::WithoutController
             | Question::Password
             | Question::AccountName
@@ -73,6 +77,9 @@ impl Walkthrough {
             | Question::ChangedInDirectory
             | Question::Password
             | Question::GoOnOrRetest
+            | Question::SavedThere
+            | Question::HowEntered(_)
+            | Question::CopyPassword
             | Question::Leave
             | Question::Recover => {}
         }

@@ -52,6 +52,10 @@ pub enum Effect {
         account: Account,
         secret: SecretId,
     },
+    /// On the operator's own clipboard, by the terminal.
+    PutOnClipboard(SecretId),
+    /// Whatever is on that clipboard gives way to a harmless word.
+    OverwriteClipboard,
     AskService {
         ticket: Ticket,
         host: Host,

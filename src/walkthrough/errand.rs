@@ -46,6 +46,7 @@ pub(super) enum Then {
         mark: Mark,
     },
     GoOnWithoutController,
+    CopyPassword(SecretId),
     /// Past the misgivings about exactly this acceptance.
     PassMisgivings(Box<Acceptance>),
     ExcuseService(Host, Safe),

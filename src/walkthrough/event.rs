@@ -142,6 +142,8 @@ pub enum Intent {
     Refresh,
     MarkService(Host),
     Note,
+    /// The tested password on the operator's own clipboard; asks first.
+    CopyPassword,
     Leave,
     /// Leave without being asked; what was sent is still awaited.
     LeaveNow,

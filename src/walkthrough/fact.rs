@@ -119,6 +119,9 @@ pub enum Fact {
         entry: Safe,
         change: Safe,
         tested: bool,
+        /// The operator saves at the portal's page, which is shown once this is on disk.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hand_off: bool,
         positions: Vec<(u32, Position)>,
         open_issues: Vec<Safe>,
         bad_password_count: Option<u32>,
@@ -126,7 +129,12 @@ pub enum Fact {
     SaveEnded {
         result: SaveWord,
         why: Option<Safe>,
+        /// By the operator's word, of a save at the portal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entered: Option<Entered>,
     },
+    /// The tested password is about to stand on the operator's clipboard.
+    PasswordCopied,
     ServiceSeen {
         host: Host,
         state: Safe,
@@ -196,6 +204,15 @@ pub enum SaveWord {
     NotSaved,
     Conflict,
     NotKnown,
+}
+
+/// How the password got into the portal's field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entered {
+    Pasted,
+    TypedByHand,
+    NotSure,
 }
 
 /// What outlives the process, as far as it decides where a resumed walk continues.
@@ -289,6 +306,7 @@ impl Durable {
             | Fact::Accepted { .. }
             | Fact::Refused { .. }
             | Fact::AcceptanceVoided
+            | Fact::PasswordCopied
             | Fact::Overridden { .. }
             | Fact::ServiceSeen { .. }
             | Fact::ServiceMarked { .. }

@@ -12,9 +12,9 @@ pub(super) fn may_be_saved(held: &Acceptance) -> bool {
     held.overridden || (held.misgivings.is_empty() && held.proof != ProofWord::Untested)
 }
 
-/// Step 5: signed in, tested, recently, and for the entry chosen. That it can be recorded is found out by recording it.
+/// Step 5: signed in where the console saves, tested, recently, and for the entry chosen. That it can be recorded is found out by recording it.
 pub(super) fn save(walk: &Walkthrough) -> Result<(), Reason> {
-    if walk.terms.hand_off || !walk.signed_in() {
+    if !walk.terms.hand_off && !walk.signed_in() {
         return Err(Reason::SaveNeedsPortal);
     }
     let held = walk.acceptance.as_ref().ok_or(Reason::NotTested)?;

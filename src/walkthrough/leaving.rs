@@ -55,15 +55,20 @@ impl Walkthrough {
 
     /// A save whose answer is not known yet will not be by this walk.
     fn give_up_save(&mut self) {
-        if !matches!(self.saving, Saving::Sending { .. } | Saving::AskingBack { .. }) {
-            return;
-        }
+        let why = match self.saving {
+            Saving::Sending { .. } | Saving::AskingBack { .. } => {
+                "the operator left before the portal's answer"
+            }
+            Saving::HandedOver { .. } => "the operator left without saying whether it is saved",
+            Saving::NotBegun
+            | Saving::Marking
+            | Saving::Recording { .. }
+            | Saving::Saved { .. }
+            | Saving::NotKnown { .. } => return,
+        };
         let at = self.now;
         self.saving = Saving::NotKnown { at };
-        self.record(Fact::SaveEnded {
-            result: SaveWord::NotKnown,
-            why: Some(Safe::new("the operator left before the portal's answer")),
-        });
+        self.record(Fact::SaveEnded { result: SaveWord::NotKnown, why: Some(Safe::new(why)), entered: None });
         if let Some(mut watch) = self.next_watch.take() {
             watch.begin(at, self.terms.watch);
             self.watch = Some(watch);
@@ -88,6 +93,7 @@ impl Walkthrough {
             self.out(Effect::Wipe(secret));
         }
         self.out(Effect::ClearField);
+        self.overwrite_clipboard();
         self.out(Effect::End);
         self.over = true;
     }
@@ -130,13 +136,19 @@ impl Walkthrough {
             Some(Then::Test(attempt, secret)) if written => self.send_attempt(attempt, secret),
             Some(Then::Test(attempt, _)) => self.out(Effect::Release(attempt.id)),
             Some(Then::Save { .. }) if written => {
-                let why = Some(Safe::new("the operator left before it was sent"));
+                let why = if self.terms.hand_off {
+                    "the operator left before the page was shown"
+                } else {
+                    "the operator left before it was sent"
+                };
                 self.saving = Saving::NotBegun;
-                self.record(Fact::SaveEnded { result: SaveWord::NotSaved, why });
+                let (result, why) = (SaveWord::NotSaved, Some(Safe::new(why)));
+                self.record(Fact::SaveEnded { result, why, entered: None });
             }
             Some(
                 Then::Save { .. }
                 | Then::GoOnWithoutController
+                | Then::CopyPassword(_)
                 | Then::PassMisgivings(_)
                 | Then::ExcuseService(..)
                 | Then::MarkService(..)

@@ -18,6 +18,7 @@ impl Walkthrough {
             Step::Configuration => self.settle(Step::Configuration, Outcome::Done),
             Step::DirectoryServices => self.proceed_directory_services(),
             Step::Password => self.proceed_password(),
+            Step::Save if self.handed_over() => self.ask_saved_there(),
             Step::Save => match self.phase(Step::Save) {
                 Phase::Blocked(Reason::ProofTooOld) => {
                     self.back_to_password();
@@ -93,7 +94,10 @@ impl Walkthrough {
 
     /// Back to an earlier step. After a save that means saving another password, so it is asked first.
     pub(super) fn go_back(&mut self, to: Step) {
-        if to >= self.current || self.sending() || self.testing() {
+        if to < self.current && self.handed_over() {
+            // What happened at the portal is said first.
+            self.ask_saved_there();
+        } else if to >= self.current || self.sending() || self.testing() {
             self.notice = Some(Notice::Waiting);
         } else if self.saved() && to <= Step::Save {
             self.dialog = Some(Question::Recover);
@@ -170,6 +174,7 @@ impl Walkthrough {
     }
 
     pub(super) fn time_passed(&mut self) {
+        self.clipboard_due();
         if self.leaving {
             return;
         }

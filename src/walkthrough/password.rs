@@ -104,6 +104,9 @@ impl Walkthrough {
     fn secrets_expired(&mut self, secrets: &[SecretId]) {
         let held = self.acceptance.as_ref().map(|held| held.secret);
         let lost = [held, self.waiting].into_iter().flatten().any(|secret| secrets.contains(&secret));
+        if lost && let Saving::HandedOver { secret_gone, .. } = &mut self.saving {
+            *secret_gone = true;
+        }
         if !lost || self.sending() {
             return;
         }

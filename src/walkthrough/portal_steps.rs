@@ -1,10 +1,8 @@
 //! Steps 1 and 2: signing in, reading the baseline, choosing Directory Services; and the portal's answers to all steps.
 
-use std::time::Duration;
-
 use crate::clock::Instant;
 use crate::portal::signin::{self, SignIn};
-use crate::portal::{Entry, Fault, Reading};
+use crate::portal::{Entry, Fault, Reading, pace};
 
 use super::effect::{Effect, Ticket};
 use super::errand::Errand;
@@ -12,9 +10,6 @@ use super::event;
 use super::fact::Fact;
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::{Baseline, Notice, SigningIn, Walkthrough, words};
-
-/// The longest wait between two polls that fail.
-const SLOWEST: Duration = Duration::from_mins(2);
 
 impl Walkthrough {
     /// Asks how the portal is to be read, where there is more than one way.
@@ -193,7 +188,7 @@ impl Walkthrough {
         self.portal.fault = None;
         self.portal.failures = 0;
         self.portal.read_at = Some(self.now);
-        self.portal.next_poll = Some(self.now.at.after(self.terms.poll));
+        self.portal.next_poll = Some(self.next_reading(asked_at));
         if self.baseline.is_none() {
             self.baseline = Some(Baseline { reading: reading.clone(), at: self.now });
             let running = reading.sensors.iter().filter(|sensor| words::is_running(sensor)).count();
@@ -209,6 +204,13 @@ impl Walkthrough {
         self.baseline_complete();
         self.watch_reading(asked_at);
         self.mark_complete();
+    }
+
+    /// Counted from when the last one was asked for, so that its own length doesn't add up; but a portal that takes long
+    /// gets some rest.
+    fn next_reading(&self, asked_at: Instant) -> Instant {
+        let rest = self.terms.poll.checked_div(4).unwrap_or_default();
+        asked_at.after(self.terms.poll).max(self.now.at.after(rest))
     }
 
     /// Sensors and entries are both there: ask who can edit the portal.
@@ -272,27 +274,10 @@ impl Walkthrough {
 
     fn poll_failed(&mut self, fault: Fault) {
         self.portal.failures = self.portal.failures.saturating_add(1);
-        let wait = match &fault {
-            Fault::Throttled(asked) => {
-                self.not_before = Some(self.now.at.after(*asked));
-                (*asked).max(self.terms.poll)
-            }
-            Fault::Unreachable(_)
-            | Fault::TimedOut
-            | Fault::CutShort
-            | Fault::Certificate(_)
-            | Fault::Unauthorized
-            | Fault::Forbidden(_)
-            | Fault::NotFound
-            | Fault::Server(_)
-            | Fault::Refused(..)
-            | Fault::Garbled(_)
-            | Fault::Foreign(_)
-            | Fault::Internal(_) => {
-                let slower = 2u32.saturating_pow(self.portal.failures.min(6));
-                self.terms.poll.saturating_mul(slower).min(SLOWEST).max(self.terms.poll)
-            }
-        };
+        if let Fault::Throttled(asked) = &fault {
+            self.not_before = Some(self.now.at.after(*asked));
+        }
+        let wait = pace::wait(&fault, self.portal.failures, self.terms.poll, self.now);
         self.portal.next_poll = Some(self.now.at.after(wait));
         let since = self.portal.fault.as_ref().map_or(self.now, |(_, since)| *since);
         if self.baseline.is_none() && self.current == Step::Portal {

@@ -75,6 +75,7 @@ impl Walkthrough {
         match then {
             Then::Test(attempt, secret) => self.send_attempt(attempt, secret),
             Then::Save { change, mark } => self.send_save(change, mark),
+            Then::CopyPassword(secret) => self.copy_password(secret),
             Then::GoOnWithoutController => {
                 let step = Step::DirectoryServices;
                 self.without_controller = true;
@@ -114,6 +115,7 @@ impl Walkthrough {
         match then {
             Then::Test(attempt, _) => self.attempt_not_recorded(&attempt, reason),
             Then::Save { .. } => self.save_not_recorded(reason),
+            Then::CopyPassword(_) => {}
             Then::GoOnWithoutController => self.ask_again(Question::WithoutController),
             Then::PassMisgivings(_) => self.ask_again(Question::ReasonToGoOn),
             Then::ExcuseService(host, _) => self.ask_again(Question::ReasonForService(host)),

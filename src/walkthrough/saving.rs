@@ -1,4 +1,6 @@
 //! Step 5: the mark, the intention on record, the save, and telling a lost answer apart. In this order, always.
+//!
+//! Deliberately absent: what the operator saves at the portal (`hand_off`), and the clipboard.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,6 +17,11 @@ use super::gate;
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Mark, Watch};
 use super::{Saving, Walkthrough};
+
+mod clipboard;
+mod hand_off;
+
+pub(super) use clipboard::Copied;
 
 /// The mark as far as it is taken: the sources' places and a fresh reading of the portal come on their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,11 +109,13 @@ impl Walkthrough {
             entry: entry.id,
             change: change.clone(),
             tested: self.acceptance.as_ref().is_some_and(|held| held.proof != ProofWord::Untested),
+            hand_off: self.terms.hand_off,
             positions: positions.iter().map(|(source, at)| (source.0, *at)).collect(),
             open_issues: open_issues.iter().cloned().collect(),
             bad_password_count,
         };
-        let mark = Mark { logs: crate::logs::Mark::of(&positions), open_issues, bad_password_count };
+        let logs = crate::logs::Mark::of(&positions);
+        let mark = Mark { logs, open_issues, bad_password_count, portal_time: self.portal_time() };
         self.saving = Saving::Recording { change: change.clone(), mark: mark.clone() };
         self.record_then(fact, Then::Save { change, mark });
     }
@@ -124,6 +133,9 @@ impl Walkthrough {
             return self.save_ended(SaveWord::NotSaved, Reason::NotTested);
         };
         self.next_watch = Some(self.watch_over(mark.clone(), held.account.clone()));
+        if self.terms.hand_off {
+            return self.hand_over(mark);
+        }
         self.saving = Saving::Sending { change: change.clone(), mark, since: self.now };
         let ticket = self.errand(Errand::Save);
         self.out(Effect::Save {
@@ -150,10 +162,17 @@ impl Walkthrough {
         if let Some(reading) = &self.portal.reading {
             watch.leave_out(reading);
         }
-        if self.entries.len() > 1 {
-            watch.beside_other_entries();
+        if let Some(entry) = &self.entry {
+            watch.among(&self.entries, &entry.id);
         }
         watch
+    }
+
+    /// What the portal's own clock says now: as it was read, and what has passed since.
+    fn portal_time(&self) -> Option<jiff::Timestamp> {
+        let read = self.portal.reading.as_ref()?.portal_time?;
+        let since = self.now.at.since(self.portal.read_at?.at);
+        read.checked_add(Duration::from_secs(since.as_secs())).ok()
     }
 
     pub(super) fn save_answered(&mut self, answer: SaveAnswer) {
@@ -230,17 +249,21 @@ impl Walkthrough {
 
     /// Saved, or treated so: the watch begins.
     fn saved_at(&mut self, mark: Mark, known: bool, why: Option<&'static str>) {
+        let result = if known { SaveWord::Saved } else { SaveWord::NotKnown };
+        self.record(Fact::SaveEnded { result, why: why.map(Safe::new), entered: None });
+        self.watch_save(mark, known);
+    }
+
+    fn watch_save(&mut self, mark: Mark, known: bool) {
         let Some(account) = self.account() else { return };
-        let why = why.map(Safe::new);
         let at = self.now;
-        let (result, outcome) = if known {
+        let outcome = if known {
             self.saving = Saving::Saved { at };
-            (SaveWord::Saved, Outcome::Done)
+            Outcome::Done
         } else {
             self.saving = Saving::NotKnown { at };
-            (SaveWord::NotKnown, Outcome::SaveNotKnown)
+            Outcome::SaveNotKnown
         };
-        self.record(Fact::SaveEnded { result, why });
         if let Some(held) = self.acceptance.take() {
             self.out(Effect::Wipe(held.secret));
         }
@@ -255,7 +278,7 @@ impl Walkthrough {
 
     /// Nothing was saved by this; the walk goes back to where it can be mended.
     fn save_ended(&mut self, result: SaveWord, reason: Reason) {
-        self.record(Fact::SaveEnded { result, why: None });
+        self.record(Fact::SaveEnded { result, why: None, entered: None });
         self.next_watch = None;
         self.saving = Saving::NotBegun;
         self.ring();

@@ -38,6 +38,8 @@ pub struct Terms {
     pub application: bool,
     /// The operator saves at the portal, which lists its entries to nobody else.
     pub hand_off: bool,
+    /// Whether the tested password may be put on the operator's own clipboard; asked of a hand-off alone.
+    pub clipboard: Clipboard,
     /// The credential entries that the site file lists; used where the portal is not asked for them.
     pub entries: Vec<Entry>,
     /// The host that the password would be sent to; empty with a hand-off.
@@ -60,6 +62,17 @@ pub struct Terms {
     pub settle: Duration,
     /// What the lab tells its visitor; empty live.
     pub banner: Option<Safe>,
+}
+
+/// Whether the tested password may be put on the operator's own clipboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clipboard {
+    /// The site file doesn't allow it.
+    #[default]
+    NotAllowed,
+    /// The site file allows it, but what stands between here and the operator's terminal would keep it.
+    NotHere,
+    Allowed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +181,13 @@ pub enum Saving {
         mark: Mark,
         since: Now,
     },
+    /// The page to save at is shown, and the operator may have saved since.
+    HandedOver {
+        mark: Mark,
+        since: Now,
+        /// It went unused for too long: what was tested can't be shown, copied or proved again.
+        secret_gone: bool,
+    },
     /// The answer was lost; the entry is read back to tell.
     AskingBack {
         change: Safe,
@@ -219,6 +239,11 @@ pub enum Notice {
     Blocked(Reason),
     ReasonRecorded,
     NoteRecorded,
+    /// The password stands on the operator's clipboard.
+    PasswordCopied,
+    ClipboardOverwritten,
+    /// Why the clipboard is not offered.
+    NoClipboard(Safe),
     TooEarly,
     Waiting,
 }

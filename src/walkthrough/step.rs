@@ -8,6 +8,8 @@ use crate::directory::{self, Host, refusal::SubCode};
 use crate::portal;
 use crate::text::Safe;
 
+use super::fact::SaveWord;
+
 /// One of the documented steps, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -102,6 +104,12 @@ pub enum Question {
     UntestedName,
     /// 5: the number of sensors (or the domain) as the dialog froze it.
     ConfirmSave,
+    /// 5, at the portal: is it saved?
+    SavedThere,
+    /// 5, at the portal: how did the password get into its field, of a save that is so far known?
+    HowEntered(SaveWord),
+    /// 5, at the portal: the tested password on the operator's own clipboard, once?
+    CopyPassword,
     /// 6: why a standalone sensor's service is not running.
     ReasonForService(Host),
     /// 6: the word of evidence for marking a service as running by hand.
@@ -132,6 +140,9 @@ impl Question {
             | Self::UsedElsewhere
             | Self::ChangedInDirectory
             | Self::GoOnOrRetest
+            | Self::SavedThere
+            | Self::HowEntered(_)
+            | Self::CopyPassword
             | Self::Leave
             | Self::Recover => AnswerKind::Choice,
             Self::WithoutController
@@ -220,6 +231,8 @@ pub enum Reason {
     SaveNeedsPortal,
     SomeoneElseChanged,
     NotSaved(portal::Fault),
+    /// The operator said so, of a save at the portal.
+    NotSavedThere,
     /// A service of a standalone sensor is not running and has no reason yet.
     ServicesOpen(Vec<Host>),
     WatchRunning,

@@ -9,6 +9,7 @@ mod controls;
 mod engine;
 mod entries;
 mod explore;
+mod hand_off;
 mod parting;
 mod player;
 mod proving;

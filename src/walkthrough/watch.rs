@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Instant, Now};
 use crate::directory::Account;
 use crate::logs::{Known, Position, Side, SourceId};
-use crate::portal::{Reading, Sensor, ServiceStatus};
+use crate::portal::order::{self, Reliance};
+use crate::portal::{Deployment, Entry, HealthIssue, Reading, Sensor, ServiceStatus};
 use crate::sensor::Standing;
 use crate::text::Safe;
 
@@ -27,6 +29,8 @@ pub struct Mark {
     pub open_issues: BTreeSet<Safe>,
     /// Of the PDC emulator.
     pub bad_password_count: Option<u32>,
+    /// By the portal's own clock, which issues' times are compared with.
+    pub portal_time: Option<Timestamp>,
 }
 
 impl Mark {
@@ -81,6 +85,12 @@ pub enum Missing {
     Suspected(Safe),
     /// Another entry could have served this sensor, and nothing showed that it took this one.
     PerhapsOtherEntry(Safe),
+    /// At the portal, by hand: it may differ from what was tested, and no sensor showed that it took it.
+    TypedByHand,
+    /// At the portal, nobody remembers how; as good as typed by hand.
+    EntryNotKnown,
+    /// The operator was not sure that it was saved, and no sensor showed that it took it.
+    PerhapsNotSaved,
     /// Nothing that would show a refusal was watched throughout.
     NothingWatched,
     /// The operator left before the watch time was over.
@@ -116,7 +126,14 @@ pub struct Watch {
     portal_throughout: bool,
     /// The portal was read after the save, at least once.
     portal_read: bool,
-    other_entries: bool,
+    /// What only a sensor that took the credential can settle.
+    doubts: BTreeSet<Missing>,
+    /// Sensors that were syncing already, and those that have begun to.
+    synced_before: BTreeSet<Safe>,
+    syncing: BTreeSet<Safe>,
+    /// All of the portal's entries, and which of them was saved.
+    entries: Vec<Entry>,
+    entry: Safe,
     pub verdict: Option<Verdict>,
 }
 
@@ -126,7 +143,11 @@ impl Watch {
             watched_throughout: mark.logs.sources.iter().map(|marked| marked.source).collect(),
             portal_throughout: true,
             portal_read: false,
-            other_entries: false,
+            doubts: BTreeSet::new(),
+            synced_before: BTreeSet::new(),
+            syncing: BTreeSet::new(),
+            entries: Vec::new(),
+            entry: Safe::default(),
             old_issues: mark.open_issues.clone(),
             mark,
             account,
@@ -146,15 +167,44 @@ impl Watch {
         self.until = saved_at.at.after(length);
     }
 
-    /// The portal has other entries too, which may serve a sensor as well.
-    pub fn beside_other_entries(&mut self) {
-        self.other_entries = true;
+    /// The portal's entries, of which the one named was saved: another may serve a sensor as well.
+    pub fn among(&mut self, entries: &[Entry], saved: &Safe) {
+        self.entries = entries.to_vec();
+        self.entry = saved.clone();
+    }
+
+    /// How a sensor stands to the entry that was saved.
+    pub fn reliance(&self, sensor: &Sensor) -> Reliance {
+        if self.entries.len() < 2 {
+            return Reliance::Alone;
+        }
+        order::reliance(&self.entries, sensor, &self.entry)
+    }
+
+    /// Of a save at the portal, by the operator's word.
+    pub fn doubt(&mut self, doubts: impl IntoIterator<Item = Missing>) {
+        self.doubts.extend(doubts);
     }
 
     /// Sensors that don't use the entry, as known before the save: nothing they write is held against it.
     pub fn leave_out(&mut self, reading: &Reading) {
         let unused = reading.sensors.iter().filter(|sensor| !sensor.uses_entry());
         self.observed.extend(unused.map(|sensor| (sensor.host.clone(), Observed::DoesNotUse)));
+        self.synced_before = syncing(reading).cloned().collect();
+    }
+
+    /// Who has begun to sync since the mark: the first sign that a save arrived. Returns the first of all, once.
+    pub fn see_syncing(&mut self, reading: &Reading) -> Option<Safe> {
+        let first = self.syncing.is_empty();
+        let now: BTreeSet<Safe> = syncing(reading).cloned().collect();
+        self.synced_before.retain(|host| now.contains(host));
+        self.syncing.extend(now.difference(&self.synced_before).cloned());
+        self.syncing.first().filter(|_| first).cloned()
+    }
+
+    /// Sensors that were seen syncing since the mark.
+    pub fn synced(&self) -> &BTreeSet<Safe> {
+        &self.syncing
     }
 
     /// Takes in what a log record said. True if it says something new about this save.
@@ -198,13 +248,22 @@ impl Watch {
         for issue in reading.issues.iter().filter(|issue| issue.about_credential()) {
             if !issue.open() {
                 self.old_issues.remove(&issue.id);
-            } else if !self.old_issues.contains(&issue.id)
-                && self.hold(&Safe::default(), Against::CredentialIssue)
-            {
+            } else if self.holds(issue) && self.hold(&Safe::default(), Against::CredentialIssue) {
                 news.push(issue.name.clone());
             }
         }
         news
+    }
+
+    /// Whether an issue is about a credential, open, and newer than the mark.
+    pub fn holds(&self, issue: &HealthIssue) -> bool {
+        issue.about_credential() && issue.open() && !self.old_issues.contains(&issue.id) && !self.older(issue)
+    }
+
+    /// Last changed before the mark, by the portal's own clock: it only came late, and says nothing about this save.
+    fn older(&self, issue: &HealthIssue) -> bool {
+        let last = issue.created.max(issue.modified);
+        matches!((last, self.mark.portal_time), (Some(last), Some(mark)) if last < mark)
     }
 
     /// What a probe saw of a service, after the save.
@@ -266,6 +325,10 @@ impl Watch {
         if self.refusing_hosts().any(|host| *host == sensor.host) {
             return if self.refused() { Finding::Refused } else { Finding::Suspected };
         }
+        // Another entry is nearer: how the sensor fares says nothing about this one, unless its log says so.
+        if self.reliance(sensor) == Reliance::Behind && !self.took.contains(&sensor.host) {
+            return Finding::DoesNotUse;
+        }
         match (self.observed.get(&sensor.host), self.probed.get(&sensor.host)) {
             (Some(Observed::DoesNotUse), _) => Finding::DoesNotUse,
             (Some(Observed::Trouble), _) | (_, Some(Observed::Trouble)) => Finding::Trouble,
@@ -305,7 +368,7 @@ impl Watch {
                 Finding::NotObserved => Some(Missing::NotObserved(sensor.host.clone())),
                 Finding::Trouble => Some(Missing::InTrouble(sensor.host.clone())),
                 Finding::Suspected | Finding::Refused => Some(Missing::Suspected(sensor.host.clone())),
-                Finding::RunningNoRefusal if self.other_entries => {
+                Finding::RunningNoRefusal if self.reliance(sensor) != Reliance::Alone => {
                     Some(Missing::PerhapsOtherEntry(sensor.host.clone()))
                 }
                 Finding::RunningNoRefusal | Finding::TookIt | Finding::DoesNotUse => None,
@@ -318,8 +381,17 @@ impl Watch {
             missing.push(Missing::NothingWatched);
         }
         missing.extend(self.refusing_hosts().map(|host| Missing::Suspected(host.clone())));
+        if self.took.is_empty() {
+            missing.extend(self.doubts.iter().cloned());
+        }
         missing.sort();
         missing.dedup();
         missing
     }
+}
+
+/// Of the sensors that may use the entry.
+fn syncing(reading: &Reading) -> impl Iterator<Item = &Safe> {
+    let syncing = reading.sensors.iter().filter(|sensor| sensor.deployment == Deployment::Syncing);
+    syncing.filter(|sensor| sensor.uses_entry()).map(|sensor| &sensor.host)
 }

@@ -9,7 +9,7 @@ use super::event;
 use super::fact::Fact;
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Place, VerdictWord, Watch};
-use super::{SourceView, Walkthrough, words};
+use super::{Saving, SourceView, Walkthrough, words};
 use crate::text::Safe;
 
 /// A portal that failed this often in a row may have hidden an issue that came and went.
@@ -57,6 +57,7 @@ impl Walkthrough {
 
     /// A reading of the portal. One that was asked for before the save was answered says nothing about it.
     pub(super) fn watch_reading(&mut self, asked_at: Instant) {
+        self.see_syncing(asked_at);
         let (Some(watch), Some(reading)) = (&mut self.watch, &self.portal.reading) else { return };
         if asked_at < watch.saved_at.at {
             return;
@@ -66,6 +67,25 @@ impl Walkthrough {
         }
         self.judge();
         self.ask_standing();
+    }
+
+    /// At the portal the operator may have saved as soon as the page was shown.
+    fn see_syncing(&mut self, asked_at: Instant) {
+        let (watch, since) = match &self.saving {
+            Saving::HandedOver { since, .. } => (&mut self.next_watch, since.at),
+            Saving::Saved { at } | Saving::NotKnown { at } => (&mut self.watch, at.at),
+            Saving::NotBegun
+            | Saving::Marking
+            | Saving::Recording { .. }
+            | Saving::Sending { .. }
+            | Saving::AskingBack { .. } => return,
+        };
+        let (Some(watch), Some(reading)) = (watch, &self.portal.reading) else { return };
+        if asked_at >= since
+            && let Some(host) = watch.see_syncing(reading)
+        {
+            self.record(Fact::Evidence { host, what: Safe::new(words::FIRST_SIGN) });
+        }
     }
 
     /// One line of one host alone: does the PDC emulator count failures too?
@@ -107,13 +127,14 @@ impl Walkthrough {
         if self.sending() || self.left {
             return;
         }
-        let sensors =
-            self.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
-        let Some(watch) = &mut self.watch else { return };
-        if !watch.conclude(sensors, self.now.at) {
+        let Some(mut watch) = self.watch.take() else { return };
+        let new = watch.conclude(self.sensors(), self.now.at);
+        let verdict = watch.verdict.clone().filter(|_| new);
+        self.watch = Some(watch);
+        if !new {
             return;
         }
-        if let Some(verdict) = watch.verdict.clone() {
+        if let Some(verdict) = verdict {
             self.ring();
             let missing = verdict.missing.iter().map(words::missing).collect();
             self.record(Fact::Verdict { verdict: verdict.word, missing });

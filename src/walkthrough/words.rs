@@ -29,6 +29,7 @@ pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
+pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
 pub use reasons::{Said, reason, to_copy};
 pub use screen::*;
 
@@ -116,9 +117,15 @@ fn working(walk: &Walkthrough) -> String {
             Saving::AskingBack { .. } => {
                 "The portal's answer was lost. Reading the entry back, to tell whether it was saved.".into()
             }
+            Saving::NotBegun | Saving::Marking | Saving::Recording { .. } | Saving::HandedOver { .. }
+                if walk.terms.hand_off =>
+            {
+                "Taking the mark and putting it on record; then what to save is shown.".into()
+            }
             Saving::NotBegun
             | Saving::Marking
             | Saving::Recording { .. }
+            | Saving::HandedOver { .. }
             | Saving::Sending { .. }
             | Saving::Saved { .. }
             | Saving::NotKnown { .. } => {
@@ -138,6 +145,7 @@ fn ready(walk: &Walkthrough) -> String {
         Step::Configuration => "Read what stands here; Enter chooses Directory Services.".into(),
         Step::DirectoryServices => "The controllers are reached. Enter goes on to the password.".into(),
         Step::Password => accepted_sentence(walk),
+        Step::Save if walk.handed_over() => "Save it there as shown, then Enter. Space shows it all.".into(),
         Step::Save => "Enter shows what will be saved, and asks once more.".into(),
         Step::Services => {
             "Every standalone sensor's service is accounted for. Enter goes on to the sensors.".into()
@@ -205,6 +213,9 @@ pub fn notice(notice: &Notice) -> Safe {
         }
         Notice::ReasonRecorded => Safe::new("Recorded."),
         Notice::NoteRecorded => Safe::new("The note is in the record."),
+        Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
+        Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
+        Notice::NoClipboard(why) => why.clone(),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
     }

@@ -7,6 +7,8 @@ use mdi_console::directory::refusal::{Refusal, SubCode};
 use mdi_console::directory::{Account, kerberos};
 use mdi_console::logs::parse::read_all;
 use mdi_console::logs::{Record, SourceId};
+use mdi_console::portal::graph::shape;
+use mdi_console::portal::order::{self, Reliance};
 use mdi_console::sensor::scm;
 use mdi_console::site::file;
 use mdi_console::text::Safe;
@@ -45,6 +47,18 @@ pub const ALL: &[(&str, Target, &[&[u8]])] = &[
             b"\r\nSERVICE_NAME: AATPSensor\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        \
               STATE              : 4  RUNNING\r\n        PID                : 1234\r\n",
             b"[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n",
+        ],
+    ),
+    (
+        "graph_bodies",
+        graph_bodies,
+        &[
+            br#"{"value":[{"id":"1","displayName":"DC1","domainName":"contoso.test","sensorType":"somethingNew",
+                "deploymentStatus":"unknownFutureValue","serviceStatus":null,"openHealthIssuesCount":"3",
+                "settings":{"domainControllerDnsNames":[null]}}],"@odata.nextLink":"https://graph.microsoft.com/x"}"#,
+            br#"{"value":[{"displayName":"Directory services user credentials are incorrect","healthIssueType":"Global",
+                "status":"suppressed","createdDateTime":"2026-08-20T10:00:00Z","sensorDNSNames":["a\u001b[31m\u202e"],
+                "recommendations":["Verify the password."],"domainNames":"contoso.test"}]}"#,
         ],
     ),
     ("safe_text", safe_text, &["a\u{202e}b\x1b]52;c;AAAA\x07\r\n\0".as_bytes()]),
@@ -99,6 +113,26 @@ fn log_records(bytes: &[u8]) {
 fn service_control(bytes: &[u8]) {
     if let Err(why) = scm::read(bytes) {
         shown(&why.0);
+    }
+}
+
+/// A page is a list, or a fault with words; whatever its rows hold, nothing of it steers a terminal.
+fn graph_bodies(bytes: &[u8]) {
+    match shape::sensors(bytes) {
+        Ok(page) => {
+            for sensor in &page.items {
+                shown(&sensor.host);
+                shown(&sensor.id);
+                shown(&sensor.version);
+                assert_eq!(order::reliance(&[], sensor, ""), Reliance::NotUsed);
+            }
+        }
+        Err(fault) => shown(&fault.to_string()),
+    }
+    for issue in shape::issues(bytes).map(|page| page.items).unwrap_or_default() {
+        let texts = [&issue.id, &issue.name, &issue.severity];
+        let lists = [&issue.sensors, &issue.domains, &issue.recommendations];
+        texts.into_iter().chain(lists.into_iter().flatten()).for_each(|text| shown(text));
     }
 }
 

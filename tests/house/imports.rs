@@ -35,6 +35,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portal::workspace",
         ],
     ),
+    // Signs in and reads the portal itself, without a walk.
+    (
+        "cli::sensors",
+        &[
+            "engine",
+            "plain",
+            "portal",
+            "sensor::Server",
+            "site",
+            "walkthrough",
+            // What the trust in controllers and portal is made with.
+            "directory::ldap::TrustFault",
+        ],
+    ),
     ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
     ("app::pace", &[]),
     ("plain", &["engine", "walkthrough", "terminal", "site"]),
@@ -47,6 +61,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "sensor",
             "logs",
             "walkthrough::Terms",
+            "walkthrough::Clipboard",
             "walkthrough::ControllerTerms",
             "walkthrough::fact::Origin",
             "lab::Addresses",

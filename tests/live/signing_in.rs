@@ -87,6 +87,10 @@ fn an_application_signs_in_by_the_secret_in_its_file_and_nobody_is_asked() {
     said.says(&["signed in", "Can someone present edit", "Step 2 of 7"]);
     assert!(!said.out.contains("How do you want to read the portal?"), "{}", said.out);
     leaves_nothing(&place, &said);
+    let roots = place.path("ca.pem");
+    let table = place.run_with(&["sensors"], "", &[("SSL_CERT_FILE", roots.to_str().unwrap())]);
+    table.says(&["sensor ", "12 sensors: 12 running."]);
+    assert!(!table.complaint.contains("enter the code"), "{}", table.complaint);
     put("another", 0o600);
     let said = walk(&place, "q\n1\n");
     said.says(&["The sign-in was blocked: AADSTS7000215.", "trace id ", "correlation id "]);

@@ -125,8 +125,7 @@ async fn an_application_signs_in_by_its_secret_or_its_certificate_and_by_no_othe
     };
     let ask = async |client_id: &str, application: Application| {
         let login = login(client_id);
-        let held = Secret::new(application.secret);
-        match token::client_credentials(&client, &login, (&application.proof, &held)).await {
+        match token::client_credentials(&client, &login, (&application.proof, &application.secret)).await {
             Ok(tokens) => Ok((tokens.lives, tokens.refresh.is_some())),
             Err(Denial::Rejected(why)) => Err(why.error.to_string()),
             Err(Denial::Lost(fault)) => panic!("{fault}"),
@@ -140,7 +139,7 @@ async fn an_application_signs_in_by_its_secret_or_its_certificate_and_by_no_othe
     // An assertion is used once; the next is another.
     assert_eq!(ask("by-certificate", provider.application()).await, given);
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).expect("a key");
-    let stolen = Application { proof: provider.application().proof, secret: key.serialize_pem().into() };
+    let stolen = Application { proof: provider.application().proof, secret: secret(&key.serialize_pem()) };
     assert!(matches!(stolen.proof, Proof::Certificate { .. }));
     assert_eq!(ask("by-certificate", stolen).await, Err("invalid_client".into()));
 }

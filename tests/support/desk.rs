@@ -16,7 +16,7 @@ use mdi_console::terminal::traits::{Colour, Traits};
 use mdi_console::text::Safe;
 use mdi_console::ui;
 use mdi_console::ui::look::Look;
-use mdi_console::walkthrough::{ControllerTerms, Terms};
+use mdi_console::walkthrough::{Clipboard, ControllerTerms, Terms};
 use ratatui::Terminal;
 
 /// Each write, as it went out.
@@ -119,6 +119,7 @@ fn terms() -> Terms {
         graph: true,
         application: false,
         hand_off: false,
+        clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),
         save_host: Safe::new("contoso-corp.atp.lab"),
         controllers: hosts

@@ -7,6 +7,7 @@ use mdi_console::logs::{self, Mark, MarkedSource, Position, Record, SourceId};
 use mdi_console::model::{LineInput, LineKind, LogRoom, Model, Overlay, Pane, Size};
 use mdi_console::portal::{self, SaveAnswer, ServiceStatus};
 use mdi_console::text::Safe;
+use mdi_console::walkthrough::Clipboard;
 use mdi_console::walkthrough::event::{Field, FieldRefusal, Intent};
 use mdi_console::walkthrough::step::Step;
 
@@ -57,7 +58,7 @@ pub fn step(step: Step) -> Vec<Scene> {
         Step::Configuration => configuration(),
         Step::DirectoryServices => directory(),
         Step::Password => password(),
-        Step::Save => save(),
+        Step::Save => save().into_iter().chain(hand_off()).collect(),
         Step::Services => services(),
         Step::Sensors => sensors(),
     }
@@ -218,6 +219,36 @@ fn save() -> Vec<Scene> {
             model(usual().sending().save_answered(SaveAnswer::NotSaved(refused)))
         }),
         ("somebody else changed it", model(usual().sending().save_answered(SaveAnswer::Conflict))),
+    ]
+}
+
+/// Step 5 where the operator saves at the portal.
+fn hand_off() -> Vec<Scene> {
+    let story = Story::hand_off;
+    let page = || story(Clipboard::Allowed).handed_over();
+    let syncing = || {
+        let story = story(Clipboard::NotHere).handed_over().pass(Duration::from_secs(61));
+        let reading = story.reading(|number, sensor| {
+            if number < 2 {
+                sensor.deployment = portal::Deployment::Syncing;
+            }
+        });
+        story.read(reading)
+    };
+    let copied = || page().intend(Intent::CopyPassword).choose(1);
+    vec![
+        ("confirm, at the portal", model(story(Clipboard::NotAllowed).sources().hand_off_at_save())),
+        ("the portal's page", model(page())),
+        ("the page whole", with(page(), |model| model.overlay = model.whole_row().map(Overlay::Row))),
+        ("the page, sensors syncing", model(syncing())),
+        ("the page, six minutes on", model(page().pass(Duration::from_secs(360)))),
+        ("the clipboard", model(page().intend(Intent::CopyPassword))),
+        ("on the clipboard", model(copied().pass(Duration::from_secs(5)))),
+        ("the clipboard overwritten", model(copied().pass(Duration::from_secs(46)))),
+        ("saved there", model(page().enter())),
+        ("how it got there", model(page().enter().choose(0))),
+        ("not saved there", model(page().enter().choose(1))),
+        ("leave the page", model(page().intend(Intent::Leave))),
     ]
 }
 

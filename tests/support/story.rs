@@ -20,7 +20,7 @@ use mdi_console::sensor::{Server, Service, ServiceState};
 use mdi_console::text::Safe;
 use mdi_console::walkthrough::effect::{Effect, Ticket};
 use mdi_console::walkthrough::event::{self, Event, Field, Intent};
-use mdi_console::walkthrough::{ControllerTerms, Terms, Walkthrough};
+use mdi_console::walkthrough::{Clipboard, ControllerTerms, Terms, Walkthrough};
 
 pub use account::Kind;
 
@@ -67,6 +67,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         graph: true,
         application: false,
         hand_off: false,
+        clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),
         save_host: names.of("contoso-corp.atp.lab"),
         controllers: ["dc1", "dc2", "dc3", "rodc1"]
@@ -96,6 +97,14 @@ fn terms(names: Names, lab: bool) -> Terms {
 impl Story {
     pub fn new(names: Names) -> Self {
         Self::in_terms(names, terms(names, true))
+    }
+
+    /// Saved at the portal by hand; the entries are the site file's.
+    pub fn hand_off(clipboard: Clipboard) -> Self {
+        let names = Names::Usual;
+        let entries = vec![opening::entry(names, ("1", "svc-mdi", false))];
+        let save_host = Safe::default();
+        Self::in_terms(names, Terms { hand_off: true, clipboard, entries, save_host, ..terms(names, false) })
     }
 
     pub fn live() -> Self {
@@ -296,6 +305,19 @@ impl Story {
         let story = self.sources().at_save().typed("12").marked();
         let reading = story.reading(|_, _| {});
         story.read(reading)
+    }
+
+    /// The portal's page is shown.
+    pub fn handed_over(self) -> Self {
+        let story = self.sources().hand_off_at_save().typed("12").marked();
+        let reading = story.reading(|_, _| {});
+        story.read(reading)
+    }
+
+    /// A hand-off's Save dialog.
+    pub fn hand_off_at_save(self) -> Self {
+        let story = self.accepted().enter().choose(1).typed("dc3 is being rebuilt, change 4711");
+        story.pass(Duration::from_secs(20))
     }
 
     pub fn save_answered(self, answer: SaveAnswer) -> Self {

@@ -40,8 +40,8 @@ async fn stand_in(taken: &'static str, refreshed: u16) -> StandIn {
                 "expires_in": 3599 });
             return reply(200, JSON, tokens.to_string());
         }
-        let takes = seen.header("authorization") == format!("Bearer {taken}");
-        reply(if takes || taken.is_empty() { 200 } else { 401 }, JSON, r#"{"value": []}"#)
+        let right = seen.header("authorization") == format!("Bearer {taken}");
+        reply(if right || taken.is_empty() { 200 } else { 401 }, JSON, r#"{"value": []}"#)
     })
     .await
 }
@@ -122,10 +122,11 @@ impl Bench {
 async fn a_token_is_renewed_before_it_ends_and_not_sooner() {
     let mut bench = Bench::over(stand_in("", 200).await, None);
     bench.signed_in().await;
-    bench.driven.move_to(Instant(Duration::from_secs(3599 - 120)));
+    let ends = Duration::from_secs(3599);
+    bench.driven.move_to(Instant(ends.saturating_sub(RENEW_BEFORE)));
     assert_eq!(bench.read(1).await, [Ok(())]);
     assert_eq!(bench.grants().len(), 1);
-    bench.driven.move_to(Instant(Duration::from_secs(3599 - 119)));
+    bench.driven.move_to(bench.engine.shared.clock.now().at.after(Duration::from_secs(1)));
     assert_eq!(bench.read(1).await, [Ok(())]);
     assert_eq!(bench.grants().pop_back().as_deref(), Some("refresh_token"));
     assert_eq!(bench.portal.seen().last().unwrap().header("authorization"), "Bearer a-2");

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{Portal, refused, unauthorized};
+use super::{Portal, refused, throttle, unauthorized};
 use crate::lab::world::DOMAIN;
 use crate::lab::world::directory::Directory;
 use crate::lab::world::fleet::{Fleet, Issue, IssueKind, Sensor, SensorKind, Service};
@@ -34,6 +34,9 @@ pub async fn sensors(
     if portal.bearer(&headers).is_none() {
         return unauthorized(&portal);
     }
+    if let Some(wait) = throttle::asks_to_wait(&portal) {
+        return wait;
+    }
     let part = Part::asked(&portal, &parameters);
     // Only what the page shows is put into JSON: a large fleet has many pages, and is polled every second.
     let (rows, total) = {
@@ -52,6 +55,9 @@ pub async fn health_issues(
 ) -> Response {
     if portal.bearer(&headers).is_none() {
         return unauthorized(&portal);
+    }
+    if let Some(wait) = throttle::asks_to_wait(&portal) {
+        return wait;
     }
     let filter = parameters.get("$filter").map(String::as_str).unwrap_or_default();
     let Some(wanted) = conditions(filter) else {

@@ -65,11 +65,37 @@ pub async fn change(
         password: Zeroizing::new(body.account_password.unwrap_or_default()),
         by,
     };
-    let fault = next_fault(&portal);
+    match store(&portal, change).await {
+        Stored::Taken { etag, entry } => ([(header::ETAG, etag)], Json(entry)).into_response(),
+        Stored::Throttled { seconds } => throttled(&portal, seconds),
+        Stored::Refused(why) => {
+            let (status, code, says) = explain(why);
+            refused(&portal, status, code, &says)
+        }
+    }
+}
+
+/// What came of a change.
+pub enum Stored {
+    /// With the version and the shape that it has now.
+    Taken {
+        etag: String,
+        entry: Value,
+    },
+    Throttled {
+        seconds: u32,
+    },
+    Refused(ChangeRefused),
+}
+
+/// Takes a change, from whichever door, and plays what the scenario has go wrong with it. Where the answer is lost this
+/// never returns: the connection is cut.
+pub async fn store(portal: &Portal, change: Change) -> Stored {
+    let fault = next_fault(portal);
     let length = Duration::from_secs(fault.seconds.into());
     match fault.kind {
-        PutKind::Throttled => return throttled(&portal, fault.seconds),
-        PutKind::RequestLost => return vanish(&portal, length).await,
+        PutKind::Throttled => return Stored::Throttled { seconds: fault.seconds },
+        PutKind::RequestLost => return vanish(portal, length).await,
         PutKind::Slow => portal.shared.clock.sleep(length).await,
         PutKind::ChangedBySomeone => {
             let now = portal.shared.clock.now().wall;
@@ -77,15 +103,15 @@ pub async fn change(
         }
         PutKind::AnswerLost | PutKind::None => {}
     }
-    let answer = take(&portal, change);
+    let answer = take(portal, change);
     if fault.kind == PutKind::AnswerLost {
-        return vanish(&portal, length).await;
+        return vanish(portal, length).await;
     }
     answer
 }
 
 /// Cuts this connection with all others, so the answer never leaves.
-async fn vanish(portal: &Portal, length: Duration) -> Response {
+async fn vanish<T>(portal: &Portal, length: Duration) -> T {
     portal.vanish(length);
     std::future::pending().await
 }
@@ -95,7 +121,7 @@ fn next_fault(portal: &Portal) -> PutFault {
     if faults.is_empty() { PutFault { kind: PutKind::None, seconds: 0 } } else { faults.remove(0) }
 }
 
-fn take(portal: &Portal, change: Change) -> Response {
+fn take(portal: &Portal, change: Change) -> Stored {
     let work = portal.shared.clock.work();
     let now = portal.shared.clock.now();
     let mut world = portal.shared.world();
@@ -103,13 +129,9 @@ fn take(portal: &Portal, change: Change) -> Response {
         Ok(()) => {
             world.entry_changed(now);
             portal.shared.nudge(work);
-            whole(&world.entry)
+            Stored::Taken { etag: world.entry.etag(), entry: shape(&world.entry) }
         }
-        Err(why) => {
-            drop(world);
-            let (status, code, says) = explain(why);
-            refused(portal, status, code, &says)
-        }
+        Err(why) => Stored::Refused(why),
     }
 }
 

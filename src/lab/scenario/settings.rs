@@ -162,6 +162,8 @@ pub struct PortalSettings {
     pub sign_in_again: Option<Vec<String>>,
     /// One for each save, in order; saves beyond them meet none.
     pub put: Vec<PutFault>,
+    /// How often Graph asks to wait, in order; beyond them it answers.
+    pub throttled: Vec<Throttling>,
 }
 
 impl Default for PortalSettings {
@@ -172,8 +174,31 @@ impl Default for PortalSettings {
             sign_in: vec!["authorization_pending".into(), "authorization_pending".into()],
             sign_in_again: None,
             put: Vec::new(),
+            throttled: Vec::new(),
         }
     }
+}
+
+/// Graph answers so many pages, and then none for so long.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttling {
+    pub after_pages: u32,
+    pub seconds: u32,
+    #[serde(default)]
+    pub form: WaitForm,
+    /// By 503 rather than 429.
+    #[serde(default)]
+    pub unavailable: bool,
+}
+
+/// How `Retry-After` is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitForm {
+    #[default]
+    Seconds,
+    Date,
 }
 
 /// Which password the workspace holds at the start.

@@ -72,6 +72,15 @@ impl Bench {
         self.client.get(url).send().await.expect("an answer")
     }
 
+    /// Sends a form as a browser does, and goes where it is sent on.
+    pub async fn send_form(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Response {
+        let url = format!("{}{path}", self.lab.addresses().workspace_url);
+        let request = headers
+            .iter()
+            .fold(self.client.post(url).form(fields), |request, (name, value)| request.header(*name, *value));
+        request.send().await.expect("an answer")
+    }
+
     /// Every row of all pages.
     pub async fn rows(&self, path: &str) -> Vec<Value> {
         let (mut rows, mut next) = (Vec::new(), path.to_owned());

@@ -44,7 +44,10 @@ impl Answer {
             401 => Fault::Unauthorized,
             403 => Fault::Forbidden(self.message()),
             404 => Fault::NotFound,
-            429 => Fault::Throttled(self.pause()),
+            // A proxy's answer says nothing about the portal.
+            407 => Fault::Refused(407, "a proxy on the way wants a sign-in of its own".into()),
+            429 => Fault::Throttled(self.pause().unwrap_or(DEFAULT_PAUSE)),
+            503 => self.pause().map_or(Fault::Server(503), Fault::Throttled),
             500..=599 => Fault::Server(self.status),
             status => Fault::Refused(status, self.message()),
         })
@@ -65,9 +68,9 @@ impl Answer {
         text(&self.headers, name).map(Safe::new)
     }
 
-    fn pause(&self) -> Duration {
-        let asked = text(&self.headers, RETRY_AFTER.as_str());
-        asked.and_then(|asked| pause(asked, self.date().unwrap_or(self.received))).unwrap_or(DEFAULT_PAUSE)
+    /// `Retry-After`, if it was sent and can be read.
+    fn pause(&self) -> Option<Duration> {
+        pause(text(&self.headers, RETRY_AFTER.as_str())?, self.date().unwrap_or(self.received))
     }
 
     fn redirect(&self) -> Safe {

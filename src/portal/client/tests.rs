@@ -34,6 +34,11 @@ async fn each_status_has_its_meaning() {
         &[("date", "Sun, 06 Nov 1994 08:49:00 GMT"), ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")];
     check(429, dated, "", Fault::Throttled(Duration::from_secs(37))).await;
     check(503, &[], "", Fault::Server(503)).await;
+    check(503, &[("retry-after", "soon")], "", Fault::Server(503)).await;
+    check(503, &[("retry-after", "20")], "", Fault::Throttled(Duration::from_secs(20))).await;
+    check(503, dated, "", Fault::Throttled(Duration::from_secs(37))).await;
+    let proxy = "a proxy on the way wants a sign-in of its own";
+    check(407, &[], "<html>", Fault::Refused(407, proxy.into())).await;
     check(500, &[], "<html>", Fault::Server(500)).await;
     let page =
         Fault::Garbled("a web page instead of data; a proxy or a sign-in page may stand between".into());

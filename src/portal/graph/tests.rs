@@ -89,5 +89,8 @@ async fn one_page_that_fails_fails_the_reading() {
     };
     check("sensors", 401, Fault::Unauthorized).await;
     check("skip=200", 503, Fault::Server(503)).await;
-    check("healthIssues", 403, Fault::Forbidden("no reason given".into())).await;
+    check("healthIssues", 500, Fault::Server(500)).await;
+    let missing = |permission: &str| Fault::Forbidden(format!("{permission} (no reason given)").into());
+    check("sensors", 403, missing("SecurityIdentitiesSensors.Read.All")).await;
+    check("healthIssues", 403, missing("SecurityIdentitiesHealth.Read.All")).await;
 }

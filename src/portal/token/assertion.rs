@@ -4,8 +4,6 @@
 //! Pure. Relies on aws-lc-rs for the signature. The key never leaves; an assertion is good for one endpoint and a few
 //! minutes. Deliberately absent: reading files; keys other than RSA, which Entra takes no assertions from.
 
-use std::fmt;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
@@ -40,15 +38,10 @@ pub enum Proof {
 }
 
 /// An application that signs in by itself, with what its proof rests on.
+#[derive(Debug)]
 pub struct Application {
     pub proof: Proof,
-    pub secret: Zeroizing<String>,
-}
-
-impl fmt::Debug for Application {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Application({:?})", self.proof)
-    }
+    pub secret: Secret,
 }
 
 /// Why a certificate and its key prove nothing.
@@ -77,11 +70,11 @@ impl Application {
             return Err(Unusable::Mismatch);
         }
         let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, &certificate));
-        Ok(Self { proof: Proof::Certificate { thumbprint }, secret: key })
+        Ok(Self { proof: Proof::Certificate { thumbprint }, secret: Secret::new(key) })
     }
 
     pub fn by_secret(secret: Zeroizing<String>) -> Self {
-        Self { proof: Proof::Secret, secret }
+        Self { proof: Proof::Secret, secret: Secret::new(secret) }
     }
 }
 

@@ -139,7 +139,7 @@ fn log(table: &Table<'_, '_>) -> Option<Log> {
 }
 
 pub(super) fn watch(file: &Reading<'_, '_>) -> Watch {
-    let usual = Watch { watch: minutes(35), settle: seconds(180), poll: seconds(60) };
+    let usual = Watch { watch: minutes(35), settle: seconds(180), poll: seconds(15) };
     let Some(table) = file.table(keys::WATCH) else { return usual };
     let watch = Watch {
         watch: table.number("watch_minutes", &(1..=1440)).map_or(usual.watch, minutes),

@@ -154,7 +154,7 @@ fn a_secrets_file_is_ones_own_and_nobody_elses_to_read() {
     let said = || asked().map(|_| ()).unwrap_err().to_string();
     assert!(said().starts_with(&format!("the client secret's file {}", place.at("./secret").display())));
     place.write("secret", "hunter2\n", 0o600);
-    assert_eq!(asked().unwrap().unwrap().as_str(), "hunter2");
+    assert_eq!(asked().unwrap().unwrap().expose(), "hunter2");
     for (mode, shut) in [(0o400, false), (0o640, true), (0o604, true), (0o610, true), (0o700, true)] {
         place.mode("secret", mode);
         assert_eq!(asked().is_err(), shut, "{mode:o}");

@@ -27,6 +27,7 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
         Some(entry) => {
             parts.push(Part::fact("Account", Safe::from(format!("{} in {}", entry.account, entry.domain))));
             parts.extend(words::elsewhere(walk).map(|answer| Part::Fact("Used", answer)));
+            parts.extend(words::fleet_order(walk).into_iter().map(truth));
         }
         None if matches!(walk.phase(walk.current), Phase::Asking(Question::WhichEntry)) => {
             parts.push(Part::dim(words::entries_order()));

@@ -1,4 +1,4 @@
-//! Step 5: what is saved, where, and on what proof; how far the save is.
+//! Step 5: what is saved, where, and on what proof; how far the save is. At the portal: what to choose and type there.
 
 use crate::model::Model;
 use crate::walkthrough::Saving;
@@ -8,14 +8,19 @@ use crate::ui::stage::{Part, truth};
 
 pub fn known(model: &Model) -> Vec<Part<'_>> {
     let walk = &model.walk;
+    if walk.handed_over() {
+        return portal_page(model);
+    }
     let mut parts = Vec::new();
     if let Some(saving) = words::saving(walk) {
         parts.push(truth(saving));
         parts.push(Part::Gap);
     }
     parts.push(Part::fact("Account", words::account(walk)));
-    parts.push(Part::fact("Goes to", walk.terms.save_host.clone()));
-    parts.push(Part::fact("Issuer", words::issuer(walk)));
+    parts.push(Part::fact("Goes to", words::goes_to(walk)));
+    if !walk.terms.hand_off {
+        parts.push(Part::fact("Issuer", words::issuer(walk)));
+    }
     if matches!(walk.saving, Saving::NotBegun | Saving::Marking | Saving::Recording { .. }) {
         parts.push(Part::Fact("Proof", words::proof_held(walk, model.now)));
     }
@@ -26,5 +31,19 @@ pub fn known(model: &Model) -> Vec<Part<'_>> {
     }
     parts.push(Part::Gap);
     parts.push(Part::dim(words::no_way_back(walk)));
+    parts
+}
+
+/// What was seen stands first, then the page in the order of the portal's own; what is only good to know goes last.
+fn portal_page(model: &Model) -> Vec<Part<'_>> {
+    let walk = &model.walk;
+    let mut parts: Vec<Part> = words::since_shown(walk).into_iter().map(truth).collect();
+    let fields = words::portal_page(walk);
+    parts.extend(fields.into_iter().map(|(label, what)| Part::fact(label, what)));
+    parts.push(truth(words::autofill()));
+    parts.extend(words::clipboard(walk, model.now).map(truth));
+    parts.extend(words::proof_ages(walk, model.now).map(truth));
+    parts.push(Part::Gap);
+    parts.extend(words::saving(walk).map(truth));
     parts
 }

@@ -27,6 +27,8 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
     let sensors = model.sensors();
     let mut parts: Vec<Part> = fault(&model.walk.portal, model.now).into_iter().collect();
     parts.extend(words::watch_so_far(&model.walk, model.now).into_iter().map(truth));
+    parts.extend(model.walk.watch.as_ref().and_then(words::first_sign).map(truth));
+    parts.extend(words::credential_issues(&model.walk).into_iter().map(truth));
     parts.push(Part::Table(Table {
         columns: COLUMNS,
         total: sensors.len(),

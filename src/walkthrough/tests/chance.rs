@@ -10,7 +10,7 @@ use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::step::{Question, Step};
 
 use super::explore::{Move, holds, make, moves};
-use super::player::{Player, walked_to};
+use super::player::{Player, at_the_page, handed_off_to, walked_to};
 use super::site::{SECOND, SENSOR, SOURCE};
 
 /// More than the small alphabet has: intents out of place, answers in any order, sources that come and go.
@@ -27,6 +27,7 @@ fn odd_moves(player: &Player) -> Vec<Move> {
         Intent::MarkService(SECOND.into()),
         Intent::Note,
         Intent::Recover,
+        Intent::CopyPassword,
     ];
     // Lines are written one after another: the first that is asked for is the first that is answered.
     let first_line = player.out.iter().position(|effect| matches!(effect, Effect::Record(..)));
@@ -96,6 +97,8 @@ fn begun(number: usize) -> Player {
             player.enter();
             player
         }
+        (12, _) => at_the_page(),
+        (13, _) => handed_off_to(Step::Save),
         _ => {
             let mut player = walked_to(Step::Save);
             player.type_it();
@@ -109,7 +112,7 @@ fn begun(number: usize) -> Player {
 fn whatever_happens_the_rules_are_kept() {
     let config = ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() };
     let chance = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let walks = (0usize..12, any::<bool>(), prop::collection::vec(any::<u16>(), 1..160));
+    let walks = (0usize..14, any::<bool>(), prop::collection::vec(any::<u16>(), 1..160));
     TestRunner::new_with_rng(config, chance)
         .run(&walks, |(step, slow, choices)| {
             let mut player = begun(step);

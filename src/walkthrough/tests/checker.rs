@@ -8,13 +8,14 @@ use crate::clock::Now;
 use crate::directory::lockout::AttemptId;
 use crate::directory::refusal::Class;
 use crate::directory::{Answer, Host, Protocol};
+use crate::logs::Known;
 use crate::portal::{SaveAnswer, ServiceStatus};
 use crate::secret::SecretId;
 use crate::sensor::{Service, ServiceState};
 use crate::text::Safe;
 use crate::walkthrough::effect::{Effect, Ticket};
 use crate::walkthrough::event::{self, Event};
-use crate::walkthrough::fact::{Durable, DurableSave, Fact, Gate};
+use crate::walkthrough::fact::{Durable, DurableSave, Entered, Fact, Gate, SaveWord};
 use crate::walkthrough::step::{Phase, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::{Saving, Walkthrough, words};
@@ -38,11 +39,18 @@ pub struct Checker {
     untested_override: bool,
     intended: Option<(Safe, bool)>,
     pub last_change: Option<Safe>,
+    /// The portal's page is shown, for the save of this secret.
+    shown: Option<SecretId>,
+    copied: BTreeSet<SecretId>,
+    /// Copied last, and not overwritten.
+    on_clipboard: Option<SecretId>,
     saved_at: Option<Now>,
     polls: BTreeMap<Ticket, Now>,
     seen_running: BTreeSet<Host>,
     /// The process id that a probe saw since the save, and when first.
     probed: BTreeMap<Host, (u32, Now)>,
+    /// Hosts that showed that they took the credential.
+    took: BTreeSet<Host>,
     pub facts: Vec<Fact>,
     folded: Durable,
     record_failed: bool,
@@ -79,6 +87,9 @@ impl Checker {
             }
             Event::Sensor(_, event::Sensor::ServiceAnswered { host, service: Service::Sensor, state }) => {
                 self.seen_by_probe(host, state, now);
+            }
+            Event::Logs(event::Logs::Found { host, known: Known::TookCredential { .. }, .. }) => {
+                self.took.insert(host.clone());
             }
             Event::Portal(..)
             | Event::Directory(..)
@@ -169,6 +180,14 @@ impl Checker {
                     self.bind(*attempt, (host, *protocol), *secret);
                 }
                 Effect::Save { change, secret, .. } => self.save(change, *secret),
+                Effect::PutOnClipboard(secret) => {
+                    assert_eq!(self.shown, Some(*secret), "copied while the page is not shown");
+                    assert!(self.facts.contains(&Fact::PasswordCopied), "copied, and not on record");
+                    assert!(self.copied.insert(*secret), "copied twice");
+                    self.may_leave(*secret);
+                    self.on_clipboard = Some(*secret);
+                }
+                Effect::OverwriteClipboard => self.on_clipboard = None,
                 Effect::Wipe(secret) => {
                     self.wiped.insert(*secret);
                 }
@@ -180,7 +199,10 @@ impl Checker {
                     assert!(!self.spent.contains(attempt), "a permit that was spent is given back");
                     self.released.insert(*attempt);
                 }
-                Effect::End => self.over = true,
+                Effect::End => {
+                    assert!(self.on_clipboard.is_none(), "the password is left on the clipboard");
+                    self.over = true;
+                }
                 _ => {}
             }
         }
@@ -201,12 +223,48 @@ impl Checker {
     }
 
     fn save(&mut self, change: &Safe, secret: SecretId) {
-        let (intended, tested) = self.intended.clone().expect("a save that is not on record");
+        let intended = self.intended.clone().expect("a save that is not on record").0;
         assert_eq!(intended, *change, "a save under another name than the record's");
+        self.may_leave(secret);
+        self.last_change = Some(change.clone());
+    }
+
+    /// By the console's own hand or the operator's.
+    fn may_leave(&self, secret: SecretId) {
+        let tested = self.intended.as_ref().expect("a save that is not on record").1;
         assert!(!self.refused.contains(&secret), "a refused password was saved");
         assert!(!self.wiped.contains(&secret), "a voided password was saved");
         assert!(!tested || self.accepted.contains(&secret), "a password was saved that nobody accepted");
-        self.last_change = Some(change.clone());
+    }
+
+    /// The page is shown only for what may be saved, and nothing stays on the clipboard beyond it.
+    fn page_settled(&mut self, walk: &Walkthrough) {
+        let shown = walk.acceptance.as_ref().map(|held| held.secret).filter(|_| walk.handed_over());
+        assert_eq!(walk.handed_over(), shown.is_some(), "the page is shown for nothing that was tested");
+        if let Some(secret) = shown.filter(|_| self.shown.is_none()) {
+            self.may_leave(secret);
+        }
+        self.shown = shown;
+        let until = walk.on_clipboard_until();
+        assert_eq!(
+            self.on_clipboard.is_some(),
+            until.is_some() && !walk.over,
+            "nobody will overwrite the clipboard"
+        );
+        assert!(until.is_none_or(|until| until > walk.now.at), "the password is left on the clipboard");
+        let doubted = self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::SaveEnded { result, entered, .. } => Some(
+                matches!(entered, Some(Entered::TypedByHand | Entered::NotSure))
+                    || (entered.is_some() && *result == SaveWord::NotKnown),
+            ),
+            _ => None,
+        });
+        let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+        let confirmed = verdict.is_some_and(|verdict| verdict.word == VerdictWord::Confirmed);
+        assert!(
+            !confirmed || walk.sending() || doubted != Some(true) || !self.took.is_empty(),
+            "confirmed on the operator's word alone"
+        );
     }
 
     /// After every event: what must be true of the state itself.
@@ -215,6 +273,7 @@ impl Checker {
         {
             self.saved(walk.now);
         }
+        self.page_settled(walk);
         assert_eq!(walk.durable(), self.folded, "the state forgets what is on record");
         if !self.record_failed && self.recording.is_empty() {
             agrees(&implied(walk), &self.folded);
@@ -264,7 +323,8 @@ struct Implied {
 }
 
 fn implied(walk: &Walkthrough) -> Implied {
-    let sent = matches!(walk.saving, Saving::Sending { .. } | Saving::AskingBack { .. });
+    let sent =
+        matches!(walk.saving, Saving::Sending { .. } | Saving::HandedOver { .. } | Saving::AskingBack { .. });
     let step = match walk.current {
         Step::Save if sent || walk.saved() => Step::Services,
         Step::Save => Step::Password,
@@ -272,9 +332,10 @@ fn implied(walk: &Walkthrough) -> Implied {
     };
     let save = match walk.saving {
         Saving::Saved { .. } => Some(DurableSave::Saved),
-        Saving::NotKnown { .. } | Saving::Sending { .. } | Saving::AskingBack { .. } => {
-            Some(DurableSave::NotKnown)
-        }
+        Saving::NotKnown { .. }
+        | Saving::Sending { .. }
+        | Saving::HandedOver { .. }
+        | Saving::AskingBack { .. } => Some(DurableSave::NotKnown),
         Saving::NotBegun | Saving::Marking | Saving::Recording { .. } => {
             walk.watch.is_none().then_some(DurableSave::No)
         }

@@ -17,7 +17,7 @@ use crate::walkthrough::{Saving, Walkthrough};
 
 use super::checker::Checker;
 use super::explore::{a_key_leads_on, holds};
-use super::player::{Player, walked_to};
+use super::player::{Player, at_the_page, walked_to};
 use super::site::{PDC, SECOND, now, refused, terms, tested};
 
 const SECRET: SecretId = SecretId(1);
@@ -104,6 +104,7 @@ impl Trace {
             entry: "e1".into(),
             change: "c1".into(),
             tested,
+            hand_off: false,
             positions: Vec::new(),
             open_issues: Vec::new(),
             bad_password_count: None,
@@ -209,6 +210,11 @@ fn a_broken_save_is_seen() {
         trace.want(Effect::Wipe(SECRET));
         trace.save();
     });
+    check("the page is not shown", |trace| {
+        trace.asked(1, PDC, Answer::Accepted);
+        trace.intend(true);
+        trace.want(Effect::PutOnClipboard(SECRET));
+    });
     check("two polls", |trace| {
         for _ in 0..2 {
             let ticket = trace.ticket();
@@ -247,7 +253,7 @@ fn a_broken_state_is_seen() {
         player.walk.watch.as_mut().unwrap().verdict = Some(verdict);
     });
     state("forgets what is on record", Step::Services, |player| {
-        let fact = Fact::SaveEnded { result: SaveWord::Conflict, why: None };
+        let fact = Fact::SaveEnded { result: SaveWord::Conflict, why: None, entered: None };
         player.walk.durable.apply(&fact);
     });
     state("nobody knows of", Step::Save, |player| {
@@ -263,6 +269,44 @@ fn a_broken_state_is_seen() {
         player.walk.errands.insert(Ticket(u64::MAX), Errand::ReadEntries);
     });
     state("doesn't end", Step::Password, |player| player.walk.left = true);
+}
+
+/// The portal's page changed by hand behind the machine's back.
+#[test]
+fn a_broken_hand_off_is_seen() {
+    let check = |breach: &str, tamper: fn(&mut Player)| {
+        let mut player = at_the_page();
+        player.checker.settled(&player.walk);
+        tamper(&mut player);
+        let said = seen(|| player.checker.settled(&player.walk)).unwrap_or_default();
+        assert!(said.contains(breach), "{breach:?} was not seen: {said:?}");
+    };
+    check("for nothing that was tested", |player| player.walk.acceptance = None);
+    check("nobody will overwrite", |player| {
+        let secret = player.walk.acceptance.as_ref().unwrap().secret;
+        player.checker.facts.push(Fact::PasswordCopied);
+        player.checker.wanted(&[Effect::PutOnClipboard(secret)], &player.walk);
+    });
+    let mut player = at_the_page();
+    let secret = player.walk.acceptance.as_ref().unwrap().secret;
+    let mut copy = || player.checker.wanted(&[Effect::PutOnClipboard(secret)], &player.walk);
+    assert!(seen(&mut copy).unwrap_or_default().contains("not on record"));
+    player.checker.facts.push(Fact::PasswordCopied);
+    player.checker.wanted(&[Effect::PutOnClipboard(secret)], &player.walk);
+    let mut again = || player.checker.wanted(&[Effect::PutOnClipboard(secret)], &player.walk);
+    assert!(seen(&mut again).unwrap_or_default().contains("copied twice"));
+    let mut end = || player.checker.wanted(&[Effect::End], &player.walk);
+    assert!(seen(&mut end).unwrap_or_default().contains("left on the clipboard"));
+}
+
+#[test]
+fn confirming_by_the_operators_word_alone_is_seen() {
+    let mut player = at_the_page();
+    player.say_saved((0, 1));
+    let verdict = Verdict { word: VerdictWord::Confirmed, missing: Vec::new() };
+    player.walk.watch.as_mut().unwrap().verdict = Some(verdict);
+    let said = seen(|| player.checker.settled(&player.walk));
+    assert_eq!(said.as_deref(), Some("confirmed on the operator's word alone"));
 }
 
 #[test]

@@ -69,7 +69,12 @@ impl Player {
                 let count = self.walk.record.lines + 1;
                 Event::Record(*ticket, Record::Recorded { count, hash: "h".into() })
             }
-            Effect::ClearField | Effect::Wipe(_) | Effect::Release(_) | Effect::End => Event::Timer,
+            Effect::ClearField
+            | Effect::PutOnClipboard(_)
+            | Effect::OverwriteClipboard
+            | Effect::Wipe(_)
+            | Effect::Release(_)
+            | Effect::End => Event::Timer,
         }
     }
 

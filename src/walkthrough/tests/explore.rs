@@ -9,7 +9,7 @@ use crate::walkthrough::step::{AnswerKind, Phase, Question, Step};
 use crate::walkthrough::watch::VerdictWord;
 
 use super::engine::stale;
-use super::player::{Player, Way, kind_of, walked_to};
+use super::player::{Player, Way, at_the_page, handed_off_to, kind_of, walked_to};
 use super::site::SENSOR;
 
 /// One letter of the alphabet.
@@ -71,6 +71,9 @@ pub fn moves(player: &Player) -> Vec<Move> {
             intents.push(Intent::Typed("something else".into()));
         }
         Some(AnswerKind::Masked) | None => {}
+    }
+    if walk.handed_over() {
+        intents.push(Intent::CopyPassword);
     }
     if walk.dialog.is_some() {
         intents.push(Intent::Dismiss);
@@ -211,6 +214,26 @@ fn every_state_around_a_save_that_is_out_keeps_the_rules() {
     let mut player = walked_to(Step::Save);
     player.type_it();
     explore(player, 1500);
+}
+
+#[test]
+fn every_state_around_the_portals_page_keeps_the_rules() {
+    let visited = explore(at_the_page(), 1500);
+    assert!(visited > 100, "only {visited} states");
+}
+
+#[test]
+fn every_state_around_the_mark_of_a_hand_off_keeps_the_rules() {
+    let mut player = handed_off_to(Step::Save);
+    player.type_it();
+    let visited = explore(player, 900);
+    assert!(visited > 100, "only {visited} states");
+}
+
+#[test]
+fn every_state_after_a_hand_off_keeps_the_rules() {
+    let visited = explore(handed_off_to(Step::Sensors), 900);
+    assert!(visited > 100, "only {visited} states");
 }
 
 #[test]

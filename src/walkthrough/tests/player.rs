@@ -16,7 +16,7 @@ use crate::walkthrough::words;
 use crate::walkthrough::{Terms, Walkthrough};
 
 use super::checker::Checker;
-use super::site::{PDC, SENSOR, SOURCE, entry, facts, now, place, terms};
+use super::site::{PDC, SENSOR, SOURCE, entry, facts, hand_off, now, place, terms};
 
 #[derive(Clone, Debug)]
 pub struct Player {
@@ -113,7 +113,12 @@ impl Player {
         for effect in effects {
             match effect {
                 Effect::Record(..) if !self.slow_record => self.give(&effect, self.disk()),
-                Effect::ClearField | Effect::Wipe(_) | Effect::Release(_) | Effect::End => {}
+                Effect::ClearField
+                | Effect::PutOnClipboard(_)
+                | Effect::OverwriteClipboard
+                | Effect::Wipe(_)
+                | Effect::Release(_)
+                | Effect::End => {}
                 other => self.out.push(other),
             }
         }
@@ -154,6 +159,15 @@ impl Player {
         let question = self.walk.question().cloned();
         let wanted = question.and_then(|question| words::wanted(&self.walk, &question));
         self.intend(Intent::Typed(wanted.unwrap_or_else(|| "because".into())));
+    }
+
+    /// What the operator says of the portal: whether it is saved, and how it got there.
+    pub fn say_saved(&mut self, (saved, entered): (usize, usize)) {
+        if self.walk.handed_over() {
+            self.enter();
+            self.choose(saved);
+            self.choose(entered);
+        }
     }
 
     pub fn edit(&mut self, length: usize) {
@@ -237,7 +251,8 @@ impl Player {
             (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
         let then = (&walk.saving, &walk.services, &walk.watch, &walk.next_watch, &walk.marking, &errands);
         let kinds: Vec<_> = self.out.iter().map(kind_of).collect();
-        let rest = (&walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
+        let rest =
+            (&walk.copied, &walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
         let more = (walk.can_edit, walk.used_elsewhere, walk.without_controller, walk.changed_in_directory);
         let _ = std::fmt::write(
             &mut Into(&mut hasher),
@@ -260,6 +275,8 @@ pub fn kind_of(effect: &Effect) -> &'static str {
         Effect::Reach(..) => "reach",
         Effect::Freeze(_) => "freeze",
         Effect::ClearField => "clear",
+        Effect::PutOnClipboard(_) => "copy",
+        Effect::OverwriteClipboard => "overwrite",
         Effect::Wipe(_) => "wipe",
         Effect::Reserve(..) => "reserve",
         Effect::Test { protocol: Protocol::Ldap, .. } => "ldap",
@@ -278,7 +295,24 @@ type Leg = fn(&mut Player);
 
 /// Walks well from the beginning to where step `to` waits for the operator.
 pub fn walked_to(to: Step) -> Player {
-    let mut player = Player::new();
+    walked(Player::new(), to)
+}
+
+/// The same at a site whose operator saves at the portal, and may have the password on the clipboard.
+pub fn handed_off_to(to: Step) -> Player {
+    walked(Player::at(hand_off()), to)
+}
+
+/// The portal's page is shown.
+pub fn at_the_page() -> Player {
+    let mut player = handed_off_to(Step::Save);
+    player.type_it();
+    player.settle();
+    assert!(player.walk.handed_over(), "{:?}", player.phase());
+    player
+}
+
+pub fn walked(mut player: Player, to: Step) -> Player {
     player.choose(0);
     player.settle();
     player.tick();
@@ -297,7 +331,11 @@ pub fn walked_to(to: Step) -> Player {
             player.settle();
             player.enter();
         }),
-        (Step::Services, Player::type_it),
+        (Step::Services, |player| {
+            player.type_it();
+            player.settle();
+            player.say_saved((0, 0));
+        }),
         (Step::Sensors, |player| {
             player.wait(10);
             player.settle();

@@ -5,10 +5,11 @@ use crate::directory::{Fault, refusal::SubCode};
 use crate::portal;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
+use crate::walkthrough::fact::SaveWord;
 use crate::walkthrough::step::{AnswerKind, Question, Reason};
 use crate::walkthrough::words;
 
-use super::player::walked_to;
+use super::player::{handed_off_to, walked_to};
 use super::site::{SENSOR, now};
 use crate::walkthrough::step::Step;
 
@@ -69,7 +70,8 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::NotTested => Reason::SaveNeedsPortal,
         Reason::SaveNeedsPortal => Reason::SomeoneElseChanged,
         Reason::SomeoneElseChanged => Reason::NotSaved(portal::Fault::Server(503)),
-        Reason::NotSaved(_) => Reason::ServicesOpen(vec![SENSOR.into()]),
+        Reason::NotSaved(_) => Reason::NotSavedThere,
+        Reason::NotSavedThere => Reason::ServicesOpen(vec![SENSOR.into()]),
         Reason::ServicesOpen(_) => Reason::WatchRunning,
         Reason::WatchRunning => return None,
     })
@@ -88,7 +90,10 @@ fn next_question(question: &Question) -> Option<Question> {
         Question::GoOnOrRetest => Question::ReasonToGoOn,
         Question::ReasonToGoOn => Question::UntestedName,
         Question::UntestedName => Question::ConfirmSave,
-        Question::ConfirmSave => Question::ReasonForService(SENSOR.into()),
+        Question::ConfirmSave => Question::SavedThere,
+        Question::SavedThere => Question::HowEntered(SaveWord::Saved),
+        Question::HowEntered(_) => Question::CopyPassword,
+        Question::CopyPassword => Question::ReasonForService(SENSOR.into()),
         Question::ReasonForService(_) => Question::EvidenceForService(SENSOR.into()),
         Question::EvidenceForService(_) => Question::Note,
         Question::Note => Question::Leave,
@@ -110,7 +115,9 @@ fn every_reason_has_three_parts() {
 
 #[test]
 fn every_question_asks_something_that_can_be_answered() {
-    let walks: [Walkthrough; 2] = [Step::Password, Step::Save].map(|step| walked_to(step).walk);
+    let walks: [Walkthrough; 3] =
+        [walked_to(Step::Password), walked_to(Step::Save), handed_off_to(Step::Save)]
+            .map(|player| player.walk);
     for walk in &walks {
         for question in std::iter::successors(Some(Question::HowToBegin), next_question) {
             let asked = words::question(walk, &question);

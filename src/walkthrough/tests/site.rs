@@ -14,7 +14,7 @@ use crate::portal::{
 };
 use crate::sensor::Server;
 use crate::text::Safe;
-use crate::walkthrough::{ControllerTerms, Terms};
+use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
 pub const PDC: &str = "dc1.contoso.test";
 pub const SECOND: &str = "dc2.contoso.test";
@@ -42,6 +42,7 @@ pub fn terms() -> Terms {
         graph: true,
         application: false,
         hand_off: false,
+        clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),
         save_host: "portal.test".into(),
         controllers: [PDC, SECOND, READ_ONLY]
@@ -57,6 +58,17 @@ pub fn terms() -> Terms {
         watch: Duration::from_mins(30),
         settle: Duration::from_secs(20),
         banner: None,
+    }
+}
+
+/// The same site, saved at by hand.
+pub fn hand_off() -> Terms {
+    Terms {
+        hand_off: true,
+        clipboard: Clipboard::Allowed,
+        entries: vec![entry()],
+        save_host: Safe::default(),
+        ..terms()
     }
 }
 

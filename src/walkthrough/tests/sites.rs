@@ -76,7 +76,7 @@ fn with_a_hand_off_the_portal_is_read_and_its_entries_are_not_asked_for() {
     player.enter();
     player.settle();
     player.enter();
-    assert_eq!((player.walk.current, player.phase()), (Step::Save, &Phase::Blocked(Reason::SaveNeedsPortal)));
+    assert_eq!(player.walk.question(), Some(&Question::ConfirmSave));
     assert_eq!(player.count("issuer"), 0);
 }
 

@@ -43,6 +43,12 @@ fn issue(id: &str, status: IssueStatus) -> HealthIssue {
     }
 }
 
+/// Made and last changed so many seconds after the mark, by the portal's clock.
+fn dated(created: i64, modified: i64) -> HealthIssue {
+    let at = |seconds: i64| Timestamp::from_second(seconds).ok();
+    HealthIssue { created: at(created), modified: at(modified), ..issue("new", IssueStatus::Open) }
+}
+
 /// `s1` and `s2` use the entry, `s3` is of version 3. The sources of `s1` and `s2` stood at 100 at the mark.
 struct Site {
     watch: Watch,
@@ -56,6 +62,7 @@ impl Site {
             logs: crate::logs::Mark::of(&[(SourceId(1), position), (SourceId(2), position)]),
             open_issues: ["old".into()].into(),
             bad_password_count: Some(0),
+            portal_time: Some(Timestamp::UNIX_EPOCH),
         };
         let account = Account { name: "svc-mdi".into(), domain: "contoso.test".into() };
         let running = ServiceStatus::Running;
@@ -65,6 +72,22 @@ impl Site {
             sensor("s3", "3.0", running),
         ];
         Self { watch: Watch::new(mark, account, now(0), LENGTH), sensors }
+    }
+
+    /// A second entry, in this domain.
+    fn beside(&mut self, domain: &str) {
+        let entry = |id: &str, domain: &str| Entry {
+            id: id.into(),
+            account: "svc".into(),
+            domain: domain.into(),
+            managed: false,
+            single_label: false,
+            etag: "".into(),
+            last_change: None,
+            changed_by: None,
+            changed_at: None,
+        };
+        self.watch.among(&[entry("this", "contoso.test"), entry("other", domain)], &"this".into());
     }
 
     fn read(&mut self, issues: &[HealthIssue]) {
@@ -123,7 +146,15 @@ impl Site {
             }
             "blind" => self.watch.source_failed(source),
             "portal-blind" => self.watch.portal_failed(),
-            "other-entries" => self.watch.beside_other_entries(),
+            "late-issue" => self.read(&[dated(-60, -30)]),
+            "reopened-issue" => self.read(&[dated(-60, 30)]),
+            "dated-issue" => self.read(&[dated(0, 0)]),
+            "other-entries" => self.beside("x.test"),
+            "entry-as-near" => self.beside("contoso.test"),
+            "nearer-entry" => {
+                self.sensors[1].domain = "x.test".into();
+                self.beside("x.test");
+            }
             other => panic!("{other}"),
         }
     }
@@ -165,6 +196,10 @@ fn one_line_of_one_host_is_suspected_until_something_else_agrees() {
     check("line, stopped s2", true, false);
     check("new-issue", false, true);
     check("suppressed-issue", false, true);
+    // By the portal's own clock: what only came late is not about this save, what was opened again is.
+    check("late-issue", false, false);
+    check("reopened-issue", false, true);
+    check("dated-issue", false, true);
     check("closed-issue", false, false);
     check("old-issue", false, false);
     check("old-issue-closed, old-issue", false, true);
@@ -206,6 +241,11 @@ fn the_watch_ends_in_the_verdict_that_the_evidence_allows() {
     check("read, other-entries, took, took s2", Confirmed, &[]);
     check("read, other-entries, took, took-earlier s2", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
     check("read, other-entries, took, took-elsewhere s2", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
+    check("read, entry-as-near, took", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
+    // Where another entry is nearer, the sensor's state says nothing about this one.
+    check("read, nearer-entry, took", Confirmed, &[]);
+    check("read, nearer-entry", NoRefusalSeen, &["PerhapsOtherEntry(\"s1\")"]);
+    check("read, nearer-entry, took, stopped s2", Confirmed, &[]);
     // Suspicion that nothing agreed with is not *no refusal seen*.
     check("read, line", NotConfirmed, &["Suspected(\"s1\")"]);
     check("read, line, count", Refused, &[]);
@@ -225,6 +265,9 @@ fn each_sensor_is_found_to_be_one_thing() {
     check("read, line", [Suspected, RunningNoRefusal, DoesNotUse]);
     check("read, line, count", [Refused, RunningNoRefusal, DoesNotUse]);
     check("read, stopped s2", [RunningNoRefusal, Trouble, DoesNotUse]);
+    check("read, nearer-entry", [RunningNoRefusal, DoesNotUse, DoesNotUse]);
+    check("read, nearer-entry, took s2", [RunningNoRefusal, TookIt, DoesNotUse]);
+    check("read, nearer-entry, line s2", [RunningNoRefusal, Suspected, DoesNotUse]);
     check("read, line s3", [RunningNoRefusal, RunningNoRefusal, DoesNotUse]);
 }
 

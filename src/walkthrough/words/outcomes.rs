@@ -199,6 +199,15 @@ pub fn missing(missing: &Missing) -> Safe {
         Missing::PerhapsOtherEntry(host) => {
             safe(format!("{host} may be using another entry; nothing showed that it took this one."))
         }
+        Missing::TypedByHand => {
+            Safe::new("The password was typed by hand at the portal, and no sensor showed that it took it.")
+        }
+        Missing::EntryNotKnown => Safe::new(
+            "How the password got into the portal is not known, and no sensor showed that it took it.",
+        ),
+        Missing::PerhapsNotSaved => Safe::new(
+            "Whether it was saved at the portal is not known, and no sensor showed that it took it.",
+        ),
         Missing::NothingWatched => {
             Safe::new("Nothing that would show a refusal could be watched throughout.")
         }

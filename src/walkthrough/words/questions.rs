@@ -13,6 +13,14 @@ pub const CAN_EDIT_NOBODY: usize = 1;
 /// The option of `ChangedInDirectory` that explains the order.
 pub const CHANGED_NOT_YET: usize = 1;
 
+/// The options of `SavedThere` and of `HowEntered`; any other is *not sure*.
+pub(in crate::walkthrough) const SAVED_THERE: usize = 0;
+pub(in crate::walkthrough) const NOT_SAVED_THERE: usize = 1;
+pub(in crate::walkthrough) const PASTED: usize = 0;
+pub(in crate::walkthrough) const TYPED_BY_HAND: usize = 1;
+/// The option of `CopyPassword` that does it.
+pub(in crate::walkthrough) const COPY: usize = 1;
+
 /// The question, in one sentence.
 pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
     match question {
@@ -43,6 +51,9 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
             account_name(walk)
         )),
         Question::ConfirmSave => confirm_save(walk),
+        Question::SavedThere => Safe::new("Is the password saved at the portal?"),
+        Question::HowEntered(_) => Safe::new("How did it get into the portal's password field?"),
+        Question::CopyPassword => Safe::new("Put the tested password on your own clipboard?"),
         Question::ReasonForService(host) => safe(format!(
             "The sensor service on {host} is not running. Why go on? Your reason goes into the record."
         )),
@@ -73,6 +84,11 @@ fn refused(walk: &Walkthrough) -> bool {
 }
 
 fn confirm_save(walk: &Walkthrough) -> Safe {
+    if walk.terms.hand_off {
+        let what = if sensor_count(walk).is_some() { "the number of sensors" } else { "the domain" };
+        let wanted = to_save(walk);
+        return safe(format!("Type {what}, {wanted}, to be shown what to save. There is no way back then."));
+    }
     let what = match (sensor_count(walk), walk.terms.lab) {
         (Some(_), true) => "the number of sensors",
         (Some(_), false) => "the number of sensors and the host it goes to",
@@ -89,7 +105,11 @@ fn to_save(walk: &Walkthrough) -> Safe {
         || walk.entry.as_ref().map(|entry| entry.domain.to_string()).unwrap_or_default(),
         |count| count.to_string(),
     );
-    if walk.terms.lab { safe(first) } else { safe(format!("{first} {}", walk.terms.save_host)) }
+    if walk.terms.lab || walk.terms.hand_off {
+        safe(first)
+    } else {
+        safe(format!("{first} {}", walk.terms.save_host))
+    }
 }
 
 /// The number of sensors as the dialog froze it: that of the baseline, which doesn't change under the typing hand.
@@ -113,6 +133,10 @@ pub fn hint(question: &Question) -> Option<&'static str> {
             Some("Security Administrator, Security Operator, or System settings under Unified RBAC.")
         }
         Question::Leave => Some("The record is closed; the secrets held are wiped."),
+        Question::SavedThere => Some("Not sure counts as saved, and is watched."),
+        Question::HowEntered(_) => {
+            Some("What was typed by hand may differ from what was tested: then only a sensor can tell.")
+        }
         Question::UntestedName => Some(
             "Before that: run `mdi-console verify` on a host that reaches port 88, or forward the port and name it in the site file.",
         ),
@@ -122,6 +146,7 @@ pub fn hint(question: &Question) -> Option<&'static str> {
         | Question::Password
         | Question::AccountName
         | Question::ConfirmSave
+        | Question::CopyPassword
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
         | Question::Note
@@ -151,6 +176,9 @@ fn fixed_options(question: &Question) -> &'static [&'static str] {
         Question::UsedElsewhere => &["No", "Yes", "Don't know"],
         Question::ChangedInDirectory => &["Yes", "Not yet", "Don't know"],
         Question::GoOnOrRetest => &["Test the same password again", "Go on, with a reason"],
+        Question::SavedThere => &["Saved", "Not saved", "Not sure"],
+        Question::HowEntered(_) => &["Pasted", "Typed by hand", "Not sure"],
+        Question::CopyPassword => &["No", "Put it there, once"],
         Question::Recover => &["Back to step 4: test and save the right password", "Stay and look"],
         Question::Leave => &["Leave", "Stay"],
         Question::WhichEntry
@@ -185,6 +213,9 @@ pub fn wanted(walk: &Walkthrough, question: &Question) -> Option<Safe> {
         | Question::Password
         | Question::GoOnOrRetest
         | Question::ReasonToGoOn
+        | Question::SavedThere
+        | Question::HowEntered(_)
+        | Question::CopyPassword
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
         | Question::Note

@@ -56,6 +56,7 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::SaveNeedsPortal
         | Reason::SomeoneElseChanged
         | Reason::NotSaved(_)
+        | Reason::NotSavedThere
         | Reason::ServicesOpen(_)
         | Reason::WatchRunning => of_the_save(reason),
     }
@@ -276,6 +277,11 @@ fn of_the_save(reason: &Reason) -> Said {
             format!("The portal did not save it: {fault}."),
             "The entry is as it was.",
             "Enter tries again.",
+        ),
+        Reason::NotSavedThere => said(
+            "It was not saved at the portal, as you say.",
+            "Nothing is watched; the sensors go on with what they hold.",
+            "Enter shows once more what to save; b goes back to step 4.",
         ),
         Reason::ServicesOpen(hosts) => said(
             format!("{} of the standalone sensors' services are not known to run.", hosts.len()),

@@ -4,7 +4,10 @@
 
 mod account;
 mod found;
+mod hand_off;
+mod issues;
 mod known;
+mod order;
 mod states;
 mod tape;
 mod trouble;
@@ -24,7 +27,10 @@ use crate::walkthrough::{SigningIn, Terms, Walkthrough};
 
 pub use account::*;
 pub use found::*;
+pub use hand_off::*;
+pub use issues::*;
 pub use known::*;
+pub use order::*;
 pub use states::*;
 pub use tape::*;
 pub use trouble::wrong;
@@ -182,6 +188,8 @@ pub fn heading(question: &Question) -> &'static str {
         Question::ReasonToGoOn => "A reason to go on",
         Question::UntestedName => "SAVE UNTESTED",
         Question::ConfirmSave => "Save",
+        Question::SavedThere | Question::HowEntered(_) => "At the portal",
+        Question::CopyPassword => "The clipboard",
         Question::ReasonForService(_) => "A service that is not running",
         Question::EvidenceForService(_) => "Mark by hand",
         Question::Note => "A note",
@@ -200,7 +208,14 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
         Question::Leave if walk.watch.as_ref().is_some_and(|watch| watch.verdict.is_none()) => {
             vec![Safe::new("The watch is not over: the record will say *not confirmed*.")]
         }
+        Question::Leave if walk.handed_over() => {
+            vec![Safe::new(
+                "Whether it is saved at the portal was not said: the record will say *not known*.",
+            )]
+        }
         Question::Leave if !walk.saved() => vec![Safe::new("Nothing has been saved.")],
+        Question::CopyPassword => copying_explained().to_vec(),
+        Question::SavedThere => since_shown(walk).into_iter().map(sentence).collect(),
         Question::ChangedInDirectory => last_change(walk).into_iter().collect(),
         Question::HowToBegin
         | Question::CanEdit
@@ -211,10 +226,20 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
         | Question::AccountName
         | Question::UntestedName
         | Question::ConfirmSave
+        | Question::HowEntered(_)
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
         | Question::Note
         | Question::Leave => Vec::new(),
+    }
+}
+
+/// What a line of truth says, where there are no colours.
+pub fn sentence(truth: Truth) -> Safe {
+    match truth {
+        Truth::Good(sentence) | Truth::Warn(sentence) | Truth::Bad(sentence) | Truth::Plain(sentence) => {
+            sentence
+        }
     }
 }
 

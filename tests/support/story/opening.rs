@@ -14,6 +14,20 @@ use mdi_console::walkthrough::event::{self, Event};
 
 use super::{DOMAIN, Names, Story};
 
+pub fn entry(names: Names, (id, account, managed): (&str, &str, bool)) -> Entry {
+    Entry {
+        id: id.into(),
+        account: names.of(account),
+        domain: names.of(DOMAIN),
+        managed,
+        single_label: false,
+        etag: "1".into(),
+        last_change: None,
+        changed_by: None,
+        changed_at: None,
+    }
+}
+
 impl Story {
     pub fn code(self) -> Self {
         let code = DeviceCode {
@@ -50,24 +64,19 @@ impl Story {
         )
     }
 
+    /// Whoever saves by hand has the entries from the site file.
+    fn entries_unless_listed(self, names: Names) -> Self {
+        if self.walk.terms.hand_off { self } else { self.entries_named(1, names) }
+    }
+
     /// By lawful names: with any other the step stops.
     pub fn entries(self, count: usize) -> Self {
         self.entries_named(count, Names::Usual)
     }
 
     pub fn entries_named(self, count: usize, names: Names) -> Self {
-        let entry = |id: &str, account: &str, managed| Entry {
-            id: id.into(),
-            account: names.of(account),
-            domain: names.of(DOMAIN),
-            managed,
-            single_label: false,
-            etag: "1".into(),
-            last_change: None,
-            changed_by: None,
-            changed_at: None,
-        };
-        let mut entries = vec![entry("1", "svc-mdi", false), entry("2", "gmsa-mdi$", true)];
+        let mut entries =
+            [("1", "svc-mdi", false), ("2", "gmsa-mdi$", true)].map(|one| entry(names, one)).to_vec();
         entries.truncate(count);
         self.portal(
             |effect| if let Effect::ReadEntries(ticket) = effect { Some(*ticket) } else { None },
@@ -139,7 +148,7 @@ impl Story {
     }
 
     pub fn configured_with(self, names: Names) -> Self {
-        let story = self.signed_in().entries_named(1, names);
+        let story = self.signed_in().entries_unless_listed(names);
         let reading = story.reading(|_, _| {});
         story.read(reading).choose(0)
     }

@@ -4,6 +4,7 @@ use tokio::sync::Notify;
 
 use super::stage::{Asked, OnBind, OnTls, Script, Stage};
 use super::*;
+use crate::clock::Instant;
 use crate::directory::refusal::SubCode;
 use crate::directory::{Answer, Controller, Fault, Tested};
 
@@ -169,6 +170,29 @@ async fn silence_is_waited_out_and_counts_as_not_known() {
     assert_eq!(tested.answer, Answer::NotKnown(Fault::TimedOut));
     assert_eq!(tested.latency, 15 * SECOND);
     assert_eq!(stage.binds(), sent_once());
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_a_byte_a_second_is_waited_for_no_longer_than_silence() {
+    // An acceptance, if one had the time for it.
+    const SLOW: &[u8] = b"\x30\x1c\x02\x01\x02\x61\x17\x0a\x01\x00\x04\x00\x04\x10one byte a second";
+    let told = Arc::new(Notify::new());
+    let stage = Stage::set(binding(OnBind::ByteByByte(SLOW, Arc::clone(&told)))).await;
+    let (client, driven) = driven(&stage);
+    let controller = stage.controller();
+    let testing =
+        tokio::spawn(async move { client.test(permitted(), &controller, credential("right")).await });
+    while stage.binds().is_empty() {
+        stage.changed.notified().await;
+    }
+    for second in 1..=15 {
+        told.notify_one();
+        stage.changed.notified().await;
+        driven.move_to(Instant(SECOND * second));
+    }
+    let tested = testing.await.unwrap();
+    assert_eq!(tested.answer, Answer::NotKnown(Fault::TimedOut));
+    assert_eq!((tested.latency, stage.binds()), (15 * SECOND, sent_once()));
 }
 
 #[tokio::test]

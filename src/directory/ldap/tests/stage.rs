@@ -31,6 +31,8 @@ pub enum OnBind {
     Close,
     Silence,
     Bytes(&'static [u8]),
+    /// One byte more each time it is told to.
+    ByteByByte(&'static [u8], Arc<Notify>),
     /// Accepts once told to.
     Wait(Arc<Notify>),
 }
@@ -218,6 +220,15 @@ impl Player {
             OnBind::Bytes(bytes) => {
                 framed.get_mut().write_all(bytes).await.ok()?;
                 framed.get_mut().flush().await.ok()?;
+                return Some(vec![]);
+            }
+            OnBind::ByteByByte(bytes, told) => {
+                for byte in *bytes {
+                    told.notified().await;
+                    framed.get_mut().write_all(&[*byte]).await.ok()?;
+                    framed.get_mut().flush().await.ok()?;
+                    self.changed.notify_one();
+                }
                 return Some(vec![]);
             }
             OnBind::Wait(told) => {

@@ -1,6 +1,8 @@
 //! What is known of each step's matter, in a line: the baseline, the account, the proof, the watch; and why a table is
 //! still empty.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::clock::Now;
@@ -48,7 +50,7 @@ pub fn entries(walk: &Walkthrough) -> Safe {
 
 pub fn entries_order() -> Safe {
     Safe::new(
-        "In the order in which sensors try them: the exact domain first, then its parent, then the rest.",
+        "Sensors try their own domain's entry first, then its parent's, a sibling's, the rest; gMSAs before others.",
     )
 }
 
@@ -73,12 +75,37 @@ pub fn issues(reading: &Reading) -> Truth {
     }
 }
 
-/// How old the last reading is; beyond three polls it is stale.
+/// How old the last reading is, and how often there is a new one; beyond three polls it is stale.
 pub fn read_age(walk: &Walkthrough, now: Now) -> Truth {
     let Some(read) = walk.portal.read_at else { return Truth::Plain(Safe::new("not yet")) };
-    let age = age_of(read.at, now.at);
-    let stale = now.at.since(read.at) > walk.terms.poll.saturating_mul(3);
-    if stale { Truth::Warn(safe(format!("{age}; stale"))) } else { Truth::Plain(age) }
+    let age = read_at(walk, read, now);
+    if stale(walk, now) {
+        Truth::Warn(safe(format!("{age}; stale")))
+    } else {
+        Truth::Plain(safe(format!("{age}; again every {}", left_of(walk.terms.poll))))
+    }
+}
+
+/// The same beside a table, and whether it is stale.
+pub fn read_short(walk: &Walkthrough, now: Now) -> Option<(bool, Safe)> {
+    let read = walk.portal.read_at?;
+    let age = match read_at(walk, read, now) {
+        age if age.as_str() == "now" => age,
+        age => safe(format!("{age} ago")),
+    };
+    let stale = stale(walk, now);
+    let rest = if stale { "stale".to_owned() } else { format!("every {}", left_of(walk.terms.poll)) };
+    Some((stale, safe(format!(" read {age}, {rest} ·"))))
+}
+
+/// As fresh as it can be is *now*: a screen that changed at every poll would never be idle.
+fn read_at(walk: &Walkthrough, read: Now, now: Now) -> Safe {
+    let fresh = now.at.since(read.at) < walk.terms.poll.saturating_mul(2);
+    if fresh { Safe::new("now") } else { age_of(read.at, now.at) }
+}
+
+fn stale(walk: &Walkthrough, now: Now) -> bool {
+    walk.portal.read_at.is_some_and(|read| now.at.since(read.at) > walk.terms.poll.saturating_mul(3))
 }
 
 pub fn no_controllers() -> Safe {
@@ -145,6 +172,14 @@ pub fn not_answering(walk: &Walkthrough, host: &Safe) -> Safe {
 /// The coarse age of a time on the wall.
 pub fn age_at(at: Timestamp, now: Timestamp) -> Safe {
     safe(super::super::coarse(std::time::Duration::try_from(now.duration_since(at)).unwrap_or_default()))
+}
+
+/// Where the password is sent, or who takes it there.
+pub fn goes_to(walk: &Walkthrough) -> Safe {
+    if walk.terms.hand_off {
+        return Safe::new("the portal, by your own hand");
+    }
+    walk.terms.save_host.clone()
 }
 
 pub fn issuer(walk: &Walkthrough) -> Safe {
@@ -298,7 +333,11 @@ pub fn services_known(walk: &Walkthrough) -> Vec<Truth> {
 /// What is left of the watch, and what was found so far.
 pub fn watch_so_far(walk: &Walkthrough, now: Now) -> Option<Truth> {
     let watch = walk.watch.as_ref()?;
-    let sensors = walk.portal.reading.as_ref().map(|reading| reading.sensors.as_slice()).unwrap_or_default();
+    let mut counts: BTreeMap<Finding, usize> = BTreeMap::new();
+    for sensor in walk.sensors() {
+        let count = counts.entry(watch.finding(sensor)).or_default();
+        *count = count.saturating_add(1);
+    }
     let mut parts = Vec::new();
     for finding in [
         Finding::Refused,
@@ -309,8 +348,7 @@ pub fn watch_so_far(walk: &Walkthrough, now: Now) -> Option<Truth> {
         Finding::RunningNoRefusal,
         Finding::DoesNotUse,
     ] {
-        let count = sensors.iter().filter(|sensor| watch.finding(sensor) == finding).count();
-        if count > 0 {
+        if let Some(count) = counts.get(&finding) {
             parts.push(format!("{count} {}", super::finding_short(finding)));
         }
     }

@@ -86,6 +86,10 @@ pub fn saving(walk: &Walkthrough) -> Option<Truth> {
             let seconds = walk.now.at.since(since.at).as_secs();
             Truth::Plain(safe(format!("Sent; waiting for the answer, {seconds} s.")))
         }
+        Saving::HandedOver { since, .. } => {
+            let since = super::clock(since.wall);
+            Truth::Plain(safe(format!("Shown since {since}; where every log stood was marked before.")))
+        }
         Saving::AskingBack { tries, .. } => {
             Truth::Warn(safe(format!("The answer was lost. Reading the entry back: try {tries}.")))
         }

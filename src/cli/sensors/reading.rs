@@ -1,0 +1,43 @@
+//! Reading again and again: as often as the site says, more slowly while the portal fails or asks for it, never two at
+//! once.
+//!
+//! Relies on the clock. Deliberately absent: what a reading says.
+
+use std::io;
+
+use crate::portal::{Fault, pace};
+use crate::site::Site;
+
+use super::NotRead;
+use super::seat::Seat;
+use super::telling::Telling;
+
+/// Reads until that can't come to anything any more; says why.
+pub(super) async fn watch<O: io::Write, A: io::Write>(
+    seat: &mut Seat<'_>,
+    site: &Site,
+    telling: &mut Telling<O, A>,
+) -> NotRead {
+    let clock = seat.client.clock().clone();
+    let mut failures: u32 = 0;
+    loop {
+        // From the beginning of a reading, so that its own length doesn't add up.
+        let begun = clock.now().at;
+        let wait = match seat.read(&site.graph).await {
+            Ok(reading) => {
+                failures = 0;
+                telling.changed(&reading, clock.now().wall);
+                site.poll
+            }
+            Err(fault @ (Fault::Unauthorized | Fault::Foreign(_))) => return fault.into(),
+            Err(fault) => {
+                failures = failures.saturating_add(1);
+                let wait = pace::wait(&fault, failures, site.poll, clock.now());
+                telling.failed(&fault, wait);
+                clock.sleep(wait).await;
+                continue;
+            }
+        };
+        clock.sleep_until(begun.after(wait)).await;
+    }
+}
