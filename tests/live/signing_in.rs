@@ -32,10 +32,14 @@ fn site(place: &Place, more: &str) -> String {
     place.file("").replace("graph = false\n", &cloud)
 }
 
+/// Asks those that would print a request to do so, too.
+const TALKATIVE: &str =
+    "trace,hyper::proto=trace,hyper_util::client=trace,reqwest::connect=trace,ldap3::conn=trace";
+
 /// A walk at that site with everything told that can be, by a machine whose one root is the lab's.
 fn walk(place: &Place, input: &str) -> Said {
     let roots = place.path("ca.pem");
-    let environment = [("MDI_CONSOLE_LOG", "trace"), ("SSL_CERT_FILE", roots.to_str().unwrap())];
+    let environment = [("MDI_CONSOLE_LOG", TALKATIVE), ("SSL_CERT_FILE", roots.to_str().unwrap())];
     place.run_with(&["--plain", "--password-stdin"], input, &environment)
 }
 
