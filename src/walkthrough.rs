@@ -127,6 +127,11 @@ pub struct Walkthrough {
     effects: Vec<Effect>,
 }
 
+/// As far as a site file tells of them.
+fn listed(servers: &[crate::sensor::Server]) -> Vec<Sensor> {
+    servers.iter().map(|server| Sensor::listed(&server.host, server.standalone)).collect()
+}
+
 impl Walkthrough {
     pub fn new(terms: Terms, now: Now) -> Self {
         let stations = terms
@@ -134,8 +139,6 @@ impl Walkthrough {
             .iter()
             .map(|one| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None })
             .collect();
-        let listed =
-            terms.servers.iter().map(|server| Sensor::listed(&server.host, server.standalone)).collect();
         let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
         Self {
             now,
@@ -175,7 +178,7 @@ impl Walkthrough {
             typed_account_name: false,
             untested_reason: None,
             entries_known: false,
-            listed,
+            listed: listed(&terms.servers),
             not_before: None,
             marking: None,
             next_watch: None,

@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Instant, Now};
 use crate::directory::Account;
 use crate::logs::{Known, Position, Side, SourceId};
-use crate::portal::order::{self, Reliance};
-use crate::portal::{Deployment, Entry, HealthIssue, Reading, Sensor, ServiceStatus};
+use crate::portal::order::Reliance;
+use crate::portal::{Deployment, Entry, Reading, Sensor, ServiceStatus};
 use crate::sensor::Standing;
 use crate::text::Safe;
 
 mod evidence;
+mod issue;
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -126,14 +128,14 @@ pub struct Watch {
     portal_throughout: bool,
     /// The portal was read after the save, at least once.
     portal_read: bool,
+    /// All of the portal's entries, and which of them was saved.
+    entries: Vec<Entry>,
+    entry: Safe,
     /// What only a sensor that took the credential can settle.
     doubts: BTreeSet<Missing>,
     /// Sensors that were syncing already, and those that have begun to.
     synced_before: BTreeSet<Safe>,
     syncing: BTreeSet<Safe>,
-    /// All of the portal's entries, and which of them was saved.
-    entries: Vec<Entry>,
-    entry: Safe,
     pub verdict: Option<Verdict>,
 }
 
@@ -143,11 +145,11 @@ impl Watch {
             watched_throughout: mark.logs.sources.iter().map(|marked| marked.source).collect(),
             portal_throughout: true,
             portal_read: false,
+            entries: Vec::new(),
+            entry: Safe::default(),
             doubts: BTreeSet::new(),
             synced_before: BTreeSet::new(),
             syncing: BTreeSet::new(),
-            entries: Vec::new(),
-            entry: Safe::default(),
             old_issues: mark.open_issues.clone(),
             mark,
             account,
@@ -165,20 +167,6 @@ impl Watch {
     pub fn begin(&mut self, saved_at: Now, length: Duration) {
         self.saved_at = saved_at;
         self.until = saved_at.at.after(length);
-    }
-
-    /// The portal's entries, of which the one named was saved: another may serve a sensor as well.
-    pub fn among(&mut self, entries: &[Entry], saved: &Safe) {
-        self.entries = entries.to_vec();
-        self.entry = saved.clone();
-    }
-
-    /// How a sensor stands to the entry that was saved.
-    pub fn reliance(&self, sensor: &Sensor) -> Reliance {
-        if self.entries.len() < 2 {
-            return Reliance::Alone;
-        }
-        order::reliance(&self.entries, sensor, &self.entry)
     }
 
     /// Of a save at the portal, by the operator's word.
@@ -253,17 +241,6 @@ impl Watch {
             }
         }
         news
-    }
-
-    /// Whether an issue is about a credential, open, and newer than the mark.
-    pub fn holds(&self, issue: &HealthIssue) -> bool {
-        issue.about_credential() && issue.open() && !self.old_issues.contains(&issue.id) && !self.older(issue)
-    }
-
-    /// Last changed before the mark, by the portal's own clock: it only came late, and says nothing about this save.
-    fn older(&self, issue: &HealthIssue) -> bool {
-        let last = issue.created.max(issue.modified);
-        matches!((last, self.mark.portal_time), (Some(last), Some(mark)) if last < mark)
     }
 
     /// What a probe saw of a service, after the save.

@@ -132,7 +132,9 @@ fn graph_bodies(bytes: &[u8]) {
     for issue in shape::issues(bytes).map(|page| page.items).unwrap_or_default() {
         let texts = [&issue.id, &issue.name, &issue.severity];
         let lists = [&issue.sensors, &issue.domains, &issue.recommendations];
-        texts.into_iter().chain(lists.into_iter().flatten()).for_each(|text| shown(text));
+        for text in texts.into_iter().chain(lists.into_iter().flatten()) {
+            shown(text);
+        }
     }
 }
 

@@ -68,6 +68,12 @@ impl<O: Write, A: Write> Telling<O, A> {
         }
     }
 
+    fn texts(&mut self, lines: &[Safe]) {
+        for line in lines {
+            self.text(line);
+        }
+    }
+
     fn json(&mut self, line: &Line) {
         if self.manner == Manner::Json
             && let Ok(line) = serde_json::to_string(line)
@@ -91,7 +97,7 @@ impl<O: Write, A: Write> Telling<O, A> {
     pub fn read(&mut self, reading: &Reading) -> u8 {
         self.table(&rows::sorted(reading));
         for issue in rows::credential_issues(reading) {
-            rows::issue(issue).iter().for_each(|line| self.text(line));
+            self.texts(&rows::issue(issue));
         }
         for issue in reading.issues.iter().filter(|issue| issue.open()) {
             self.json(&Line::of_issue(issue));
@@ -103,8 +109,10 @@ impl<O: Write, A: Write> Telling<O, A> {
     }
 
     fn table(&mut self, sensors: &[&Sensor]) {
-        rows::table(sensors).iter().for_each(|line| self.text(line));
-        sensors.iter().for_each(|sensor| self.json(&Line::of_sensor(sensor, None)));
+        self.texts(&rows::table(sensors));
+        for sensor in sensors {
+            self.json(&Line::of_sensor(sensor, None));
+        }
     }
 
     /// The first reading whole, of later ones what changed.
@@ -162,7 +170,7 @@ impl<O: Write, A: Write> Telling<O, A> {
             let word = if issue.open() { "issue open" } else { "issue closed" };
             self.text(&Safe::from(format!("{at} {word}: {}", issue.name)));
             if issue.open() && issue.about_credential() {
-                rows::issue(issue).iter().skip(1).for_each(|line| self.text(line));
+                self.texts(rows::issue(issue).get(1..).unwrap_or_default());
             }
             self.json(&Line::of_issue(issue));
         }

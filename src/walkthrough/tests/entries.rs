@@ -55,3 +55,78 @@ fn another_entry_may_be_chosen_instead() {
     while player.answer("reach-pdc", Way::Well) || player.answer("reach", Way::Well) {}
     assert!(!matches!(player.phase(), Phase::Blocked(_)), "{:?}", player.phase());
 }
+
+#[test]
+fn several_entries_say_which_the_sensors_would_try_first_and_what_could_hide_a_wrong_password() {
+    let other = |account: &str, domain: &str| Entry {
+        id: account.into(),
+        account: account.into(),
+        domain: domain.into(),
+        managed: account.ends_with('$'),
+        ..entry()
+    };
+    let check = |entries: Vec<Entry>, lines: &[&str]| {
+        let mut player = told(entries);
+        if *player.phase() == Phase::Asking(Question::WhichEntry) {
+            player.choose(0);
+        }
+        let said: Vec<String> = words::fleet_order(&player.walk)
+            .into_iter()
+            .map(|truth| match truth {
+                words::Truth::Good(text) | words::Truth::Warn(text) => text.to_string(),
+                words::Truth::Bad(text) | words::Truth::Plain(text) => text.to_string(),
+            })
+            .collect();
+        assert_eq!(said, lines);
+    };
+    check(vec![entry()], &[]);
+    check(
+        vec![entry(), other("svc-two", "x.test")],
+        &[
+            "Of the sensors 1 would try it first; 1 would use none.",
+            "A wrong password here could stay hidden: a sensor that is refused goes on with svc-two in x.test.",
+        ],
+    );
+    check(
+        vec![entry(), other("gmsa$", "contoso.test")],
+        &[
+            "Of the sensors 1 would try another entry before it; 1 would use none.",
+            "No sensor would try this entry first: whether they run says nothing about its password.",
+        ],
+    );
+    check(
+        vec![
+            entry(),
+            other("a", "contoso.test"),
+            other("b", "x.test"),
+            other("c", "y.test"),
+            other("d", "z.test"),
+        ],
+        &[
+            "Of the sensors 1 may try it first, another is as near; 1 would use none.",
+            "A wrong password here could stay hidden: a sensor that is refused goes on with a in contoso.test, \
+             b in x.test, c in y.test and 1 entry more.",
+        ],
+    );
+}
+
+#[test]
+fn a_sensors_detail_has_its_own_order() {
+    let other = Entry { id: "e2".into(), account: "svc-two".into(), domain: "x.test".into(), ..entry() };
+    let mut player = told(vec![other, entry()]);
+    player.choose(1);
+    let sensors = player.walk.sensors();
+    let said: Vec<String> = words::sensor_order(&player.walk, &sensors[0])
+        .into_iter()
+        .map(|(name, text)| format!("{name}: {text}"))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "Would try: 1. svc-mdi in contoso.test (own domain); 2. svc-two in x.test (in turn)",
+            "This entry: tried first; when it is refused, another may hide that",
+        ]
+    );
+    // Version 3 uses none.
+    assert!(words::sensor_order(&player.walk, &sensors[1]).is_empty());
+}

@@ -146,6 +146,15 @@ impl Site {
             }
             "blind" => self.watch.source_failed(source),
             "portal-blind" => self.watch.portal_failed(),
+            other => self.happens_at_the_portal(other),
+        }
+    }
+
+    /// How the portal's entries and the times of its issues may be.
+    fn happens_at_the_portal(&mut self, what: &str) {
+        match what {
+            // As a site without Graph has them.
+            "untold" => self.sensors.iter_mut().for_each(|one| *one = Sensor::listed(&one.host, true)),
             "late-issue" => self.read(&[dated(-60, -30)]),
             "reopened-issue" => self.read(&[dated(-60, 30)]),
             "dated-issue" => self.read(&[dated(0, 0)]),
@@ -246,6 +255,11 @@ fn the_watch_ends_in_the_verdict_that_the_evidence_allows() {
     check("read, nearer-entry, took", Confirmed, &[]);
     check("read, nearer-entry", NoRefusalSeen, &["PerhapsOtherEntry(\"s1\")"]);
     check("read, nearer-entry, took, stopped s2", Confirmed, &[]);
+    // Without the portal the probe observes, and the logs would show a refusal.
+    check("untold, running, running s2, running s3", Confirmed, &[]);
+    check("untold, running, running s2", NoRefusalSeen, &["NotObserved(\"s3\")"]);
+    check("untold, running, running s2, running s3, line, line s2", Refused, &[]);
+    check("untold, running, running s2, running s3, blind, blind s2", NoRefusalSeen, &["NothingWatched"]);
     // Suspicion that nothing agreed with is not *no refusal seen*.
     check("read, line", NotConfirmed, &["Suspected(\"s1\")"]);
     check("read, line, count", Refused, &[]);

@@ -47,7 +47,9 @@ impl Node {
                 }
                 out.push('>');
                 if !VOID.contains(name) {
-                    children.iter().for_each(|child| child.write(out));
+                    for child in children {
+                        child.write(out);
+                    }
                     out.extend(["</", name, ">"]);
                 }
             }

@@ -156,7 +156,9 @@ fn pages() -> Vec<Node> {
 fn all<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
     found.push(node);
     if let Node::Element { children, .. } = node {
-        children.iter().for_each(|child| all(child, found));
+        for child in children {
+            all(child, found);
+        }
     }
 }
 

@@ -100,7 +100,8 @@ pub fn read_short(walk: &Walkthrough, now: Now) -> Option<(bool, Safe)> {
 
 /// As fresh as it can be is *now*: a screen that changed at every poll would never be idle.
 fn read_at(walk: &Walkthrough, read: Now, now: Now) -> Safe {
-    let fresh = now.at.since(read.at) < walk.terms.poll.saturating_mul(2);
+    let limit = walk.terms.poll.saturating_mul(2).min(std::time::Duration::from_mins(1));
+    let fresh = now.at.since(read.at) < limit;
     if fresh { Safe::new("now") } else { age_of(read.at, now.at) }
 }
 

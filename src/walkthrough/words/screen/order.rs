@@ -28,7 +28,7 @@ pub fn fleet_order(walk: &Walkthrough) -> Vec<Truth> {
         (Place::First, "would try it first"),
         (Place::Undecided, "may try it first, another is as near"),
         (Place::Behind, "would try another entry before it"),
-        (Place::NotUsed, "use none"),
+        (Place::NotUsed, "would use none"),
     ]
     .into_iter()
     .filter(|(place, _)| count(*place) > 0)
