@@ -138,31 +138,37 @@ fn another_password_typed_at_the_portal_is_refused_by_the_sensors() {
     });
 }
 
+/// Without Graph nobody tells of the sensors but their services, and their logs where those are read.
 #[test]
-fn a_live_site_without_graph_walks_to_no_refusal_seen() {
-    play(async {
-        let found = scenario::find("clean").ok_or_else(|| Missed::because("no scenario"))?;
-        let mut stage = Stage::empty(found)?;
-        let addresses = stage.lab.addresses();
-        let site = Site::of_lab(&addresses)?.handed_off(&addresses);
-        stage.sit_down_at(Site { lab: false, uses_graph: false, ..site })?;
-        stage.settle().await?;
-        stage.until_asked(&Question::CanEdit).await?;
-        stage.choose("Yes").await?;
-        stage.until_step(Step::Configuration).await?;
-        stage.reach_password().await?;
-        stage.choose("Yes").await?;
-        let right = stage.right.clone();
-        stage.test(&right).await?;
-        stage.enter().await?;
-        stage.until_step(Step::Save).await?;
-        stage.confirm_save().await?;
-        stage.page_shown().await?;
-        stage.until_reads("Settings > Identities > Directory service accounts").await?;
-        stage.save_at_the_portal(&right).await?;
-        stage.say_saved("Not sure", "Typed by hand").await?;
-        stage.reach_verdict(VerdictWord::NoRefusalSeen).await
-    });
+fn a_live_site_without_graph_is_confirmed_by_its_logs_and_else_no_refusal_is_seen() {
+    let check = |logs: bool, word: VerdictWord| {
+        play(async {
+            let found = scenario::find("clean").ok_or_else(|| Missed::because("no scenario"))?;
+            let mut stage = Stage::empty(found)?;
+            let addresses = stage.lab.addresses();
+            let site = Site::of_lab(&addresses)?.handed_off(&addresses);
+            let sources = if logs { site.sources.clone() } else { Vec::new() };
+            stage.sit_down_at(Site { lab: false, uses_graph: false, sources, ..site })?;
+            stage.settle().await?;
+            stage.until_asked(&Question::CanEdit).await?;
+            stage.choose("Yes").await?;
+            stage.until_step(Step::Configuration).await?;
+            stage.reach_password().await?;
+            stage.choose("Yes").await?;
+            let right = stage.right.clone();
+            stage.test(&right).await?;
+            stage.enter().await?;
+            stage.until_step(Step::Save).await?;
+            stage.confirm_save().await?;
+            stage.page_shown().await?;
+            stage.until_reads("Settings > Identities > Directory service accounts").await?;
+            stage.save_at_the_portal(&right).await?;
+            stage.say_saved("Not sure", "Typed by hand").await?;
+            stage.reach_verdict(word).await
+        });
+    };
+    check(true, VerdictWord::Confirmed);
+    check(false, VerdictWord::NoRefusalSeen);
 }
 
 #[test]
