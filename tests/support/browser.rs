@@ -1,8 +1,8 @@
 //! A real browser that a test goes about in: Chromium without a window, told what to do by its own driver.
 //!
-//! Relies on Debian's `chromium` and `chromium-driver` and on the `WebDriver` protocol, which is JSON over HTTP on loopback; the few
-//! calls that are needed stand here, where a client's crate would bring a second HTTP stack. What is looked for is waited
-//! for by the driver itself, so nothing here sleeps. Deliberately absent: any knowledge of the pages.
+//! Relies on Debian's `chromium` and `chromium-driver` and on the `WebDriver` protocol, which is JSON over HTTP on
+//! loopback; the few calls that are needed stand here, where a client's crate would bring a second HTTP stack. What is
+//! looked for is waited for by the driver itself, so nothing here sleeps. Deliberately absent: any knowledge of the pages.
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
