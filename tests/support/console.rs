@@ -199,6 +199,7 @@ fn parts(site: Site, lab: &Addresses, (driven, state): (&Driven, &Path)) -> Part
         ledger: state.to_owned(),
         records: state.to_owned(),
         reader: Some(lab.reader.password.clone()),
+        application: None,
     }
 }
 
