@@ -73,6 +73,8 @@ struct Shared {
     prober: Option<Prober>,
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
+    /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.
+    renewing: tokio::sync::Mutex<()>,
     reader: directory::Reader,
     /// By how much a controller's clock is ahead, as its refusal of ours told.
     skews: Mutex<HashMap<Host, SignedDuration>>,

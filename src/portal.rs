@@ -19,7 +19,7 @@ pub mod token;
 pub mod workspace;
 
 #[cfg(test)]
-mod stand_in;
+pub(crate) mod stand_in;
 
 /// One row of the portal's Sensors page.
 #[derive(Clone, Debug, PartialEq, Eq)]

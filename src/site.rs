@@ -29,7 +29,7 @@ pub mod secrets;
 mod table;
 
 pub use crate::walkthrough::fact::Origin;
-pub use file::{Listed, Proof, Save, SiteFile};
+pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct Site {
     pub graph: String,
     /// Sensors and issues are read from Graph; else `login` and `graph` name nothing that is asked.
     pub uses_graph: bool,
+    /// The application signs in by itself, and nobody enters a code.
+    pub application: bool,
     /// The portal's page, for the operator's own browser.
     pub portal: String,
     pub save: Save,
@@ -157,6 +159,7 @@ impl Site {
             },
             graph: lab.graph_url.clone(),
             uses_graph: true,
+            application: false,
             portal: lab.workspace_url.clone(),
             save: Save::Workspace { address: lab.workspace_url.clone() },
             workspace: lab.workspace_url.clone(),
@@ -208,6 +211,7 @@ impl Site {
             host,
             portal_address: Safe::new(&self.portal),
             graph: self.uses_graph,
+            application: self.application,
             hand_off: self.save == Save::HandOff,
             clipboard: self.clipboard,
             entries: self.accounts.iter().map(entry).collect(),

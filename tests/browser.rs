@@ -6,10 +6,18 @@
 
 #[path = "support/browser.rs"]
 mod browser;
+#[expect(dead_code, reason = "nothing here counts bytes or hangs up")]
+#[path = "support/pty.rs"]
+mod pty;
 #[path = "browser/reading.rs"]
 mod reading;
 #[path = "browser/saving.rs"]
 mod saving;
+#[expect(dead_code, reason = "this walk leaves the usual way where it saves")]
+#[path = "terminal/seat.rs"]
+mod seat;
+#[path = "browser/walking.rs"]
+mod walking;
 
 use browser::{Browser, Tried};
 use mdi_console::clock::Clock;
@@ -36,6 +44,6 @@ impl Site {
 
     /// A browser that trusts this lab's portal and nobody else.
     fn browser(&self) -> Tried<Option<Browser>> {
-        Browser::open(&self.lab.addresses().portal_key)
+        Browser::open(&self.lab.addresses().ca_pem)
     }
 }

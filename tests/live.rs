@@ -1,6 +1,6 @@
 //! The built binary at a live site: a site file of its own, whose controllers are a lab's that runs beside it.
 //!
-//! Relies on the lab's directory; its portal is asked by `sensors` alone. The state folders are the test's own. Deliberately
+//! Relies on the lab's directory, and on its portal where somebody signs in. The state folders are the test's own. Deliberately
 //! absent: DNS, which stands beside its adapter's tests, and a portal of Microsoft's.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end where it stands")]
@@ -15,5 +15,6 @@ mod live {
     mod checking;
     mod seated;
     mod sensors;
+    mod signing_in;
     mod walking;
 }

@@ -1,6 +1,8 @@
-//! The clients against real servers of other makers, where this machine has them: two Samba domain controllers.
+//! The clients against real servers of other makers, where this machine has them: two Samba domain controllers, and a
+//! certified OpenID provider.
 //!
-//! Relies on `tests/support/samba-dc.sh`, on Debian's samba and on root; without them each test says that it was skipped.
+//! Relies on `tests/support/samba-dc.sh`, on Debian's samba and on root; for the provider on `tests/support/oidc` and
+//! node. Without them each test says that it was skipped.
 //! `MDI_CONSOLE_PEERS=require` makes a missing peer a failure. The table is the lab's own: what holds there holds here.
 //! Deliberately absent: Windows, which can't be had for a test; the columns where it differs are the lab's alone.
 
@@ -30,8 +32,12 @@ mod guard;
 mod locating;
 #[path = "peers/outages.rs"]
 mod outages;
+#[path = "support/provider.rs"]
+mod provider;
 #[path = "peers/replication.rs"]
 mod replication;
+#[path = "peers/sign_in.rs"]
+mod sign_in;
 #[path = "peers/standing.rs"]
 mod standing;
 #[path = "peers/table.rs"]

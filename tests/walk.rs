@@ -11,6 +11,8 @@ mod console;
 mod evidence;
 #[path = "walk/faults.rs"]
 mod faults;
+#[path = "walk/hand_off.rs"]
+mod hand_off;
 #[path = "walk/leaving.rs"]
 mod leaving;
 #[path = "walk/operator.rs"]

@@ -11,7 +11,7 @@ use crate::engine;
 use crate::portal::Fault;
 use crate::portal::client::{Client, Patience};
 use crate::site::open::{self, NotOpened};
-use crate::site::{Site, SiteFault};
+use crate::site::{SignIn, Site, SiteFault};
 
 use super::walk::say;
 use super::{CheckArguments, Everywhere, NoHome, folders, live};
@@ -101,5 +101,27 @@ fn site_itself(opened: &crate::site::Opened) -> Vec<Finding> {
     found.add("file", State::Fine, format!("{path} (SHA-256 {hash})"));
     let trust = if opened.ca.is_some() { "the CA file alone" } else { "this machine's roots" };
     found.add("trust", State::Fine, format!("controllers' certificates must lead to {trust}"));
+    if let Some(own) = &opened.file.application {
+        sign_in(&mut found, &own.sign_in);
+    }
     found.all
+}
+
+/// Who is going to sign in, and whether the files for it are in order; nobody signs in here.
+fn sign_in(found: &mut Findings, by: &SignIn) {
+    let (state, told) = match (open::application(by), by) {
+        (Err(why), _) => (State::Failed, why.to_string()),
+        (Ok(_), SignIn::DeviceCode) => (State::Fine, "a person signs in with a code".to_owned()),
+        (Ok(_), SignIn::ClientSecret { file: None }) => (
+            State::Fine,
+            "the application signs in by its secret, which is asked for at the start".to_owned(),
+        ),
+        (Ok(_), SignIn::ClientSecret { file: Some(file) }) => {
+            (State::Fine, format!("the application signs in by the secret in {file}"))
+        }
+        (Ok(_), SignIn::Certificate { certificate, .. }) => {
+            (State::Fine, format!("the application signs in by {certificate}, and the key is its own"))
+        }
+    };
+    found.add("sign-in", state, told);
 }

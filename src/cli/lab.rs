@@ -81,6 +81,7 @@ pub async fn run(
         ledger: running.path().to_owned(),
         records: state.clone(),
         reader: Some(addresses.reader.password.clone()),
+        application: None,
     };
     let walked = Box::pin(walk::walk(everywhere, parts, traits)).await;
     lab.stop().await;

@@ -1,14 +1,13 @@
 //! `mdi-console` without a command: opens the site file, finds the domain controllers, and walks at the live site.
 //!
 //! Relies on DNS where the site file doesn't name the controllers' addresses. What finding them runs into is shown on
-//! step 3 and doesn't end the program as long as one is known. Deliberately absent: any password but the reader
-//! account's, which is asked for before the walk; signing in, which the walk does.
+//! step 3 and doesn't end the program as long as one is known. Deliberately absent: secrets, which `asking` gets before
+//! the walk begins; signing in, which the walk does.
 
 use std::io;
 use std::sync::Arc;
 
 use futures_util::future;
-use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::directory::Controller;
@@ -16,14 +15,14 @@ use crate::directory::locate::{self, LocateFault, Located};
 use crate::engine::Parts;
 use crate::engine::secrets::Secrets;
 use crate::engine::vault;
-use crate::plain::unseen::{self, Asked};
 use crate::site::open::{self, NotOpened};
-use crate::site::{Opened, Proof, Site, SiteFault, SiteFile};
+use crate::site::{Opened, Site, SiteFault, SiteFile};
 use crate::terminal::signals::Ending;
-use crate::text::Safe;
 
 use super::walk::{self, Farewell, NotWalked, say};
 use super::{Everywhere, NoHome, folders, log};
+
+mod asking;
 
 /// Why the live site was not walked.
 #[derive(Debug, thiserror::Error)]
@@ -40,14 +39,17 @@ pub enum LiveNotWalked {
     Site(#[from] SiteFault),
     #[error("no domain controller is known, so nothing can prove a password. Nothing was started.{}", listed(.0))]
     NoController(Vec<LocateFault>),
-    #[error(
-        "the reader account's password could not be asked for: {0}. Nothing was started. Try another terminal"
-    )]
+    #[error("a password or secret could not be asked for: {0}. Nothing was started. Try another terminal")]
     NotAsked(io::Error),
     #[error(
         "what was typed is too long for a password, or not text. Nothing of it was kept, and nothing was started. Start again"
     )]
     Unreadable,
+    #[error(
+        "no client secret was given, and the site file has the application sign in by one. Nothing was started. Type \
+         it when asked, name its file as cloud.client_secret_file, or have a person sign in with a code"
+    )]
+    NoClientSecret,
     #[error("it was interrupted before the walk began. Nothing was tested and nothing was saved")]
     Interrupted(Ending),
     #[error(transparent)]
@@ -58,7 +60,11 @@ impl LiveNotWalked {
     /// 2 for what arguments and site file say, 3 for what could not be reached or made.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOpened(_) | Self::NoHome(_) | Self::Site(_) | Self::Unreadable => 2,
+            Self::NotOpened(_)
+            | Self::NoHome(_)
+            | Self::Site(_)
+            | Self::Unreadable
+            | Self::NoClientSecret => 2,
             Self::Folder(_) | Self::NoController(_) | Self::NotAsked(_) => 3,
             Self::Interrupted(ending) => ending.exit_code(),
             Self::NotWalked(fault) => fault.exit_code(),
@@ -82,10 +88,11 @@ pub async fn run(everywhere: &Everywhere) -> Result<Farewell, LiveNotWalked> {
         tracing::info!(?outcome, "memory");
     }
     let clock = Clock::system();
+    let application = asking::application(&opened).await?;
     let site = site(opened, &clock).await?;
-    let reader = reader(&site).await?;
+    let reader = asking::reader(&site).await?;
     let vault = Arc::new(Secrets::new(clock.clone()));
-    let parts = Parts { site, clock, vault, ledger, records, reader };
+    let parts = Parts { site, clock, vault, ledger, records, reader, application };
     Ok(Box::pin(walk::walk(everywhere, parts, traits)).await?)
 }
 
@@ -120,31 +127,4 @@ pub(super) fn joined(all: Vec<Located>) -> (Vec<Controller>, Vec<LocateFault>) {
         faults.extend(located.faults);
     }
     (controllers, faults)
-}
-
-/// The reader account's password, if the site names a reader and the operator gives it.
-async fn reader(site: &Site) -> Result<Option<Zeroizing<String>>, LiveNotWalked> {
-    let Some(reader) = &site.reader else { return Ok(None) };
-    if site.proof == Proof::Kerberos {
-        say(&format!(
-            "The reader account {reader} is not used: it would bind over LDAP, and proof = \"kerberos\" lets no password leave."
-        ));
-        return Ok(None);
-    }
-    let prompt = Safe::from(format!(
-        "The reader account {reader} tells the lockout policy and what is counted. Its password (not shown; empty \
-         goes without it): "
-    ));
-    match unseen::ask(&prompt).await.map_err(LiveNotWalked::NotAsked)? {
-        Asked::Typed(text) if text.is_empty() => {
-            say(
-                "Going on without the reader account: the lockout policy is not known, so the guard takes it that one \
-                 failure may lock the account.",
-            );
-            Ok(None)
-        }
-        Asked::Typed(text) => Ok(Some(text)),
-        Asked::Unreadable => Err(LiveNotWalked::Unreadable),
-        Asked::Ended(ending) => Err(LiveNotWalked::Interrupted(ending)),
-    }
 }

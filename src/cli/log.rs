@@ -5,11 +5,16 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
+use tracing::Level;
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
-/// At debug, ldap3 and hyper print what they send; they stay at info whatever the filter says.
-const CAPS: [&str; 5] = ["ldap3=info", "hyper=info", "hyper_util=info", "reqwest=info", "rustls=info"];
+/// At debug, ldap3 and hyper print what they send; these stay at info whatever the filter says of them or their parts.
+const CAPPED: [&str; 8] =
+    ["ldap3", "hyper", "hyper_util", "h2", "reqwest", "rustls", "tokio_rustls", "tower"];
 
 /// Writes what the program says of itself until the guard is dropped.
 pub(super) fn start(folder: &Path) -> io::Result<WorkerGuard> {
@@ -21,13 +26,34 @@ pub(super) fn start(folder: &Path) -> io::Result<WorkerGuard> {
         .custom_flags(i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default())
         .open(folder.join("mdi-console.log"))?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let mut filter = EnvFilter::try_from_env("MDI_CONSOLE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    for cap in CAPS {
-        if let Ok(cap) = cap.parse() {
-            filter = filter.add_directive(cap);
-        }
-    }
+    let filter = EnvFilter::try_from_env("MDI_CONSOLE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let told = fmt::layer().with_writer(writer).with_ansi(false);
+    let told = told.with_filter(filter_fn(|event| may_be_told(event.target(), *event.level())));
     // A second start in one process, as in tests, keeps the first one's log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init();
+    let _ = tracing_subscriber::registry().with(filter).with(told).try_init();
     Ok(guard)
+}
+
+fn may_be_told(target: &str, level: Level) -> bool {
+    let from = target.split("::").next().unwrap_or_default();
+    level <= Level::INFO || !CAPPED.contains(&from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_prints_its_requests_is_told_no_further_than_information() {
+        let check = |target: &str, level: Level, told: bool| {
+            assert_eq!(may_be_told(target, level), told, "{target} {level}");
+        };
+        check("mdi_console::engine", Level::TRACE, true);
+        check("hyper::proto::h1::io", Level::TRACE, false);
+        check("hyper_util::client::legacy", Level::DEBUG, false);
+        check("hyper", Level::INFO, true);
+        check("ldap3::conn", Level::DEBUG, false);
+        check("ldap3::conn", Level::WARN, true);
+        check("hyperbole", Level::TRACE, true);
+    }
 }

@@ -1,6 +1,7 @@
 //! `mdi-console sensors`: the portal's table of sensors, without a walk and without a screen; once, or as it changes.
 //!
-//! Relies on the portal's adapters, as a walk does. Signs in with a code; the tokens end with the program. A site without
+//! Relies on the portal's adapters, as a walk does. Somebody signs in with a code, or the application by itself with what
+//! its files hold; the tokens end with the program. A site without
 //! Graph has the sensors of its file. Deliberately absent: judging a save, services asked by a probe, any password.
 
 use std::io;
@@ -14,8 +15,9 @@ use crate::engine;
 use crate::plain::signals;
 use crate::portal::Fault;
 use crate::portal::client::{Client, Patience};
+use crate::portal::token::Application;
 use crate::site::open::{self, NotOpened};
-use crate::site::{Site, SiteFault};
+use crate::site::{Opened, SignIn, Site, SiteFault};
 use crate::text::Safe;
 use crate::walkthrough::words::Said;
 
@@ -59,6 +61,10 @@ pub enum NotRead {
     NotOpened(#[from] NotOpened),
     #[error(transparent)]
     Site(#[from] SiteFault),
+    #[error(
+        "this command asks for no client secret. Nothing was asked. Name the secret's file as cloud.client_secret_file"
+    )]
+    NoSecretFile,
     #[error("the portal's certificate can't be verified: {0}")]
     Trust(#[from] TrustFault),
     #[error("signals can't be caught: {0}. Nothing was asked")]
@@ -72,7 +78,7 @@ pub enum NotRead {
 impl NotRead {
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOpened(_) | Self::Site(_) | Self::Trust(_) => 2,
+            Self::NotOpened(_) | Self::Site(_) | Self::NoSecretFile | Self::Trust(_) => 2,
             Self::Signals(_) | Self::Portal(_) | Self::SignIn(_) => 3,
         }
     }
@@ -97,7 +103,9 @@ fn remedy(fault: &Fault) -> Safe {
 
 /// Reads the site's sensors, says them, and gives the exit code.
 pub async fn run(everywhere: &Everywhere, arguments: &SensorsArguments) -> Result<u8, NotRead> {
-    let site = Site::of_file(open::site(everywhere.site.as_deref())?, Vec::new())?;
+    let opened = open::site(everywhere.site.as_deref())?;
+    let application = application(&opened)?;
+    let site = Site::of_file(opened, Vec::new())?;
     let (say, mut signalled) = mpsc::unbounded_channel();
     let _caught = signals::catch(None, say).map_err(NotRead::Signals)?;
     let manner = if arguments.json { Manner::Json } else { Manner::Text { ascii: everywhere.ascii } };
@@ -106,7 +114,17 @@ pub async fn run(everywhere: &Everywhere, arguments: &SensorsArguments) -> Resul
     tokio::select! {
         biased;
         Some(ending) = signalled.recv() => Ok(ending.exit_code()),
-        read = show(&site, &clock, &mut telling, arguments.watch) => read,
+        read = show(&site, (&clock, application.as_ref()), &mut telling, arguments.watch) => read,
+    }
+}
+
+/// What stands in the files of the site file. Nobody is asked for a secret here, since standard output is the table's.
+fn application(opened: &Opened) -> Result<Option<Application>, NotRead> {
+    let asks = SignIn::ClientSecret { file: None };
+    match &opened.file.application {
+        Some(own) if own.sign_in == asks => Err(NotRead::NoSecretFile),
+        Some(own) => Ok(open::application(&own.sign_in)?),
+        None => Ok(None),
     }
 }
 
@@ -116,7 +134,7 @@ pub async fn run(everywhere: &Everywhere, arguments: &SensorsArguments) -> Resul
 /// Any [`NotRead`]; with `watch` only when there is nothing left to try again.
 pub async fn show<O: io::Write, A: io::Write>(
     site: &Site,
-    clock: &Clock,
+    (clock, application): (&Clock, Option<&Application>),
     telling: &mut Telling<O, A>,
     watch: bool,
 ) -> Result<u8, NotRead> {
@@ -125,7 +143,7 @@ pub async fn show<O: io::Write, A: io::Write>(
     }
     let (_, trust) = engine::trusts(site)?;
     let client = Client::new(&trust, clock, Patience::default())?;
-    let mut seat = seat::sign_in(&client, &site.login, telling).await?;
+    let mut seat = seat::sign_in(&client, &site.login, application, telling).await?;
     if watch {
         return Err(reading::watch(&mut seat, site, telling).await);
     }

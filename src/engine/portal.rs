@@ -4,14 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Instant;
-use crate::portal::token::{self, Denial, Tokens};
+use crate::portal::token::{self, Application, Denial, Proof, Tokens};
 use crate::portal::workspace::{self, Change, Workspace};
-use crate::portal::{Entry, Fault, SaveAnswer, graph};
+use crate::portal::{self, Entry, Fault, SaveAnswer, graph};
 use crate::secret::{Secret, SecretId};
 use crate::text::Safe;
 use crate::walkthrough::event;
 
 use super::Shared;
+use super::secrets::Secrets;
+
+#[cfg(test)]
+mod tests;
 
 /// A token is replaced when it has less than this to live.
 const RENEW_BEFORE: Duration = Duration::from_mins(2);
@@ -19,13 +23,31 @@ const RENEW_BEFORE: Duration = Duration::from_mins(2);
 /// Names of the tokens that the vault holds.
 #[derive(Debug, Default)]
 pub(super) struct Session {
+    /// The application's own proof, where nobody enters a code.
+    application: Option<(Proof, SecretId)>,
     device_code: Option<SecretId>,
     access: Option<SecretId>,
     refresh: Option<SecretId>,
     expires: Option<Instant>,
 }
 
+impl Session {
+    pub(super) fn of(application: Option<Application>, vault: &Secrets) -> Self {
+        let application = application.map(|one| (one.proof, vault.keep_secret(one.secret)));
+        Self { application, ..Self::default() }
+    }
+}
+
 pub(super) async fn request_code(shared: Arc<Shared>) -> event::Portal {
+    let application = shared.session().application.clone();
+    if let Some(application) = application {
+        let given = as_application(&shared, &application).await;
+        let answer = token::answer(&given);
+        if let Ok(tokens) = given {
+            keep(&shared, tokens);
+        }
+        return event::Portal::SignInAnswered(answer);
+    }
     match token::request_device_code(&shared.portal, &shared.site.login).await {
         Ok((shown, code)) => {
             let held = shared.vault.keep_secret(code);
@@ -34,15 +56,17 @@ pub(super) async fn request_code(shared: Arc<Shared>) -> event::Portal {
             }
             event::Portal::CodeIssued(shown)
         }
-        Err(denial) => event::Portal::Failed(fault(denial)),
+        Err(Denial::Lost(fault)) => event::Portal::Failed(fault),
+        Err(Denial::Rejected(rejection)) => {
+            event::Portal::SignInAnswered(portal::signin::Answer::Rejected(rejection))
+        }
     }
 }
 
-fn fault(denial: Denial) -> Fault {
-    match denial {
-        Denial::Lost(fault) => fault,
-        Denial::Rejected(rejection) => Fault::Refused(400, rejection.description),
-    }
+async fn as_application(shared: &Shared, (proof, secret): &(Proof, SecretId)) -> Result<Tokens, Denial> {
+    let gone = || Fault::Internal("the application's secret is no longer held".into());
+    let secret = shared.vault.get(*secret).ok_or_else(gone)?;
+    token::client_credentials(&shared.portal, &shared.site.login, (proof, &secret)).await
 }
 
 pub(super) async fn poll_sign_in(shared: Arc<Shared>) -> event::Portal {
@@ -73,52 +97,78 @@ fn keep(shared: &Shared, tokens: Tokens) {
     }
 }
 
-/// The access token, renewed when it is about to end.
-async fn access(shared: &Shared) -> Result<Arc<Secret>, Fault> {
-    let ends = shared.session().expires;
+/// The access token and its name, renewed when it is about to end.
+async fn access(shared: &Shared) -> Result<(SecretId, Arc<Secret>), Fault> {
+    let (ends, used) = {
+        let session = shared.session();
+        (session.expires, session.access)
+    };
     let now = shared.clock.now().at;
     if ends.is_some_and(|ends| now.after(RENEW_BEFORE) > ends) {
-        renew(shared).await?;
+        renew(shared, used).await?;
     }
-    let access = shared.session().access;
-    access.and_then(|access| shared.vault.get(access)).ok_or(Fault::Unauthorized)
+    let access = shared.session().access.ok_or(Fault::Unauthorized)?;
+    Ok((access, shared.vault.get(access).ok_or(Fault::Unauthorized)?))
 }
 
-async fn renew(shared: &Shared) -> Result<(), Fault> {
-    let refresh = shared.session().refresh;
-    let refresh = refresh.and_then(|refresh| shared.vault.get(refresh)).ok_or(Fault::Unauthorized)?;
-    let tokens =
-        token::refresh(&shared.portal, &shared.site.login, &refresh).await.map_err(
-            |denial| match denial {
-                Denial::Lost(fault) => fault,
-                Denial::Rejected(_) => Fault::Unauthorized,
-            },
-        )?;
+/// New tokens in place of `used`. Whoever comes second finds them there already.
+async fn renew(shared: &Shared, used: Option<SecretId>) -> Result<(), Fault> {
+    let _turn = shared.renewing.lock().await;
+    let (application, access, refresh) = {
+        let session = shared.session();
+        (session.application.clone(), session.access, session.refresh)
+    };
+    if access != used {
+        return Ok(());
+    }
+    let given = match application {
+        Some(application) => as_application(shared, &application).await,
+        None => {
+            let refresh = refresh.and_then(|refresh| shared.vault.get(refresh)).ok_or(Fault::Unauthorized)?;
+            token::refresh(&shared.portal, &shared.site.login, &refresh).await
+        }
+    };
+    let tokens = given.map_err(|denial| match denial {
+        Denial::Lost(fault) => fault,
+        Denial::Rejected(_) => Fault::Unauthorized,
+    })?;
     keep(shared, tokens);
     Ok(())
 }
 
-pub(super) async fn read(shared: Arc<Shared>) -> event::Portal {
-    let answer = match once(&shared).await {
-        Err(Fault::Unauthorized) if renew(&shared).await.is_ok() => once(&shared).await,
+/// Asks with the access token; once more with a new one if the portal no longer takes it.
+async fn asked<T, F>(shared: &Shared, ask: impl Fn(Arc<Secret>) -> F) -> Result<T, Fault>
+where
+    F: Future<Output = Result<T, Fault>>,
+{
+    let (used, token) = access(shared).await?;
+    match ask(token).await {
+        Err(Fault::Unauthorized) => {
+            renew(shared, Some(used)).await?;
+            let (_, token) = access(shared).await?;
+            ask(token).await
+        }
         answer => answer,
-    };
-    answer.map_or_else(event::Portal::Failed, event::Portal::Read)
+    }
 }
 
-async fn once(shared: &Shared) -> Result<crate::portal::Reading, Fault> {
-    let token = access(shared).await?;
-    graph::read(&shared.portal, &shared.site.graph, &token).await
+pub(super) async fn read(shared: Arc<Shared>) -> event::Portal {
+    let Shared { portal, site, .. } = &*shared;
+    asked(&shared, |token| async move { graph::read(portal, &site.graph, &token).await })
+        .await
+        .map_or_else(event::Portal::Failed, event::Portal::Read)
 }
 
 pub(super) async fn read_entries(shared: Arc<Shared>) -> event::Portal {
-    entries(&shared).await.map_or_else(event::Portal::Failed, event::Portal::EntriesRead)
+    let shared = &*shared;
+    asked(shared, |token| async move { entries(shared, &token).await })
+        .await
+        .map_or_else(event::Portal::Failed, event::Portal::EntriesRead)
 }
 
 /// The list may come without `ETag`s; a save needs the one of its entry.
-async fn entries(shared: &Shared) -> Result<Vec<Entry>, Fault> {
-    let token = access(shared).await?;
-    let workspace = at(shared, &token);
+async fn entries(shared: &Shared, token: &Secret) -> Result<Vec<Entry>, Fault> {
+    let workspace = at(shared, token);
     let mut entries = workspace.entries().await?;
     for entry in &mut entries {
         if entry.etag.is_empty() {
@@ -133,11 +183,10 @@ fn at<'a>(shared: &'a Shared, token: &'a Secret) -> Workspace<'a> {
 }
 
 pub(super) async fn read_entry(shared: Arc<Shared>, id: Safe) -> event::Portal {
-    let read = async {
-        let token = access(&shared).await?;
-        at(&shared, &token).entry(&id).await
-    };
-    read.await.map_or_else(event::Portal::Failed, event::Portal::EntryRead)
+    let (shared, id) = (&*shared, &id);
+    asked(shared, |token| async move { at(shared, &token).entry(id).await })
+        .await
+        .map_or_else(event::Portal::Failed, event::Portal::EntryRead)
 }
 
 pub(super) async fn read_issuer(shared: Arc<Shared>) -> event::Portal {
@@ -149,7 +198,7 @@ pub(super) async fn read_issuer(shared: Arc<Shared>) -> event::Portal {
 /// Sends exactly the secret named, once.
 pub(super) async fn save(shared: Arc<Shared>, change: Change, secret: SecretId) -> SaveAnswer {
     let token = match access(&shared).await {
-        Ok(token) => token,
+        Ok((_, token)) => token,
         Err(fault) => return SaveAnswer::NotSaved(fault),
     };
     let Some(password) = shared.vault.get(secret) else {

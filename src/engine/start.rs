@@ -13,10 +13,12 @@ use crate::directory::{kerberos, ldap};
 use crate::journal::file::{Disk, JournalFault, JournalFile};
 use crate::portal;
 use crate::portal::client::Patience;
+use crate::portal::token::Application;
 use crate::sensor::probe::Prober;
 use crate::site::{Save, Site};
 
 use super::ledger::{LedgerFault, LedgerFile};
+use super::portal::Session;
 use super::record::Recorder;
 use super::secrets::Secrets;
 use super::{Answer, Engine, Shared, directory};
@@ -35,6 +37,8 @@ pub struct Parts {
     pub records: PathBuf,
     /// The reader account's password; wiped with the vault.
     pub reader: Option<Zeroizing<String>>,
+    /// What the application signs in with, where nobody enters a code; wiped with the vault.
+    pub application: Option<Application>,
 }
 
 /// Why nothing could be begun.
@@ -64,7 +68,7 @@ impl Engine {
         parts: Parts,
         file: JournalFile<D>,
     ) -> Result<(Self, Receiver<Answer>), EngineFault> {
-        let Parts { site, clock, vault, ledger, records: _, reader } = parts;
+        let Parts { site, clock, vault, ledger, records: _, reader, application } = parts;
         let (out, answers) = mpsc::channel(WAITING);
         let (directory_trust, portal_trust) = trusts(&site)?;
         let limits = site.limits;
@@ -78,7 +82,8 @@ impl Engine {
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
             prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, limits.probe)),
             permits: Mutex::new(HashMap::new()),
-            session: Mutex::default(),
+            session: Mutex::new(Session::of(application, &vault)),
+            renewing: tokio::sync::Mutex::default(),
             skews: Mutex::default(),
             site,
             clock,

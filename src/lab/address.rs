@@ -22,8 +22,6 @@ pub struct Addresses {
     pub client_id: String,
     pub graph_url: String,
     pub workspace_url: String,
-    /// SHA-256 of the portal's public key, in base64: a browser that doesn't know the authority can be told to trust this.
-    pub portal_key: String,
     pub reader: Reader,
     pub log_sources: Vec<LogSource>,
     /// An argument vector in which `{host}` and `{service}` stand for what is asked.

@@ -58,11 +58,14 @@ struct Outage {
 
 impl Portal {
     pub fn new(shared: Arc<Shared>, origin: &str) -> Self {
-        let script = shared.world().scenario.portal.sign_in.clone();
+        let (script, again) = {
+            let portal = &shared.world().scenario.portal;
+            (portal.sign_in.clone(), portal.sign_in_again.clone())
+        };
         Self {
             shared,
             origin: origin.into(),
-            signed_in: Mutex::new(tokens::SignedIn::new(script)),
+            signed_in: Mutex::new(tokens::SignedIn::new(script, again)),
             forms: Mutex::default(),
             outage: watch::Sender::default(),
             throttled: Mutex::default(),

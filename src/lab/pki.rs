@@ -1,19 +1,16 @@
 //! The lab's certificate authority and the certificates it signs, made anew at every start.
 //!
-//! Relies on rcgen and rustls with aws-lc-rs. Nothing of it is written to disk.
+//! Relies on rcgen and rustls with aws-lc-rs. No key is ever written to disk.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, PublicKeyData as _, SanType,
+    KeyUsagePurpose, SanType,
 };
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
-use sha2::{Digest as _, Sha256};
 
 /// A certificate or a TLS setting could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -43,11 +40,6 @@ impl Authority {
 
     /// A server's side, with a certificate for `host` and loopback.
     pub fn server(&self, host: &str) -> Result<Arc<ServerConfig>, PkiFault> {
-        self.pinned_server(host).map(|(config, _)| config)
-    }
-
-    /// The same, with the hash of its public key as a browser is told it.
-    pub fn pinned_server(&self, host: &str) -> Result<(Arc<ServerConfig>, String), PkiFault> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec![host.to_owned()])?;
         params.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
@@ -55,13 +47,12 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         let certificate = params.signed_by(&key, &self.issuer)?;
         let chain = vec![certificate.der().clone(), self.issuer.der().clone()];
-        let hash = BASE64.encode(Sha256::digest(key.subject_public_key_info()));
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
-        Ok((Arc::new(config), hash))
+        Ok(Arc::new(config))
     }
 
     /// A client's side that trusts this authority alone.

@@ -26,12 +26,14 @@ use super::world::fleet::{Sensor, SensorKind};
 use super::world::{ACCOUNT, DOMAIN, NETBIOS, READER, READER_PASSWORD, RIGHT_PASSWORD, WORKSPACE, World};
 use super::{Lab, LabFault, Shared, StartOptions, service};
 
+/// The file that holds the lab's certificate authority, in the lab's folder.
+const AUTHORITY: &str = "authority.pem";
+
 /// What was settled at the start.
 pub struct Site {
     controllers: Vec<ControllerAddress>,
     ca_pem: String,
     portal: String,
-    portal_key: String,
     service_probe: Vec<String>,
     right: Zeroizing<String>,
     logs: LogFolder,
@@ -57,9 +59,13 @@ impl Lab {
             services,
             impatient: AtomicU32::default(),
         });
-        write_first_files(&shared).map_err(|source| LabFault::Folder { folder: folder.clone(), source })?;
 
         let authority = Authority::new()?;
+        write_first_files(&shared)
+            // What a person's own browser may be told to trust.
+            .and_then(|()| std::fs::write(folder.join(AUTHORITY), authority.pem()))
+            .map_err(|source| LabFault::Folder { folder: folder.clone(), source })?;
+
         let mut tasks = JoinSet::new();
         let mut silent = Vec::new();
         let controllers = start_controllers(&shared, &authority, &mut tasks, &mut silent)?;
@@ -70,13 +76,11 @@ impl Lab {
 
         let listener = listen()?;
         let portal = format!("https://{}", listener.local_addr().map_err(LabFault::Listen)?);
-        let (tls, portal_key) = authority.pinned_server("portal.contoso.test")?;
-        let served = Arc::new(Portal::new(Arc::clone(&shared), &portal));
-        tasks.spawn(http::serve(served, listener, TlsAcceptor::from(tls)));
+        let tls = TlsAcceptor::from(authority.server("portal.contoso.test")?);
+        tasks.spawn(http::serve(Arc::new(Portal::new(Arc::clone(&shared), &portal)), listener, tls));
 
         let service_probe = probe(&program, &shared.services);
-        let site =
-            Site { controllers, ca_pem: authority.pem(), portal, portal_key, service_probe, right, logs };
+        let site = Site { controllers, ca_pem: authority.pem(), portal, service_probe, right, logs };
         Ok(Self { shared, site, tasks, _silent: silent })
     }
 }
@@ -102,7 +106,6 @@ impl Site {
             client_id: http::CLIENT.into(),
             graph_url: self.portal.clone(),
             workspace_url: self.portal.clone(),
-            portal_key: self.portal_key.clone(),
             reader: Reader {
                 account: format!("{READER}@{DOMAIN}"),
                 password: Zeroizing::new(READER_PASSWORD.into()),

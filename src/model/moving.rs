@@ -5,6 +5,7 @@ use tui_input::Input;
 
 use crate::text::Safe;
 use crate::walkthrough::watch::VerdictWord;
+use crate::walkthrough::words;
 
 use super::keymap::Action;
 use super::msg::Request;
@@ -185,10 +186,10 @@ impl Model {
                 let record = self.logs.selected()?;
                 record.lines().map(ToString::to_string).collect()
             }
-            (None, Pane::Stage) => {
-                let fields = self.whole_row()?;
-                fields.iter().map(|(name, value)| format!("{name}: {value}")).collect()
-            }
+            (None, Pane::Stage) => match self.whole_row() {
+                Some(fields) => fields.iter().map(|(name, value)| format!("{name}: {value}")).collect(),
+                None => words::to_copy(&self.walk)?.iter().map(ToString::to_string).collect(),
+            },
         };
         // Each line is safe already; the breaks between them stay visible marks in one line of text.
         Some(Safe::from(lines.join(" | ")))

@@ -82,13 +82,19 @@ impl Model {
     pub fn whole_row(&self) -> Option<Whole> {
         match self.step() {
             Step::Portal => None,
-            Step::Save => self.walk.handed_over().then(|| words::portal_page(&self.walk)),
+            Step::Save => self.walk.handed_over().then(|| self.portal_page()),
             Step::Configuration => self.walk.entries.get(self.row).map(entry),
             Step::DirectoryServices => self.walk.stations.get(self.row).map(station),
             Step::Password => self.trial_rows().get(self.row).map(|row| self.tested(row)),
             Step::Services => self.services().get(self.row).map(|row| service(row)),
             Step::Sensors => self.sensors().get(self.row).map(|sensor| self.sensor(sensor)),
         }
+    }
+
+    fn portal_page(&self) -> Whole {
+        let mut whole = words::portal_page(&self.walk);
+        whole.push(("Browser", words::sentence(words::autofill())));
+        whole
     }
 
     fn sensor(&self, sensor: &Sensor) -> Whole {

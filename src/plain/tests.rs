@@ -73,7 +73,7 @@ fn stage(source: Source) -> Stage {
     for made in [&ledger, &records] {
         std::fs::create_dir(made).expect("a folder");
     }
-    let parts = Parts { site, clock: clock.clone(), vault, ledger, records, reader: None };
+    let parts = Parts { site, clock: clock.clone(), vault, ledger, records, reader: None, application: None };
     let (engine, answers) = Engine::start(parts).expect("an engine");
     let page = Page::default();
     let (lines, typed) = mpsc::channel(8);

@@ -85,6 +85,24 @@ pub enum Outcome {
     Failed(Fault),
 }
 
+/// What an answer comes to where there is no code to wait for: an application's own sign-in, or a code that is refused.
+pub fn at_once(answer: Answer) -> Outcome {
+    match answer {
+        Answer::Granted { name } => Outcome::SignedIn { name },
+        Answer::Rejected(rejection) => blocked(rejection),
+        Answer::Lost(fault) => Outcome::Failed(fault),
+    }
+}
+
+fn blocked(rejection: Rejection) -> Outcome {
+    Outcome::Blocked {
+        code: rejection.name().clone(),
+        description: rejection.description,
+        trace: rejection.trace,
+        correlation: rejection.correlation,
+    }
+}
+
 /// One sign-in, from the code shown to its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
@@ -152,12 +170,7 @@ impl SignIn {
                 let told = format!("{}: the sign-in code is not known any more", rejection.name());
                 self.finish(Outcome::Failed(Fault::Refused(400, told.into())))
             }
-            _ => self.finish(Outcome::Blocked {
-                code: rejection.name().clone(),
-                description: rejection.description,
-                trace: rejection.trace,
-                correlation: rejection.correlation,
-            }),
+            _ => self.finish(blocked(rejection)),
         }
     }
 

@@ -1,9 +1,9 @@
 //! ● Asks Entra ID (or the lab's sign-in) for a device code and for tokens.
 //!
 //! Sources: RFC 8628, RFC 6749, Entra's v2.0 endpoints. Relies on `client` for the conversation. Tokens and device codes
-//! are secrets: they go to the caller's vault and are never shown, logged or put into an error. Deliberately absent:
-//! when to poll (`signin`), checking a token's signature (its claims are for display only), and certificates as client
-//! credentials.
+//! are secrets: they go to the caller's vault and are never shown, logged or put into an error. An application that
+//! signs in without a person proves itself by a secret or by a certificate (`assertion`). Deliberately absent: when to
+//! poll (`signin`), and checking a token's signature (its claims are for display only).
 
 use std::time::Duration;
 
@@ -18,19 +18,20 @@ use super::signin::{Answer, DeviceCode, Rejection};
 use crate::secret::Secret;
 use crate::text::Safe;
 
+pub mod assertion;
 mod shape;
 
 #[cfg(test)]
 mod tests;
 
-/// Hosts of the clouds' own sign-in pages, for [`Login::verification_hosts`].
-pub const VERIFICATION_HOSTS: &[&str] = &[
-    "microsoft.com",
-    "www.microsoft.com",
-    "login.microsoft.com",
-    "login.microsoftonline.com",
-    "login.microsoftonline.us",
-];
+pub use assertion::{Application, Proof};
+
+/// Hosts of the global cloud's own pages on which a code is entered, for [`Login::verification_hosts`].
+pub const VERIFICATION_HOSTS: &[&str] =
+    &["microsoft.com", "www.microsoft.com", "login.microsoft.com", "login.microsoftonline.com"];
+/// The same of the clouds for the United States' government.
+pub const US_VERIFICATION_HOSTS: &[&str] =
+    &["microsoft.com", "www.microsoft.com", "login.microsoftonline.us"];
 /// Where a client secret may go, besides loopback.
 pub const LOGIN_HOSTS: &[&str] = &["login.microsoftonline.com", "login.microsoftonline.us"];
 
@@ -38,7 +39,7 @@ const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const MOST_BYTES: usize = 256 * 1024;
 
 /// Where and as what to sign in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Login {
     /// With the tenant: `https://login.microsoftonline.com/contoso.onmicrosoft.com`.
     pub authority: String,
@@ -118,27 +119,55 @@ pub async fn refresh(client: &Client, login: &Login, refresh: &Secret) -> Result
     tokens(client, login, &form).await
 }
 
-/// Signs in as the application itself; `login.scope` is `{graph}/.default`.
+/// Signs in as the application itself; `login.scope` is `{graph}/.default`. `secret` is what its proof rests on.
 ///
 /// # Errors
-/// [`Denial`]; [`Fault::Foreign`] when the authority is neither a cloud's own nor on loopback, and nothing was sent.
-pub async fn client_credentials(client: &Client, login: &Login, secret: &Secret) -> Result<Tokens, Denial> {
-    let authority = address(&login.authority)?;
-    if !is_loopback(&authority) && !authority.host_str().is_some_and(|host| LOGIN_HOSTS.contains(&host)) {
-        return Err(Fault::Foreign(origin(&authority)).into());
-    }
-    let form = [
+/// [`Denial`]; [`Fault::Foreign`] when a client secret would leave for an authority that is neither a cloud's own nor on
+/// loopback, and nothing was sent. An assertion is good for the one authority that it names, and may go to any.
+pub async fn client_credentials(
+    client: &Client,
+    login: &Login,
+    (proof, secret): (&Proof, &Secret),
+) -> Result<Tokens, Denial> {
+    let mut form = vec![
         ("grant_type", "client_credentials"),
         ("client_id", login.client_id.as_str()),
-        ("scope", &login.scope),
-        ("client_secret", secret.expose()),
+        ("scope", login.scope.as_str()),
     ];
+    let signed;
+    match proof {
+        Proof::Secret => {
+            takes_secrets(&login.authority)?;
+            form.push(("client_secret", secret.expose()));
+        }
+        Proof::Certificate { thumbprint } => {
+            let endpoint = endpoint(login, "token")?;
+            let asked = assertion::Asked { endpoint: endpoint.as_str(), now: client.clock().now().wall };
+            signed = assertion::sign(&login.client_id, thumbprint, secret, &asked)
+                .map_err(|why| Fault::Internal(why.to_string().into()))?;
+            form.push(("client_assertion_type", assertion::TYPE));
+            form.push(("client_assertion", signed.expose()));
+        }
+    }
     tokens(client, login, &form).await
+}
+
+/// A client secret is good wherever it is presented, so it goes to nobody but the clouds' own hosts and this machine.
+fn takes_secrets(authority: &str) -> Result<(), Fault> {
+    let authority = address(authority)?;
+    let cloud = authority.scheme() == "https"
+        && authority.port().is_none()
+        && authority.host_str().is_some_and(|host| LOGIN_HOSTS.contains(&host));
+    if cloud || is_loopback(&authority) { Ok(()) } else { Err(Fault::Foreign(origin(&authority))) }
 }
 
 async fn tokens(client: &Client, login: &Login, form: &[(&str, &str)]) -> Result<Tokens, Denial> {
     let answer = post(client, login, "token", form).await?;
     Ok(shape::tokens(success(&answer)?)?)
+}
+
+fn endpoint(login: &Login, what: &str) -> Result<Url, Fault> {
+    below(&login.authority, &["oauth2", "v2.0", what])
 }
 
 async fn post(
@@ -147,7 +176,7 @@ async fn post(
     what: &str,
     form: &[(&str, &str)],
 ) -> Result<HttpAnswer, Fault> {
-    let url = below(&login.authority, &["oauth2", "v2.0", what])?;
+    let url = endpoint(login, what)?;
     let request = client
         .request(Method::POST, &url)?
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -53,11 +53,26 @@ pub enum Cloud {
     Dod,
 }
 
-/// As what to sign in. Its secret, if it has one, is never here.
+/// As what to sign in, and where. Its secret, if it has one, is never here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
     pub tenant: String,
     pub client_id: String,
+    pub sign_in: SignIn,
+    /// The cloud's own, unless the file says otherwise.
+    pub login: String,
+    pub graph: String,
+}
+
+/// Who signs in. Paths are as they are written: from the site file's folder, or from `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// A person, with a code.
+    DeviceCode,
+    /// The application. Without a file its secret is asked for.
+    ClientSecret { file: Option<String> },
+    /// The application, by a certificate's key.
+    Certificate { certificate: String, key: String },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

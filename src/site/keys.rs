@@ -21,7 +21,21 @@ pub const ROOT: &[&str] = &[
 ];
 
 pub const WORKSPACE: Known = ("[workspace]", &["name", "portal"]);
-pub const CLOUD: Known = ("[cloud]", &["name", "tenant", "client_id", "graph"]);
+pub const CLOUD: Known = (
+    "[cloud]",
+    &[
+        "name",
+        "tenant",
+        "client_id",
+        "sign_in",
+        "client_secret_file",
+        "certificate_file",
+        "key_file",
+        "login_address",
+        "graph_address",
+        "graph",
+    ],
+);
 pub const SAVE: Known = ("[save]", &["mode", "address", "clipboard"]);
 pub const DOMAIN: Known = ("[[domain]]", &["name", "controllers", "dns_servers", "site"]);
 pub const ACCOUNT: Known = ("[[account]]", &["name", "domain", "entry"]);

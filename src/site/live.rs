@@ -2,12 +2,12 @@
 //!
 //! Relies on the file having been checked. Deliberately absent: finding the controllers, signing in, any secret.
 
-use super::file::{Application, LogFrom, Proof, Save, SiteFile};
+use super::file::{Application, Cloud, LogFrom, Proof, Save, SignIn, SiteFile};
 use super::{Limits, LogCommand, Opened, Site, SiteFault};
 use crate::directory::Controller;
 use crate::logs::SourceId;
 use crate::logs::tail::Source;
-use crate::portal::token::{Login, VERIFICATION_HOSTS};
+use crate::portal::token::{Login, US_VERIFICATION_HOSTS, VERIFICATION_HOSTS};
 use crate::sensor::Server;
 use crate::sensor::probe::Template;
 use crate::text::Safe;
@@ -37,8 +37,9 @@ impl Site {
             controllers: controllers.into_iter().map(|one| usable(one, file.directory.proof)).collect(),
             ca,
             login: login(&file),
-            graph: file.cloud.graph().to_owned(),
+            graph: graph(&file).to_owned(),
             uses_graph: file.application.is_some(),
+            application: file.application.as_ref().is_some_and(|own| own.sign_in != SignIn::DeviceCode),
             portal: file.portal,
             workspace,
             save: file.save,
@@ -80,21 +81,42 @@ fn usable(controller: Controller, proof: Proof) -> Controller {
     Controller { kerberos: controller.kerberos.filter(|_| proof != Proof::Ldap), ..controller }
 }
 
+fn graph(file: &SiteFile) -> &str {
+    file.application.as_ref().map_or(file.cloud.graph(), |application| &application.graph)
+}
+
 /// Where and as what to sign in. A token's scope names the Graph host it is used on.
 fn login(file: &SiteFile) -> Login {
-    let graph = file.cloud.graph();
-    let (tenant, client_id) = match &file.application {
-        Some(Application { tenant, client_id }) => (tenant.as_str(), client_id.clone()),
-        None => ("", String::new()),
+    let graph = graph(file);
+    let Some(Application { tenant, client_id, sign_in, login, .. }) = &file.application else {
+        return Login::default();
     };
-    Login {
-        authority: format!("{}/{tenant}", file.cloud.login()),
-        client_id,
-        scope: format!(
+    let scope = match sign_in {
+        SignIn::DeviceCode => format!(
             "{graph}/SecurityIdentitiesSensors.Read.All {graph}/SecurityIdentitiesHealth.Read.All offline_access"
         ),
-        verification_hosts: VERIFICATION_HOSTS.iter().map(|host| (*host).to_owned()).collect(),
+        // Whatever the tenant's administrator consented to; there is nobody to be asked for more.
+        SignIn::ClientSecret { .. } | SignIn::Certificate { .. } => format!("{graph}/.default"),
+    };
+    Login {
+        authority: format!("{login}/{tenant}"),
+        client_id: client_id.clone(),
+        scope,
+        verification_hosts: verification_hosts(file.cloud, login),
     }
+}
+
+/// The cloud's own pages; those of another sign-in are its own host's.
+fn verification_hosts(cloud: Cloud, login: &str) -> Vec<String> {
+    if login != cloud.login() {
+        let host = url::Url::parse(login).ok().and_then(|url| url.host_str().map(str::to_owned));
+        return host.into_iter().collect();
+    }
+    let hosts = match cloud {
+        Cloud::Global => VERIFICATION_HOSTS,
+        Cloud::GccHigh | Cloud::Dod => US_VERIFICATION_HOSTS,
+    };
+    hosts.iter().map(|host| (*host).to_owned()).collect()
 }
 
 fn logs(file: &SiteFile) -> (Vec<Source>, Vec<LogCommand>) {

@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::text::Safe;
 
@@ -92,6 +92,22 @@ pub(super) const HTTPS: Form<String> = Form {
     },
 };
 
+/// As [`HTTPS`], or without TLS where nothing leaves this machine.
+pub(super) const SERVICE: Form<String> = Form {
+    expected: "an address that begins with https:// (or http:// on loopback) and has no user, ? or # in it",
+    read: |text| match text.strip_prefix("http://") {
+        Some(rest) if is_loopback(text) => (HTTPS.read)(&format!("https://{rest}"))
+            .and_then(|plain| Some(format!("http://{}", plain.strip_prefix("https://")?))),
+        _ => (HTTPS.read)(text),
+    },
+};
+
+/// A file that holds a secret. The slash tells it from the secret itself, which must not stand here.
+pub(super) const SECRET_FILE: Form<String> = Form {
+    expected: "the path of a file, with a slash in it, like ./client-secret; never the secret itself",
+    read: |text| (FILE.read)(text).filter(|path| path.contains('/') && !path.ends_with('/')),
+};
+
 pub(super) const FILE: Form<String> = Form {
     expected: "a file's path, from this file's folder or from /",
     read: |text| (!text.is_empty() && *Safe::new(text) == *text).then(|| text.to_owned()),
@@ -110,6 +126,17 @@ pub(super) const ARGUMENT: Form<String> = Form {
     expected: "one argument of the command",
     read: |text| (!text.contains('\0')).then(|| text.to_owned()),
 };
+
+/// Does an address lead to this machine itself?
+pub(super) fn is_loopback(address: &str) -> bool {
+    let url = Url::parse(address).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
 
 fn host(text: &str, labels: usize) -> Option<Safe> {
     let text = text.strip_suffix('.').unwrap_or(text);
@@ -178,6 +205,29 @@ mod tests {
         for bad in ["http://a.test", "https://u@a.test", "https://a.test/?x", "a.test", "https://a.test/#x"] {
             assert!(!good(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn without_tls_only_this_machine_is_a_service() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!((SERVICE.read)(text).as_deref(), expected, "{text}");
+        };
+        check("https://login.contoso.test/adfs/", Some("https://login.contoso.test/adfs"));
+        check("http://127.0.0.1:8080/", Some("http://127.0.0.1:8080"));
+        check("http://[::1]:8080", Some("http://[::1]:8080"));
+        check("http://localhost:8080", Some("http://localhost:8080"));
+        check("http://login.contoso.test", None);
+        check("http://127.0.0.1.contoso.test", None);
+        check("http://127.0.0.1@evil.test", None);
+        check("http://ana:x@127.0.0.1", None);
+        check("http://127.0.0.1/?x", None);
+    }
+
+    #[test]
+    fn a_secrets_file_is_told_from_the_secret() {
+        let good = |text: &str| (SECRET_FILE.read)(text).is_some();
+        assert!(good("./client-secret") && good("/etc/mdi/key.pem"));
+        assert!(!good("hunter2") && !good("8mV8Q~kP2x") && !good("") && !good("/etc/mdi/"));
     }
 
     #[test]

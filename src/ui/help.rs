@@ -28,7 +28,7 @@ pub fn draw_over(model: &Model, look: &Look, regions: &Regions, frame: &mut Fram
     let (title, lines) = match overlay {
         Overlay::Help => (words::help_title(model.step()), help(model, look, columns)),
         Overlay::Record(record) => (Safe::new(" The record "), record_whole(look, record, columns)),
-        Overlay::Row(fields) => (Safe::new(words::whole_title(&model.walk)), row(look, fields, columns)),
+        Overlay::Row(fields) => (Safe::new(words::whole_title(model.step())), row(look, fields, columns)),
     };
     let last = fit::cells(lines.len()).saturating_sub(inner.height);
     let scroll = model.overlay_scroll.min(last);

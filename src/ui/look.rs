@@ -37,6 +37,8 @@ pub enum Role {
     Match,
     /// The banner of a refused password, and the word LIVE.
     Alarm,
+    /// What a camera reads: dark on light in every theme, so it is never without colour.
+    Scanned,
 }
 
 /// How a state is to be taken.
@@ -58,6 +60,10 @@ pub struct Look {
 impl Look {
     pub const fn new(colour: bool, ascii: bool) -> Self {
         Self { colour, ascii }
+    }
+
+    pub const fn colour(&self) -> bool {
+        self.colour
     }
 
     pub const fn ascii(&self) -> bool {
@@ -130,13 +136,14 @@ const fn colour(role: Role) -> Style {
         Role::Selected | Role::Match => style.add_modifier(Modifier::REVERSED),
         Role::Refused => style.fg(Color::Red).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Alarm => style.fg(Color::Red).add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
+        Role::Scanned => style.fg(Color::Black).bg(Color::White),
     }
 }
 
 const fn mono(role: Role) -> Style {
     let style = Style::new();
     match role {
-        Role::Plain | Role::Good => style,
+        Role::Plain | Role::Good | Role::Scanned => style,
         Role::Accent | Role::FocusBorder | Role::Heading | Role::Marked | Role::Bad => {
             style.add_modifier(Modifier::BOLD)
         }

@@ -20,7 +20,7 @@ use super::look::{Look, Role};
 use super::table::Shown;
 use super::{fit, steps};
 
-pub use part::{Part, fault, signed, truth};
+pub use part::{Part, beside, fault, signed, truth};
 
 /// Columns and rows that a step has for what is known.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@ mod configuration;
 mod directory;
 mod password;
 mod portal;
+mod qr;
 mod save;
 mod sensors;
 mod services;

@@ -14,7 +14,9 @@ use super::{Baseline, Notice, SigningIn, Walkthrough, words};
 impl Walkthrough {
     /// Asks how the portal is to be read, where there is more than one way.
     pub(super) fn begin_portal(&mut self) {
-        if self.terms.graph {
+        if self.terms.graph && self.terms.application {
+            self.begin_sign_in();
+        } else if self.terms.graph {
             self.ask(Step::Portal, Question::HowToBegin);
         } else {
             self.work_without_portal();
@@ -58,6 +60,9 @@ impl Walkthrough {
                 self.next_sign_in = Some(signing_in.next_poll());
                 self.signing_in = SigningIn::Waiting(Box::new(signing_in));
             }
+            (Errand::RequestCode, event::Portal::SignInAnswered(answer)) => {
+                self.sign_in_ended(signin::at_once(answer));
+            }
             (Errand::PollSignIn, event::Portal::SignInAnswered(answer)) => self.sign_in_answered(answer),
             (Errand::ReadEntries, event::Portal::EntriesRead(entries)) => self.entries_read(entries),
             (Errand::ReadBack, event::Portal::EntryRead(entry)) => self.entry_read_back(&entry),
@@ -91,8 +96,8 @@ impl Walkthrough {
             }
             signin::Outcome::Declined => Reason::SignInDeclined,
             signin::Outcome::Expired => Reason::SignInExpired,
-            signin::Outcome::Blocked { code, description, correlation, .. } => {
-                Reason::SignInBlocked { code, description, correlation }
+            signin::Outcome::Blocked { code, description, trace, correlation } => {
+                Reason::SignInBlocked { code, description, trace, correlation }
             }
             signin::Outcome::Failed(fault) => Reason::PortalUnread(fault),
         };

@@ -34,6 +34,8 @@ pub struct Terms {
     pub portal_address: Safe,
     /// Sensors and issues can be read from Graph, after a sign-in.
     pub graph: bool,
+    /// The application itself signs in, and nobody enters a code.
+    pub application: bool,
     /// The operator saves at the portal, which lists its entries to nobody else.
     pub hand_off: bool,
     /// Whether the tested password may be put on the operator's own clipboard; asked of a hand-off alone.

@@ -171,6 +171,8 @@ pub enum Reason {
     SignInBlocked {
         code: Safe,
         description: Safe,
+        /// These two find it in the tenant's sign-in log.
+        trace: Option<Safe>,
         correlation: Option<Safe>,
     },
     PortalUnread(portal::Fault),

@@ -30,7 +30,7 @@ pub use outcomes::{
 };
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
-pub use reasons::{Said, reason};
+pub use reasons::{Said, reason, to_copy};
 pub use screen::*;
 
 fn safe(sentence: String) -> Safe {
@@ -99,6 +99,9 @@ fn working(walk: &Walkthrough) -> String {
                     signing_in.code().verification_uri,
                     signing_in.code().user_code
                 )
+            }
+            SigningIn::NotBegun | SigningIn::Requesting if walk.terms.application => {
+                "Signing in as the application; nobody has to enter a code.".into()
             }
             SigningIn::NotBegun | SigningIn::Requesting => "Asking for a sign-in code.".into(),
             SigningIn::SignedIn { .. } | SigningIn::Without => {

@@ -50,14 +50,14 @@ async fn a_form_left_open_while_someone_else_saves_saves_nothing() -> Tried {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_was_told_another_key_does_not_open_the_portal() -> Tried {
+async fn a_browser_that_trusts_another_authority_does_not_open_the_portal() -> Tried {
     let site = Site::start("clean")?;
     let another = Site::start("clean")?;
-    let Some(browser) = Browser::open(&another.lab.addresses().portal_key)? else { return Ok(()) };
+    let Some(browser) = Browser::open(&another.lab.addresses().ca_pem)? else { return Ok(()) };
+    // Whether the driver calls the warning an error depends on its version; the page is not there either way.
     let opened = browser.go(&site.lab.addresses().workspace_url).map_err(|why| why.to_string());
-    assert!(
-        matches!(&opened, Err(why) if why.contains("certificate") || why.contains("ERR_CERT")),
-        "{opened:?}"
-    );
+    let shown = browser.source()?;
+    assert!(shown.contains("ERR_CERT_AUTHORITY_INVALID"), "{opened:?} {shown}");
+    assert!(!shown.contains("Directory Services"), "{shown}");
     Ok(())
 }

@@ -31,6 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "directory",
             "portal::Fault",
             "portal::client",
+            "portal::token",
             "portal::workspace",
         ],
     ),
@@ -171,6 +172,7 @@ const SETTINGS: &[&str] = &[
     "logs::tail::Source",
     "portal::token::Login",
     "portal::token::VERIFICATION_HOSTS",
+    "portal::token::US_VERIFICATION_HOSTS",
     "sensor::probe::Template",
 ];
 

@@ -14,7 +14,7 @@ fn read(place: &Place, manner: Manner) -> (String, String, u8) {
     let (mut out, mut aside) = (Vec::new(), Vec::new());
     let mut telling = Telling::new(manner, &mut out, &mut aside);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let code = runtime.block_on(show(&site, &Clock::system(), &mut telling, false)).unwrap();
+    let code = runtime.block_on(show(&site, (&Clock::system(), None), &mut telling, false)).unwrap();
     (String::from_utf8(out).unwrap(), String::from_utf8(aside).unwrap(), code)
 }
 

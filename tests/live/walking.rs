@@ -23,7 +23,8 @@ fn four_steps_are_walked_without_graph_with_the_account_of_the_site_file() {
         "Step 4 of 7",
         "dc1.contoso.test, PDC emulator: current (Kerberos).",
         "Step 5 of 7",
-        "The entry and Save need the portal",
+        "Goes to: the portal, by your own hand",
+        "Type the domain, contoso.test, to be shown what to save.",
         "record ",
     ]);
     assert!(!said.out.contains("How do you want to read the portal?"), "{}", said.out);
@@ -40,6 +41,44 @@ fn four_steps_are_walked_without_graph_with_the_account_of_the_site_file() {
     assert_eq!(of("records/attempts"), None);
     let mine = written.iter().filter(|(path, _)| !path.starts_with(place.path("lab")));
     mine.for_each(|(path, text)| assert!(!text.contains(RIGHT), "{} holds the password", path.display()));
+    place.close();
+}
+
+/// The domain, for the sensors are not known; saved, and how it got there.
+fn to_the_watch(entered: &str) -> String {
+    format!("{TO_THE_PASSWORD}{RIGHT}\n\ncontoso.test\n\n1\n{entered}\n")
+}
+
+#[test]
+fn a_hand_off_is_walked_past_the_portal_and_what_was_done_there_is_on_record() {
+    let place = Place::open();
+    place.write(&place.file("[save]\nclipboard = \"allow\"\n"));
+    let said = place.run(&["--plain", "--password-stdin"], &format!("{}q\n1\n", to_the_watch("2")));
+    said.says(&[
+        "Step 5 of 7",
+        "Open: https://security.microsoft.com/settings/identities",
+        "Menu: Settings > Identities > Directory service accounts",
+        "Account: svc-mdi: edit this entry",
+        "Domain: contoso.test",
+        "Switches: gMSA off, single label domain off",
+        "Save it there as shown",
+        "Is the password saved at the portal?",
+        "How did it get into the portal's password field?",
+        "Step 6 of 7",
+        "not confirmed",
+    ]);
+    assert_eq!(said.code, Some(1), "{}\n{}", said.out, said.complaint);
+    assert!(!said.out.contains("\u{1b}]52"), "no password goes to a clipboard that is no terminal's");
+    let written = files(&place.path("own"));
+    let record = written.iter().find(|(path, _)| {
+        path.extension().is_some_and(|end| end == "jsonl") && !path.ends_with("attempts.jsonl")
+    });
+    let record = &record.unwrap().1;
+    let at = |what: &str| record.find(what).unwrap_or_else(|| panic!("{what} is not in {record}"));
+    assert!(at("\"fact\":\"save-intended\"") < at("\"entered\":\"typed-by-hand\""));
+    at("\"hand_off\":true");
+    at("\"verdict\":\"not-confirmed\"");
+    assert!(written.iter().all(|(_, text)| !text.contains(RIGHT)), "{written:?}");
     place.close();
 }
 

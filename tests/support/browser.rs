@@ -10,7 +10,9 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use base64::Engine as _;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 pub type Tried<T = ()> = Result<T, Box<dyn Error>>;
@@ -38,9 +40,9 @@ pub struct Element<'a> {
 }
 
 impl Browser {
-    /// A browser that knows no authority of the lab's, and trusts whoever holds one of these public keys. `None`, said
-    /// aloud: this machine has no browser.
-    pub fn open(trusted_keys: &str) -> Tried<Option<Self>> {
+    /// A browser that trusts this one authority, beside those of the system. `None`, said aloud: this machine has no
+    /// browser.
+    pub fn open(authority: &str) -> Tried<Option<Self>> {
         let lacks: Vec<&str> =
             PROGRAMS.into_iter().filter(|path| !std::path::Path::new(path).exists()).collect();
         if !lacks.is_empty() {
@@ -52,12 +54,12 @@ impl Browser {
         let profile = tempfile::tempdir()?;
         let (driver, port) = drive()?;
         let mut browser = Self { driver, port, path: String::new(), _profile: profile };
-        let begun = browser.call("POST", "/session", Some(&browser.wishes(trusted_keys)))?;
+        let begun = browser.call("POST", "/session", Some(&browser.wishes(&key_hash(authority)?)))?;
         browser.path = format!("/session/{}", begun["sessionId"].as_str().ok_or("no session")?);
         Ok(Some(browser))
     }
 
-    fn wishes(&self, trusted_keys: &str) -> Value {
+    fn wishes(&self, trusted_key: &str) -> Value {
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-first-run".into(),
@@ -66,7 +68,7 @@ impl Browser {
             "--disable-dev-shm-usage".into(),
             "--disable-gpu".into(),
             format!("--user-data-dir={}", self._profile.path().display()),
-            format!("--ignore-certificate-errors-spki-list={trusted_keys}"),
+            format!("--ignore-certificate-errors-spki-list={trusted_key}"),
         ];
         // Chromium has no sandbox for root.
         if rustix::process::geteuid().is_root() {
@@ -203,6 +205,13 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// SHA-256 of the public key of a certificate, which is in PEM: what the browser is told to trust.
+fn key_hash(certificate: &str) -> Tried<String> {
+    let (_, pem) = x509_parser::pem::parse_x509_pem(certificate.as_bytes())?;
+    let hash = Sha256::digest(pem.parse_x509()?.public_key().raw);
+    Ok(base64::engine::general_purpose::STANDARD.encode(hash))
 }
 
 /// The driver, and the port that the system chose for it.

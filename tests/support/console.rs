@@ -25,6 +25,7 @@ use mdi_console::terminal::signals::{Ending, Signal};
 use mdi_console::terminal::traits::{Traits, Wishes};
 use mdi_console::text::Safe;
 use mdi_console::ui::look::Look;
+use mdi_console::walkthrough::Terms;
 use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedSender};
 
 use crate::stage::{Missed, Tried};
@@ -63,8 +64,13 @@ impl io::Write for Shown {
 
 impl Console {
     pub fn open(lab: &Addresses, driven: &Driven, state: &Path) -> Tried<Self> {
-        let engine = Engine::start(parts(lab, driven, state)?)?;
-        Self::with(engine, lab, driven)
+        Self::open_at(Site::of_lab(lab)?, lab, (driven, state))
+    }
+
+    /// At a site that differs from the lab's own.
+    pub fn open_at(site: Site, lab: &Addresses, (driven, state): (&Driven, &Path)) -> Tried<Self> {
+        let terms = site.terms(Safe::new("ana"), Safe::new("jump-01"));
+        Self::with(Engine::start(parts(site, lab, (driven, state)))?, terms, driven)
     }
 
     pub fn open_on<D: Disk + Send + 'static>(
@@ -72,13 +78,14 @@ impl Console {
         driven: &Driven,
         (state, journal): (&Path, JournalFile<D>),
     ) -> Tried<Self> {
-        let engine = Engine::start_on(parts(lab, driven, state)?, journal)?;
-        Self::with(engine, lab, driven)
+        let site = Site::of_lab(lab)?;
+        let terms = site.terms(Safe::new("ana"), Safe::new("jump-01"));
+        let engine = Engine::start_on(parts(site, lab, (driven, state)), journal)?;
+        Self::with(engine, terms, driven)
     }
 
-    fn with((engine, answers): (Engine, Receiver<Answer>), lab: &Addresses, driven: &Driven) -> Tried<Self> {
+    fn with((engine, answers): (Engine, Receiver<Answer>), terms: Terms, driven: &Driven) -> Tried<Self> {
         let clock = driven.clock();
-        let terms = Site::of_lab(lab)?.terms(Safe::new("ana"), Safe::new("jump-01"));
         let model = Model::new(terms, clock.now(), Size { columns: COLUMNS, rows: ROWS });
         let parser = vt100::Parser::new(nonzero(ROWS), nonzero(COLUMNS), 0);
         let shown = Shown(Rc::new(RefCell::new((parser, Vec::new()))));
@@ -155,6 +162,12 @@ impl Console {
         self.shown.0.borrow().1.clone()
     }
 
+    /// The same, for when the console is closed.
+    pub fn bytes_later(&self) -> impl Fn() -> Vec<u8> + use<> {
+        let shown = self.shown.clone();
+        move || shown.0.borrow().1.clone()
+    }
+
     /// What stands there, for a fault.
     pub fn told(&self) -> String {
         let walk = &self.model().walk;
@@ -177,16 +190,17 @@ impl Console {
     }
 }
 
-fn parts(lab: &Addresses, driven: &Driven, state: &Path) -> Tried<Parts> {
+fn parts(site: Site, lab: &Addresses, (driven, state): (&Driven, &Path)) -> Parts {
     let clock = driven.clock();
-    Ok(Parts {
-        site: Site::of_lab(lab)?,
+    Parts {
+        site,
         vault: Arc::new(Secrets::new(clock.clone())),
         clock,
         ledger: state.to_owned(),
         records: state.to_owned(),
         reader: Some(lab.reader.password.clone()),
-    })
+        application: None,
+    }
 }
 
 fn nonzero(count: u16) -> NonZeroU16 {

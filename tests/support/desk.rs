@@ -117,6 +117,7 @@ fn terms() -> Terms {
         host: Safe::new("jump-01"),
         portal_address: Safe::new("https://security.microsoft.com/settings/identities"),
         graph: true,
+        application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),

@@ -72,6 +72,11 @@ impl Place {
 
     /// Runs the binary; its own state folder is always `own`.
     pub fn run(&self, arguments: &[&str], input: &str) -> Said {
+        self.run_with(arguments, input, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub fn run_with(&self, arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> Said {
         let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
             .args(arguments)
             .arg("--site")
@@ -80,6 +85,7 @@ impl Place {
             .env("XDG_CONFIG_HOME", self.path("config"))
             .env("USER", "ana")
             .env_remove("LOGNAME")
+            .envs(environment.iter().copied())
             .write_stdin(input)
             .timeout(Duration::from_mins(2))
             .output()

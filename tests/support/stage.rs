@@ -14,6 +14,7 @@ use mdi_console::clock::{Driven, Instant};
 use mdi_console::journal::file::{Disk, JournalFile};
 use mdi_console::lab::{Lab, Scenario, StartOptions, scenario};
 use mdi_console::model::Model;
+use mdi_console::site::Site;
 use mdi_console::walkthrough::Walkthrough;
 use tempfile::TempDir;
 
@@ -92,6 +93,14 @@ impl Stage {
     /// One more console of the same user, and the operator goes to it.
     pub fn sit_down(&mut self) -> Tried {
         let console = Console::open(&self.lab.addresses(), &self.driven, &self.state())?;
+        self.take_seat(console);
+        Ok(())
+    }
+
+    /// A console at a site that differs from the lab's own.
+    pub fn sit_down_at(&mut self, site: Site) -> Tried {
+        let state = self.state();
+        let console = Console::open_at(site, &self.lab.addresses(), (&self.driven, &state))?;
         self.take_seat(console);
         Ok(())
     }

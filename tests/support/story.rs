@@ -65,6 +65,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         host: names.of("jump-01"),
         portal_address: names.of("https://security.microsoft.com/settings/identities"),
         graph: true,
+        application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),

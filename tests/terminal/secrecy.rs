@@ -70,7 +70,8 @@ fn told(pid: i32, what: &str) -> Tried<Vec<u8>> {
 
 #[test]
 fn a_random_password_walks_to_confirmed_and_is_nowhere() -> Tried {
-    let mut seat = Seat::take(&Way::default())?;
+    let environment = &[("MDI_CONSOLE_LOG", "trace")];
+    let mut seat = Seat::take(&Way { environment, ..Way::default() })?;
     let secret = seat.right.clone();
     seat.go_to(Stop::Verdict)?;
     for what in ["cmdline", "environ"] {
@@ -86,6 +87,15 @@ fn a_random_password_walks_to_confirmed_and_is_nowhere() -> Tried {
     assert!(!holds(&output, &secret), "{secret}: {:?}", String::from_utf8_lossy(&output));
     assert_eq!(leaks(&seat.state(), &secret)?, Vec::<String>::new());
     assert_eq!(leaks(&seat.temporary(), &secret)?, Vec::<String>::new());
+    // As the lab gives them out: access tokens, refresh tokens and the program's half of a sign-in code.
+    let tokens = regex::bytes::Regex::new(r"eyJhbGciOiJub25l|LAB[0-9a-f]{32}")?;
+    assert!(tokens.is_match(b"1.LAB0123456789abcdef0123456789abcdef") && !tokens.is_match(b"LAB12AB9F"));
+    assert!(!tokens.is_match(&output));
+    let kept = files(&seat.state())?;
+    assert!(kept.iter().any(|path| path.ends_with("mdi-console.log")), "{kept:?}");
+    for path in kept {
+        assert!(!tokens.is_match(&std::fs::read(&path)?), "{}", path.display());
+    }
     assert_eq!(seat.count_facts("save-ended")?, 1);
     Ok(())
 }

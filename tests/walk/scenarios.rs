@@ -46,6 +46,7 @@ scenarios! {
     locked_out_ends_as_its_file_says: "locked-out",
     password_expired_ends_as_its_file_says: "password-expired",
     old_password_accepted_ends_as_its_file_says: "old-password-accepted",
+    sign_in_declined_ends_as_its_file_says: "sign-in-declined",
     portal_throttled_ends_as_its_file_says: "portal-throttled",
     portal_down_at_save_ends_as_its_file_says: "portal-down-at-save",
     one_sensor_refuses_ends_as_its_file_says: "one-sensor-refuses",

@@ -1,4 +1,4 @@
-//! Somebody signed in by a code: the tokens, renewed before they end, and readings with them.
+//! Somebody signed in by a code, or the application by itself: the tokens, renewed before they end, and readings with them.
 //!
 //! Relies on the portal's adapters. Deliberately absent: keeping a token anywhere but here.
 
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::portal::client::Client;
-use crate::portal::signin::{Next, Outcome, SignIn};
-use crate::portal::token::{self, Denial, Login, Tokens};
+use crate::portal::signin::{self, Answer, Next, Outcome, SignIn};
+use crate::portal::token::{self, Application, Denial, Login, Tokens};
 use crate::portal::{Fault, Reading, graph};
 use crate::walkthrough::step::Reason;
 use crate::walkthrough::words;
@@ -22,6 +22,7 @@ const RENEW_BEFORE: Duration = Duration::from_mins(2);
 pub(super) struct Seat<'a> {
     pub client: &'a Client,
     login: &'a Login,
+    application: Option<&'a Application>,
     tokens: Tokens,
     ends: Instant,
 }
@@ -29,8 +30,16 @@ pub(super) struct Seat<'a> {
 pub(super) async fn sign_in<'a, O: io::Write, A: io::Write>(
     client: &'a Client,
     login: &'a Login,
+    application: Option<&'a Application>,
     telling: &mut Telling<O, A>,
 ) -> Result<Seat<'a>, NotRead> {
+    if let Some(own) = application {
+        let given = token::client_credentials(client, login, (&own.proof, &own.secret)).await;
+        let tokens = given.map_err(denied)?;
+        telling.signed_in(tokens.name.as_ref());
+        let ends = client.clock().now().at.after(tokens.lives);
+        return Ok(Seat { client, login, application, tokens, ends });
+    }
     let (code, secret) = token::request_device_code(client, login).await.map_err(denied)?;
     telling.code(&code);
     let clock = client.clock();
@@ -45,7 +54,7 @@ pub(super) async fn sign_in<'a, O: io::Write, A: io::Write>(
             (Next::Finished(Outcome::SignedIn { name }), Ok(tokens)) => {
                 telling.signed_in(name.as_ref());
                 let ends = now.after(tokens.lives);
-                return Ok(Seat { client, login, tokens, ends });
+                return Ok(Seat { client, login, application, tokens, ends });
             }
             (Next::Finished(outcome), _) => return Err(ended(outcome)),
         }
@@ -55,7 +64,7 @@ pub(super) async fn sign_in<'a, O: io::Write, A: io::Write>(
 fn denied(denial: Denial) -> NotRead {
     match denial {
         Denial::Lost(fault) => fault.into(),
-        Denial::Rejected(rejection) => Fault::Refused(400, rejection.description).into(),
+        Denial::Rejected(rejection) => ended(signin::at_once(Answer::Rejected(rejection))),
     }
 }
 
@@ -64,8 +73,8 @@ fn ended(outcome: Outcome) -> NotRead {
     let reason = match outcome {
         Outcome::Declined => Reason::SignInDeclined,
         Outcome::Expired => Reason::SignInExpired,
-        Outcome::Blocked { code, description, correlation, .. } => {
-            Reason::SignInBlocked { code, description, correlation }
+        Outcome::Blocked { code, description, trace, correlation } => {
+            Reason::SignInBlocked { code, description, trace, correlation }
         }
         Outcome::Failed(fault) => return fault.into(),
         Outcome::SignedIn { .. } => return Fault::Internal("the sign-in gave no token".into()).into(),
@@ -89,12 +98,17 @@ impl Seat<'_> {
     }
 
     async fn renew(&mut self) -> Result<(), Fault> {
-        let refresh = self.tokens.refresh.as_ref().ok_or(Fault::Unauthorized)?;
-        let mut tokens =
-            token::refresh(self.client, self.login, refresh).await.map_err(|denial| match denial {
-                Denial::Lost(fault) => fault,
-                Denial::Rejected(_) => Fault::Unauthorized,
-            })?;
+        let given = match (self.application, &self.tokens.refresh) {
+            (Some(own), _) => {
+                token::client_credentials(self.client, self.login, (&own.proof, &own.secret)).await
+            }
+            (None, Some(refresh)) => token::refresh(self.client, self.login, refresh).await,
+            (None, None) => return Err(Fault::Unauthorized),
+        };
+        let mut tokens = given.map_err(|denial| match denial {
+            Denial::Lost(fault) => fault,
+            Denial::Rejected(_) => Fault::Unauthorized,
+        })?;
         self.ends = self.client.clock().now().at.after(tokens.lives);
         // An answer without a new refresh token leaves the old one good.
         tokens.refresh = tokens.refresh.or(self.tokens.refresh.take());

@@ -31,8 +31,12 @@ const STORED: [&str; 13] = [
 ];
 
 /// Made up by the controller on a search for the object itself, and only then.
-const COMPUTED: [&str; 3] =
-    ["msDS-User-Account-Control-Computed", "msDS-UserPasswordExpiryTimeComputed", "msDS-ResultantPSO"];
+const COMPUTED: [&str; 4] = [
+    "msDS-User-Account-Control-Computed",
+    "msDS-UserPasswordExpiryTimeComputed",
+    "msDS-ResultantPSO",
+    "tokenGroups",
+];
 
 const DISABLED: i64 = 0x2;
 const LOCKED: i64 = 0x10;
@@ -51,22 +55,6 @@ pub(super) struct Found {
 }
 
 impl Client {
-    /// The privileged groups among all it is in; the connection's own token where the account's can't be read.
-    pub(super) async fn groups(
-        &self,
-        ldap: &mut Ldap,
-        found: &Found,
-        token: &[Vec<u8>],
-    ) -> Option<Vec<Group>> {
-        let read = self.first(ldap, Query::object(found.stored.dn(), &["tokenGroups"])).await.ok().flatten();
-        let mut sids: Vec<Vec<u8>> =
-            read.iter().flat_map(|read| read.all_bytes("tokenGroups")).map(<[u8]>::to_vec).collect();
-        if sids.is_empty() {
-            sids = token.to_vec();
-        }
-        privileges::groups(&sids, found.stored.number("primaryGroupID"))
-    }
-
     pub(super) async fn account(
         &self,
         ldap: &mut Ldap,
@@ -90,6 +78,16 @@ impl Client {
 }
 
 impl Found {
+    /// The privileged groups among all it is in; the connection's own token where the account's can't be read.
+    pub(super) fn groups(&self, token: &[Vec<u8>]) -> Option<Vec<Group>> {
+        let own = self.computed.iter().flat_map(|computed| computed.all_bytes("tokenGroups"));
+        let mut sids: Vec<&[u8]> = own.collect();
+        if sids.is_empty() {
+            sids = token.iter().map(Vec::as_slice).collect();
+        }
+        privileges::groups(&sids, self.stored.number("primaryGroupID"))
+    }
+
     pub(super) fn sid(&self) -> Option<&[u8]> {
         self.stored.all_bytes("objectSid").first().copied()
     }

@@ -66,7 +66,7 @@ impl Client {
         if whose == Whose::NotKnown {
             facts.claimed_by = self.claimant(ldap, root, account).await;
         }
-        facts.groups = self.groups(ldap, &found, &token).await;
+        facts.groups = found.groups(&token);
         Ok(Some(facts))
     }
 

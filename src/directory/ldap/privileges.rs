@@ -35,7 +35,7 @@ pub(super) fn flags(control: i64, account: &Entry) -> Vec<Flag> {
 }
 
 /// The privileged among these SIDs and the primary group; `None`: neither could be read.
-pub(super) fn groups(sids: &[Vec<u8>], primary: Option<i64>) -> Option<Vec<Group>> {
+pub(super) fn groups(sids: &[&[u8]], primary: Option<i64>) -> Option<Vec<Group>> {
     // The primary group is of the account's own domain, and only its relative identifier is told.
     let primary = primary.and_then(|relative| Group::of_sid(&format!("S-1-5-21-{relative}")));
     if sids.is_empty() {
@@ -62,7 +62,7 @@ mod tests {
         let (admins, users) = (sid(0, 2), sid(1, 2));
         let backup = vec![1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x27, 2, 0, 0];
         let check = |sids: &[&Vec<u8>], primary: Option<i64>, expected: Option<&[Group]>| {
-            let sids: Vec<Vec<u8>> = sids.iter().map(|sid| (*sid).clone()).collect();
+            let sids: Vec<&[u8]> = sids.iter().map(|sid| sid.as_slice()).collect();
             assert_eq!(groups(&sids, primary).as_deref(), expected, "{sids:?} {primary:?}");
         };
         check(&[&users], Some(513), Some(&[]));

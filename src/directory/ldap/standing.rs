@@ -53,7 +53,7 @@ impl Client {
         let policy = self.policy(&mut ldap, &root, &found).await;
         let mut facts = found.facts(root.current_time);
         facts.claimed_by = self.claimant(&mut ldap, &root, account).await;
-        facts.groups = self.groups(&mut ldap, &found, &[]).await;
+        facts.groups = found.groups(&[]);
         if let Some(policy) = policy {
             facts.bad_password_count = found.bad_password_count(policy.window, root.current_time);
         }

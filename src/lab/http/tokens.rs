@@ -33,6 +33,8 @@ pub enum Polled {
 
 struct Code {
     polls: usize,
+    /// What the first polls are answered.
+    script: Vec<String>,
     expires: Instant,
     scope: String,
 }
@@ -43,8 +45,10 @@ struct Token {
 }
 
 pub struct SignedIn {
-    /// What the first polls are answered.
+    /// What the first polls of the next code are answered.
     script: Vec<String>,
+    /// And of every code after it, if not the same.
+    again: Option<Vec<String>>,
     codes: HashMap<String, Code>,
     tokens: HashMap<String, Token>,
     refreshes: HashSet<String>,
@@ -52,8 +56,15 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    pub fn new(script: Vec<String>) -> Self {
-        Self { script, codes: HashMap::new(), tokens: HashMap::new(), refreshes: HashSet::new(), issued: 0 }
+    pub fn new(script: Vec<String>, again: Option<Vec<String>>) -> Self {
+        Self {
+            script,
+            again,
+            codes: HashMap::new(),
+            tokens: HashMap::new(),
+            refreshes: HashSet::new(),
+            issued: 0,
+        }
     }
 
     fn number(&mut self) -> u64 {
@@ -66,7 +77,11 @@ impl SignedIn {
         let number = self.number();
         let device = format!("LAB{}", seeded::guid(0xc0de ^ number).replace('-', ""));
         let person = format!("LAB{:06X}", seeded::number(0xc0df ^ number) & 0xff_ffff);
-        let code = Code { polls: 0, expires: now.after(CODE_LIFE), scope: scope.into() };
+        let script = self.script.clone();
+        if let Some(again) = &self.again {
+            self.script.clone_from(again);
+        }
+        let code = Code { polls: 0, script, expires: now.after(CODE_LIFE), scope: scope.into() };
         self.codes.insert(device.clone(), code);
         (person, device)
     }
@@ -76,7 +91,7 @@ impl SignedIn {
         if now >= code.expires {
             return Polled::Expired;
         }
-        let scripted = self.script.get(code.polls).cloned();
+        let scripted = code.script.get(code.polls).cloned();
         code.polls = code.polls.saturating_add(1);
         if let Some(answer) = scripted {
             return Polled::NotYet(answer);

@@ -158,6 +158,8 @@ pub struct PortalSettings {
     pub stored: Stored,
     /// What the token endpoint answers to the first polls of a device code; after them it is approved.
     pub sign_in: Vec<String>,
+    /// The same for every code after the first; left out: as for the first.
+    pub sign_in_again: Option<Vec<String>>,
     /// One for each save, in order; saves beyond them meet none.
     pub put: Vec<PutFault>,
     /// How often Graph asks to wait, in order; beyond them it answers.
@@ -170,6 +172,7 @@ impl Default for PortalSettings {
             page_size: 5,
             stored: Stored::Previous,
             sign_in: vec!["authorization_pending".into(), "authorization_pending".into()],
+            sign_in_again: None,
             put: Vec::new(),
             throttled: Vec::new(),
         }

@@ -134,3 +134,12 @@ fn a_server_that_asks_for_no_pause_gets_one_all_the_same() {
     let code = DeviceCode { interval: Duration::ZERO, ..started().code().clone() };
     assert_eq!(SignIn::started(code, at(0)).next_poll(), at(1));
 }
+
+#[test]
+fn where_there_is_no_code_to_wait_for_every_answer_is_the_outcome() {
+    let check = |answer: Answer, outcome: Outcome| assert_eq!(at_once(answer), outcome);
+    check(Answer::Granted { name: None }, Outcome::SignedIn { name: None });
+    check(Answer::Lost(Fault::TimedOut), Outcome::Failed(Fault::TimedOut));
+    let Outcome::Blocked { code, trace, .. } = at_once(rejected("invalid_client")) else { panic!() };
+    assert_eq!((code.as_str(), trace.as_deref()), ("invalid_client", Some("t-1")));
+}

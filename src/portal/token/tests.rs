@@ -84,7 +84,7 @@ async fn each_grant_sends_what_it_must() {
     let scope = "scope=https%3A%2F%2Fgraph.test%2Fa+offline_access";
     poll_token(&client, &login, &secret("d&1")).await.unwrap();
     refresh(&client, &login, &secret("r-0")).await.unwrap();
-    let tokens = client_credentials(&client, &login, &secret("s=1")).await.unwrap();
+    let tokens = client_credentials(&client, &login, (&Proof::Secret, &secret("s=1"))).await.unwrap();
     let bodies: Vec<_> = portal.seen().into_iter().map(|seen| seen.body).collect();
     let sent = [
         "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=client-1&device_code=d%261".to_owned(),
@@ -101,7 +101,7 @@ async fn each_grant_sends_what_it_must() {
 async fn a_client_secret_goes_to_no_other_host() {
     let login = login("https://login.evil.test");
     let client = StandIn::answering(granted).await.client(&still());
-    let denied = client_credentials(&client, &login, &secret("s")).await.unwrap_err();
+    let denied = client_credentials(&client, &login, (&Proof::Secret, &secret("s"))).await.unwrap_err();
     assert_eq!(denied, Denial::Lost(Fault::Foreign("https://login.evil.test".into())));
 }
 

@@ -54,8 +54,8 @@ fn the_example_is_a_site_file() {
     assert!(matches!(&site.logs[1].from, LogFrom::Command(command) if command[0] == "ssh"));
 }
 
-/// The example with all that is commented out in it, less what can't stand beside the rest.
-fn example_in_full() -> String {
+/// The example with all that is commented out in it.
+fn uncommented() -> String {
     let full: Vec<String> = EXAMPLE
         .lines()
         .map(|line| line.strip_prefix("#: ").unwrap_or(line).to_owned())
@@ -65,6 +65,13 @@ fn example_in_full() -> String {
         })
         .collect();
     full.join("\n")
+}
+
+/// Less what can't stand beside the rest.
+fn example_in_full() -> String {
+    uncommented()
+        .replace("client_secret_file = \"./client-secret\"\n", "")
+        .replace("sign_in = \"device-code\"", "sign_in = \"certificate\"")
         .replace("mode = \"hand-off\"", "mode = \"workspace\"")
         .replace("preset = \"ssh\"", "preset = \"command\"")
 }
@@ -74,7 +81,7 @@ fn the_example_shows_every_key_and_tells_the_defaults() {
     let full = example_in_full();
     let site = read(&full);
     for (table, keys) in keys::ALL {
-        let key = |key: &&&str| full.lines().any(|line| line.starts_with(&format!("{key} = ")));
+        let key = |key: &&&str| uncommented().lines().any(|line| line.starts_with(&format!("{key} = ")));
         assert!(full.contains(table), "{table}");
         assert_eq!(keys.iter().filter(|one| !key(one)).count(), 0, "{table}: {keys:?}");
     }
@@ -85,6 +92,13 @@ fn the_example_shows_every_key_and_tells_the_defaults() {
     assert_eq!(site.save, Save::Workspace { address: "https://workspace.contoso.test".into() });
     assert_eq!(site.accounts[0].entry.as_deref(), Some("svc-mdi-1"));
     assert!(site.clipboard && !plain.clipboard);
+    let (application, by_code) = (site.application.unwrap(), plain.application.unwrap());
+    let (certificate, key) = ("application.pem".into(), "./application.key".into());
+    assert_eq!(application.sign_in, SignIn::Certificate { certificate, key });
+    assert_eq!(
+        (by_code.sign_in, application.login.as_str()),
+        (SignIn::DeviceCode, "https://login.contoso.test")
+    );
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! The workspace, its cloud, and how a password is saved there.
 //!
-//! Pure. The clouds' own addresses are Microsoft's. Deliberately absent: signing in.
+//! Pure. The clouds' own addresses are Microsoft's. Deliberately absent: signing in; who does is read by `sign_in`.
 
 use super::super::keys;
 use super::super::names;
+use super::super::table::Placed;
 use super::{Application, Cloud, Reading, Save};
 use crate::text::Safe;
+
+mod sign_in;
 
 pub(super) struct Place {
     pub(super) name: Safe,
@@ -67,7 +70,7 @@ fn cloud(file: &Reading<'_, '_>) -> Option<(Cloud, Option<Application>)> {
     }
     let cloud = table.choice("name", &words);
     if table.flag("graph") == Some(false) {
-        for key in ["tenant", "client_id"] {
+        for key in keys::CLOUD.1.iter().filter(|key| !["name", "graph"].contains(*key)) {
             if let Some(value) = table.get(key) {
                 table.together(&value.span(), key, "it is for Graph, and graph = false says not to use it");
             }
@@ -76,7 +79,19 @@ fn cloud(file: &Reading<'_, '_>) -> Option<(Cloud, Option<Application>)> {
     }
     let tenant = table.needed("tenant", &names::TENANT);
     let client_id = table.needed("client_id", &names::GUID);
-    Some((cloud?, Some(Application { tenant: tenant?.value, client_id: client_id?.value })))
+    let login = table.text("login_address", &names::SERVICE);
+    let graph = table.text("graph_address", &names::SERVICE);
+    let sign_in = sign_in::read(&table, login.as_ref())?;
+    let cloud = cloud?;
+    let or = |asked: Option<Placed<String>>, own: &str| asked.map_or_else(|| own.to_owned(), |own| own.value);
+    let application = Application {
+        tenant: tenant?.value,
+        client_id: client_id?.value,
+        sign_in,
+        login: or(login, cloud.login()),
+        graph: or(graph, cloud.graph()),
+    };
+    Some((cloud, Some(application)))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

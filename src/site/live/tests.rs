@@ -26,15 +26,37 @@ fn a_hand_off_has_a_portal_and_no_address_to_save_at() {
 
 #[test]
 fn a_sign_in_goes_to_the_clouds_own_hosts_for_the_clouds_own_graph() {
-    let check = |cloud: &str, authority: &str, graph: &str| {
+    let check = |cloud: &str, (authority, graph): (&str, &str), page: &str, foreign: &str| {
         let site = site(&EXAMPLE.replace("\"global\"", cloud));
         assert_eq!(site.login.authority, format!("{authority}/contoso.onmicrosoft.com"));
         assert!(site.login.scope.starts_with(&format!("{graph}/SecurityIdentitiesSensors.Read.All ")));
-        assert!(site.login.verification_hosts.iter().any(|host| host == "login.microsoftonline.us"));
+        let sent_to = |host: &str| site.login.verification_hosts.iter().any(|own| own == host);
+        assert!(sent_to(page) && !sent_to(foreign), "{:?}", site.login.verification_hosts);
         assert_eq!(site.graph, graph);
     };
-    check("\"global\"", "https://login.microsoftonline.com", "https://graph.microsoft.com");
-    check("\"dod\"", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us");
+    let (global, us) = ("login.microsoftonline.com", "login.microsoftonline.us");
+    let global_graph = ("https://login.microsoftonline.com", "https://graph.microsoft.com");
+    check("\"global\"", global_graph, global, us);
+    let us_login = "https://login.microsoftonline.us";
+    check("\"gcc-high\"", (us_login, "https://graph.microsoft.us"), us, global);
+    check("\"dod\"", (us_login, "https://dod-graph.microsoft.us"), us, global);
+}
+
+#[test]
+fn another_sign_in_sends_nobody_but_to_its_own_pages_and_its_tokens_name_its_own_graph() {
+    let other = "graph_address = \"http://127.0.0.1:9/graph\"\nlogin_address = \"https://login.contoso.test\"\ntenant = ";
+    let site = site(&EXAMPLE.replacen("tenant = ", other, 1));
+    assert_eq!(site.login.authority, "https://login.contoso.test/contoso.onmicrosoft.com");
+    assert_eq!(site.login.verification_hosts, ["login.contoso.test"]);
+    assert_eq!(site.graph, "http://127.0.0.1:9/graph");
+    assert!(site.login.scope.starts_with("http://127.0.0.1:9/graph/SecurityIdentitiesSensors.Read.All "));
+}
+
+#[test]
+fn an_application_asks_for_what_was_consented_to_and_for_no_refresh_token() {
+    let site = site(&EXAMPLE.replacen("tenant = ", "client_secret_file = \"./client-secret\"\ntenant = ", 1));
+    assert!(site.application && site.terms("ana".into(), "jump-01".into()).application);
+    assert_eq!(site.login.scope, "https://graph.microsoft.com/.default");
 }
 
 #[test]

@@ -18,6 +18,7 @@ const MOST_LINKS: usize = 40;
 
 const STICKY: u32 = 0o1000;
 const OTHERS_WRITE: u32 = 0o022;
+const OWN_READ_AND_WRITE: u32 = 0o600;
 
 /// Who else could have written it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,8 @@ pub enum Unsafe {
     Foreign { path: Safe, owner: u32 },
     #[error("{path} can be written by others (mode {mode:o})")]
     Writable { path: Safe, mode: u32 },
+    #[error("{path} holds a secret and can be read by others (mode {mode:o})")]
+    Readable { path: Safe, mode: u32 },
     #[error("{path} is not a file")]
     NotAFile { path: Safe },
     #[error("there are too many symlinks on the way to it")]
@@ -40,6 +43,9 @@ impl Unsafe {
             }
             Self::Writable { path, .. } => {
                 format!("Look whether it still says what you wrote, then: chmod go-w '{path}'").into()
+            }
+            Self::Readable { path, .. } => {
+                format!("Take it that others know it: have a new one made, and: chmod 600 '{path}'").into()
             }
             Self::NotAFile { .. } | Self::TooManyLinks => Safe::new("Name the file itself"),
         }
@@ -109,6 +115,16 @@ pub(super) fn file(path: &Path, found: &Metadata, mine: u32) -> Result<(), Unsaf
         return Err(Unsafe::NotAFile { path: shown(path) });
     }
     safe(path, found, mine)
+}
+
+/// A file with a secret in it is this user's own, and nobody else may even read it.
+pub(super) fn private(path: &Path, found: &Metadata, mine: u32) -> Result<(), Unsafe> {
+    file(path, found, mine)?;
+    if found.uid() != mine {
+        return Err(Unsafe::Foreign { path: shown(path), owner: found.uid() });
+    }
+    let mode = found.mode() & 0o7777;
+    if mode & !OWN_READ_AND_WRITE == 0 { Ok(()) } else { Err(Unsafe::Readable { path: shown(path), mode }) }
 }
 
 fn safe(path: &Path, found: &Metadata, mine: u32) -> Result<(), Unsafe> {

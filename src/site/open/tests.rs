@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use super::*;
+use crate::portal::token::Proof;
 
 const LEAST: &str = r#"
 [workspace]
@@ -139,4 +140,53 @@ fn what_is_no_site_file_is_said_to_be_none() {
 fn unless_one_is_named_only_the_users_own_configuration_is_looked_at() {
     let usual = usual().unwrap();
     assert!(usual.is_absolute() && usual.ends_with("mdi-console/mdi-console.toml"), "{usual:?}");
+}
+
+#[test]
+fn a_secrets_file_is_ones_own_and_nobody_elses_to_read() {
+    let place = Place::new();
+    let with = LEAST.replacen("tenant", "client_secret_file = \"./secret\"\ntenant", 1);
+    place.write("site.toml", &with, 0o644);
+    let asked = || {
+        let opened = place.open("site.toml").unwrap();
+        application(&opened.file.application.unwrap().sign_in).map(|found| found.map(|one| one.secret))
+    };
+    let said = || asked().map(|_| ()).unwrap_err().to_string();
+    assert!(said().starts_with(&format!("the client secret's file {}", place.at("./secret").display())));
+    place.write("secret", "hunter2\n", 0o600);
+    assert_eq!(asked().unwrap().unwrap().expose(), "hunter2");
+    for (mode, shut) in [(0o400, false), (0o640, true), (0o604, true), (0o610, true), (0o700, true)] {
+        place.mode("secret", mode);
+        assert_eq!(asked().is_err(), shut, "{mode:o}");
+    }
+    assert!(said().contains("can be read by others (mode 700)") && said().contains("chmod 600"));
+    place.write("secret", "\n", 0o600);
+    assert!(said().contains("is empty"));
+    assert!(!said().contains("hunter2"));
+}
+
+#[test]
+fn a_certificate_and_its_key_are_read_together_and_must_belong_together() {
+    let place = Place::new();
+    let with = LEAST.replacen("tenant", "certificate_file = \"a.pem\"\nkey_file = \"./a.key\"\ntenant", 1);
+    place.write("site.toml", &with, 0o644);
+    let asked = || {
+        let opened = place.open("site.toml").unwrap();
+        application(&opened.file.application.unwrap().sign_in).map(|found| found.map(|one| one.proof))
+    };
+    let said = || asked().map(|_| ()).unwrap_err().to_string();
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+    let certificate = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
+    place.write("a.pem", &certificate.pem(), 0o644);
+    assert!(said().starts_with("the key's file"), "{}", said());
+    place.write("a.key", &key.serialize_pem(), 0o640);
+    assert!(said().contains("can be read by others"));
+    place.mode("a.key", 0o600);
+    assert!(matches!(asked(), Ok(Some(Proof::Certificate { .. }))));
+    place.write(
+        "a.key",
+        &rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap().serialize_pem(),
+        0o600,
+    );
+    assert!(said().contains("is not the certificate's own"));
 }

@@ -59,6 +59,24 @@ impl Part<'_> {
     }
 }
 
+/// Parts with a picture at the right of them, line by line. `columns` are those of the parts.
+pub fn beside<'a>(parts: &[Part], picture: Vec<Line<'static>>, look: &Look, columns: u16) -> Vec<Part<'a>> {
+    let mut left = parts.iter().flat_map(|part| part.lines(look, columns));
+    let mut right = picture.into_iter();
+    let both = std::iter::from_fn(move || match (left.next(), right.next()) {
+        (None, None) => None,
+        (left, None) => left,
+        (left, Some(right)) => {
+            let mut line = left.unwrap_or_default();
+            let short = usize::from(columns).saturating_sub(line.width());
+            line.push_span(Span::raw(" ".repeat(short)));
+            line.spans.extend(right.spans);
+            Some(line)
+        }
+    });
+    both.map(Part::Line).collect()
+}
+
 /// A sentence of truth, with its glyph.
 pub fn truth<'a>(truth: Truth) -> Part<'a> {
     let (tone, text) = tone_of(truth);

@@ -11,6 +11,9 @@ use crate::ui::fit;
 use crate::ui::look::{Look, Role};
 use crate::ui::stage::Room;
 
+/// Columns that a large character takes.
+pub const LARGE: usize = 6;
+
 /// Five rows of dots, in the lowest five bits.
 type Dots = [u8; 5];
 
@@ -27,7 +30,7 @@ pub fn lines(code: &Safe, look: &Look, room: Room) -> Vec<Line<'static>> {
 fn large(code: &Safe, look: &Look, room: Room) -> Option<Vec<Line<'static>>> {
     let halves = look.glyphs().halves?;
     let dots: Vec<Dots> = code.chars().map(|c| dots(c.to_ascii_uppercase())).collect::<Option<_>>()?;
-    let needed = dots.len().saturating_mul(6);
+    let needed = dots.len().saturating_mul(LARGE);
     if room.rows < 9 || usize::from(room.columns) < needed || dots.is_empty() {
         return None;
     }

@@ -22,7 +22,8 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::SignInExpired => Reason::SignInBlocked {
             code: "AADSTS53003".into(),
             description: "Blocked.".into(),
-            correlation: None,
+            trace: Some("t-1".into()),
+            correlation: Some("c-1".into()),
         },
         Reason::SignInBlocked { .. } => Reason::PortalUnread(portal::Fault::TimedOut),
         Reason::PortalUnread(_) => Reason::NobodyCanEdit,

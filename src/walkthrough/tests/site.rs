@@ -40,6 +40,7 @@ pub fn terms() -> Terms {
         host: "jump-01".into(),
         portal_address: "https://portal.test".into(),
         graph: true,
+        application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
         entries: Vec::new(),

@@ -6,6 +6,10 @@ use crate::walkthrough::step::Reason;
 
 use super::clock_second;
 
+mod sign_in;
+
+pub use sign_in::to_copy;
+
 /// The three parts of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
@@ -69,16 +73,9 @@ fn of_the_portal(reason: &Reason) -> Said {
         Reason::SignInExpired => {
             said("The code was not used in time.", NOTHING_SAVED, "Enter asks for a new one.")
         }
-        Reason::SignInBlocked { code, description, correlation } => said(
-            format!("The sign-in was blocked: {code}. {description}"),
-            "Conditional Access may not allow a code sign-in from here.",
-            match correlation {
-                Some(id) => format!(
-                    "Give an administrator the correlation id {id}, or work without the portal's interface."
-                ),
-                None => "Ask an administrator, or work without the portal's interface.".to_owned(),
-            },
-        ),
+        Reason::SignInBlocked { code, description, trace, correlation } => {
+            sign_in::blocked((code, description), [trace.as_ref(), correlation.as_ref()])
+        }
         Reason::PortalUnread(fault) => {
             said(format!("The portal could not be read: {fault}."), NOTHING_SAVED, fault.remedy())
         }

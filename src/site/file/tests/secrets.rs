@@ -19,6 +19,8 @@ fn a_secret_is_named_by_its_place_and_never_repeated() {
         "hunter2",
         "11:1: reader.password: this key is named like a secret",
     );
+    check("# 8mV8Q~kP2xT7wZ4nB6yR9sD3fG5hJ1lK0qE2uA7c", SECRET, "10:1: this looks like a password");
+    check("client_secret = \"hunter2\"", "hunter2", "10:1: domain.client_secret: this key");
     check("[reader]\nclient-secret = \"hunter2\"", "hunter2", "reader.client-secret: this key");
     check("[graph]\napi_token = \"hunter2\"", "hunter2", "11:1: graph.api_token: this key");
     check("[reader.password]\nvalue = \"hunter2\"", "hunter2", "reader.password: this key");

@@ -111,6 +111,42 @@ fn names_stand_where_they_can_be_meant() {
 }
 
 #[test]
+fn the_application_signs_in_by_one_means_and_its_secret_goes_to_no_other_address() {
+    let check = |cloud: &str, expected: &[&str]| {
+        assert_eq!(said(&LEAST.replacen("[cloud]", &format!("[cloud]\n{cloud}"), 1)), expected, "{cloud}");
+    };
+    let path =
+        "expected the path of a file, with a slash in it, like ./client-secret; never the secret itself";
+    check("client_secret_file = \"hunter2\"", &[&format!("5:22: cloud.client_secret_file: {path}")]);
+    check(
+        "sign_in = \"certificate\"\nkey_file = \"./a.key\"",
+        &[
+            "4:1: cloud.certificate_file: it is missing; expected a file's path, from this file's folder or from /",
+        ],
+    );
+    let other = "the application signs in by one means; this belongs to another";
+    check("client_secret_file = \"./a\"\nkey_file = \"./b\"", &[&format!("6:12: cloud.key_file: {other}")]);
+    check(
+        "sign_in = \"device-code\"\nclient_secret_file = \"./a\"",
+        &[&format!("6:22: cloud.client_secret_file: {other}")],
+    );
+    check(
+        "sign_in = \"client-secret\"\nlogin_address = \"https://login.contoso.test\"",
+        &[
+            "6:17: cloud.login_address: a client secret is never sent to an address but the cloud's own; use a certificate",
+        ],
+    );
+    let service = "expected an address that begins with https:// (or http:// on loopback) and has no user, ? or # in it";
+    check("graph_address = \"http://graph.test\"", &[&format!("5:17: cloud.graph_address: {service}")]);
+    check(
+        "sign_in = \"device\"",
+        &[
+            "5:11: cloud.sign_in: expected `device-code`, `client-secret` or `certificate`; did you mean `device-code`?",
+        ],
+    );
+}
+
+#[test]
 fn what_is_said_twice_is_refused() {
     check(
         "[[domain]]\nname = \"Contoso.test.\"",

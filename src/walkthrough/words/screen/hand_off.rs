@@ -5,6 +5,7 @@
 use crate::clock::Now;
 use crate::text::Safe;
 use crate::walkthrough::password::PROOF_GOOD_FOR;
+use crate::walkthrough::step::Step;
 use crate::walkthrough::{Clipboard, Saving, Walkthrough};
 
 use super::{Truth, age_of, left_of, safe};
@@ -39,8 +40,8 @@ pub fn autofill() -> Truth {
 }
 
 /// What is shown whole.
-pub fn whole_title(walk: &Walkthrough) -> &'static str {
-    if walk.handed_over() { " At the portal " } else { " The row " }
+pub fn whole_title(step: Step) -> &'static str {
+    if step == Step::Save { " At the portal " } else { " The row " }
 }
 
 /// What was seen since the page was shown, the worst first.
