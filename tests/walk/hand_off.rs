@@ -49,7 +49,7 @@ impl Stage {
         let trust = Trust::Only(lab.ca_pem.clone().into_bytes());
         let client = Client::new(&trust, &self.driven.clock(), Patience::default())?;
         let own = Secret::new(Zeroizing::new("Lab-Client-Secret-2026".to_owned()));
-        let tokens = token::client_credentials(&client, &site.login, &own).await;
+        let tokens = token::client_credentials(&client, &site.login, (&token::Proof::Secret, &own)).await;
         let tokens = tokens.map_err(|denial| Missed::because(format!("{denial:?}")))?;
         let workspace = Workspace { client: &client, base: &lab.workspace_url, token: &tokens.access };
         let entry = workspace.entry(&lab.entry_id).await?;
