@@ -4,6 +4,8 @@
 //! as everything else is, on the terminal's own output. Deliberately absent: the session by itself (`session.rs`), and
 //! times, which are measured by the benches and promised by no test.
 
+#[path = "terminal/clipboard.rs"]
+mod clipboard;
 #[path = "support/desk.rs"]
 mod desk;
 #[path = "terminal/ending.rs"]

@@ -41,7 +41,7 @@ pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
     if step == Step::Sensors && model.rows() > 0 {
         let sorted = if model.sort == Sort::ByName { " by name " } else { " trouble first " };
         let mut title = Vec::new();
-        if let Some((stale, read)) = words::read_short(&model.walk, model.now) {
+        if let Some((stale, read)) = words::read_short(&model.walk, model.now, area.width >= 80) {
             title.push(look.span(if stale { Role::Warn } else { Role::Secondary }, &read));
         }
         title.push(look.word(Role::Secondary, sorted));

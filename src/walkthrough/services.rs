@@ -1,6 +1,7 @@
 //! Step 6: are the sensor services running on the sensor servers? Observed by the probe, or marked by the operator.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crate::directory::Host;
 use crate::sensor::{How, Observation, Server, Service, Standing, Trail};
@@ -78,8 +79,14 @@ impl Walkthrough {
             self.out(Effect::AskService { ticket, host, service });
         }
         if matches!(self.current, Step::Services | Step::Sensors) {
-            self.next_services = Some(self.now.at.after(self.terms.poll));
+            self.next_services = Some(self.now.at.after(self.services_every()));
         }
+    }
+
+    /// Often enough to see a process that changes within the settle time, and no oftener: each look is a sign-in at a
+    /// server.
+    fn services_every(&self) -> Duration {
+        self.terms.settle.checked_div(3).unwrap_or_default().max(self.terms.poll)
     }
 
     pub(super) fn service_answered(&mut self, ticket: Ticket, event: event::Sensor) {

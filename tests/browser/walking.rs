@@ -42,7 +42,6 @@ fn what_is_saved_by_hand_in_a_browser_the_console_sees_confirmed() -> Tried {
     browser.find("//button[@id='save']")?.click()?;
     browser.find("//*[@id='message'][contains(., 'Saved.')]")?;
 
-    seat.pty.wait_until("the first sign", |screen| said(screen).contains("went to syncing"))?;
     seat.pty.send("\r")?;
     wait_and_enter(&mut seat.pty, "Is the password saved at the portal?")?;
     wait_and_enter(&mut seat.pty, "How did it get into the portal's password field?")?;

@@ -133,6 +133,11 @@ impl Seat {
         Ok(self.pty.send("\r")?)
     }
 
+    /// What the Save dialog asks for.
+    pub fn type_count(&mut self) -> Tried {
+        self.press(Press::Count)
+    }
+
     /// Key by key into a field, each once the one before is seen.
     pub fn type_slowly(&mut self, text: &str) -> Tried {
         for key in text.chars() {

@@ -73,7 +73,7 @@ impl Stage {
         self.until_step(Step::Services).await
     }
 
-    async fn to_the_verdict(&mut self, word: VerdictWord) -> Tried {
+    async fn reach_verdict(&mut self, word: VerdictWord) -> Tried {
         self.until("services that run", |model| *model.walk.phase(Step::Services) == Phase::Ready).await?;
         self.enter().await?;
         self.until_verdict().await?;
@@ -116,7 +116,7 @@ fn a_password_pasted_at_the_portal_is_confirmed() {
         stage.save_at_the_portal(&right).await?;
         stage.until_reads("went to syncing: the first sign that it arrived").await?;
         stage.say_saved("Saved", "Pasted").await?;
-        stage.to_the_verdict(VerdictWord::Confirmed).await?;
+        stage.reach_verdict(VerdictWord::Confirmed).await?;
         let said = stage.facts()?.iter().any(|fact| {
             matches!(fact, Fact::SaveEnded { result: SaveWord::Saved, entered: Some(Entered::Pasted), .. })
         });
@@ -161,7 +161,7 @@ fn a_live_site_without_graph_walks_to_no_refusal_seen() {
         stage.until_reads("Settings > Identities > Directory service accounts").await?;
         stage.save_at_the_portal(&right).await?;
         stage.say_saved("Not sure", "Typed by hand").await?;
-        stage.to_the_verdict(VerdictWord::NoRefusalSeen).await
+        stage.reach_verdict(VerdictWord::NoRefusalSeen).await
     });
 }
 

@@ -50,7 +50,7 @@ pub fn entries(walk: &Walkthrough) -> Safe {
 
 pub fn entries_order() -> Safe {
     Safe::new(
-        "Sensors try their own domain's entry first, then its parent's, a sibling's, the rest; gMSAs before others.",
+        "Sensors try their own domain first, then its parent, a sibling, the rest; in each a gMSA first.",
     )
 }
 
@@ -82,20 +82,27 @@ pub fn read_age(walk: &Walkthrough, now: Now) -> Truth {
     if stale(walk, now) {
         Truth::Warn(safe(format!("{age}; stale")))
     } else {
-        Truth::Plain(safe(format!("{age}; again every {}", left_of(walk.terms.poll))))
+        Truth::Plain(safe(format!("{age}; again every {}", every(walk))))
     }
 }
 
-/// The same beside a table, and whether it is stale.
-pub fn read_short(walk: &Walkthrough, now: Now) -> Option<(bool, Safe)> {
+/// The same beside a table, and whether it is stale; without the rhythm where there is no room for it.
+pub fn read_short(walk: &Walkthrough, now: Now, roomy: bool) -> Option<(bool, Safe)> {
     let read = walk.portal.read_at?;
-    let age = match read_at(walk, read, now) {
-        age if age.as_str() == "now" => age,
-        age => safe(format!("{age} ago")),
-    };
-    let stale = stale(walk, now);
-    let rest = if stale { "stale".to_owned() } else { format!("every {}", left_of(walk.terms.poll)) };
-    Some((stale, safe(format!(" read {age}, {rest} ·"))))
+    let age = read_at(walk, read, now);
+    if stale(walk, now) {
+        return Some((true, safe(format!(" stale: {age} ·"))));
+    }
+    let ago = if age.as_str() == "now" { "" } else { " ago" };
+    let rhythm = if roomy { format!(", every {}", every(walk)) } else { String::new() };
+    Some((false, safe(format!(" read {age}{ago}{rhythm} ·"))))
+}
+
+fn every(walk: &Walkthrough) -> Safe {
+    match walk.terms.poll.as_secs() {
+        seconds @ 0..120 => safe(format!("{seconds} s")),
+        seconds => safe(format!("{} min", seconds.div_euclid(60))),
+    }
 }
 
 /// As fresh as it can be is *now*: a screen that changed at every poll would never be idle.
