@@ -19,7 +19,10 @@ pub mod token;
 pub mod workspace;
 
 #[cfg(test)]
-pub(crate) mod stand_in;
+mod stand_in;
+
+#[cfg(test)]
+pub(crate) use stand_in::{Reply, Seen, StandIn, reply};
 
 /// One row of the portal's Sensors page.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,11 @@
 //!
 //! Relies on Chromium where it is installed; `MDI_CONSOLE_PEERS=require` makes its absence a failure.
 
-#![expect(clippy::indexing_slicing, reason = "a test may end where it stands; it says why")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may end where it stands; it says why, and when it met nobody"
+)]
 
 #[path = "support/browser.rs"]
 mod browser;

@@ -1,5 +1,5 @@
 //! The clients against real servers of other makers, where this machine has them: two Samba domain controllers, and a
-//! certified OpenID provider.
+//! certified `OpenID` provider.
 //!
 //! Relies on `tests/support/samba-dc.sh`, on Debian's samba and on root; for the provider on `tests/support/oidc` and
 //! node. Without them each test says that it was skipped.

@@ -1,8 +1,8 @@
 //! `mdi-console sensors`: the portal's table of sensors, without a walk and without a screen; once, or as it changes.
 //!
 //! Relies on the portal's adapters, as a walk does. Somebody signs in with a code, or the application by itself with what
-//! its files hold; the tokens end with the program. A site without
-//! Graph has the sensors of its file. Deliberately absent: judging a save, services asked by a probe, any password.
+//! its files hold; the tokens end with the program. A site without Graph has the sensors of its file. Deliberately absent:
+//! judging a save, services asked by a probe, any password.
 
 use std::io;
 

@@ -98,11 +98,15 @@ fn walk(root: &Path, folder: &Path, into: &mut Vec<Source>) {
     }
 }
 
-/// The files, without `.rs`, that `#[cfg(test)] mod name;` in `source` brings in.
+/// The files, without `.rs`, that `#[cfg(test)] mod name;`, however visible, in `source` brings in.
 fn test_modules(source: &Source) -> Vec<String> {
     let folder = source.path.trim_end_matches(".rs").trim_end_matches("/lib").trim_end_matches("/main");
     let declares = |at: usize| {
-        let after = end_of_attribute(&source.tokens, at)?;
+        let mut after = end_of_attribute(&source.tokens, at)?;
+        // `pub(crate)`, where tests of another room use it.
+        if source.tokens.get(after)?.is("pub") {
+            after += if source.tokens.get(after + 1)?.is("(") { 4 } else { 1 };
+        }
         let [word, name, end] = source.tokens.get(after..after + 3)? else { return None };
         (word.is("mod") && end.is(";")).then(|| format!("{folder}/{}", name.text))
     };

@@ -1,4 +1,4 @@
-//! Signing in at a certified OpenID provider, over TLS: a person with a code, and an application by itself.
+//! Signing in at a certified `OpenID` provider, over TLS: a person with a code, and an application by itself.
 //!
 //! Relies on the provider's own clock being put forward together with the console's. Deliberately absent: Entra's own
 //! numbers, which this provider doesn't give; those are read from texts.

@@ -1,8 +1,8 @@
 //! A real browser that a test goes about in: Chromium without a window, told what to do by its own driver.
 //!
-//! Relies on Debian's `chromium` and `chromium-driver` and on W3C WebDriver, which is JSON over HTTP on loopback; the few
-//! calls that are needed stand here, where a client's crate would bring a second HTTP stack. What is looked for is waited
-//! for by the driver itself, so nothing here sleeps. Deliberately absent: any knowledge of the pages.
+//! Relies on Debian's `chromium` and `chromium-driver` and on the `WebDriver` protocol, which is JSON over HTTP on
+//! loopback; the few calls that are needed stand here, where a client's crate would bring a second HTTP stack. What is
+//! looked for is waited for by the driver itself, so nothing here sleeps. Deliberately absent: any knowledge of the pages.
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 pub type Tried<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The name under which the protocol hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const PROGRAMS: [&str; 2] = ["/usr/bin/chromium", "/usr/bin/chromedriver"];
@@ -30,7 +30,7 @@ pub struct Browser {
     port: u16,
     /// Of the session; empty until there is one.
     path: String,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 /// A thing on the page.
@@ -53,7 +53,7 @@ impl Browser {
         }
         let profile = tempfile::tempdir()?;
         let (driver, port) = drive()?;
-        let mut browser = Self { driver, port, path: String::new(), _profile: profile };
+        let mut browser = Self { driver, port, path: String::new(), profile };
         let begun = browser.call("POST", "/session", Some(&browser.wishes(&key_hash(authority)?)))?;
         browser.path = format!("/session/{}", begun["sessionId"].as_str().ok_or("no session")?);
         Ok(Some(browser))
@@ -67,7 +67,7 @@ impl Browser {
             "--disable-background-networking".into(),
             "--disable-dev-shm-usage".into(),
             "--disable-gpu".into(),
-            format!("--user-data-dir={}", self._profile.path().display()),
+            format!("--user-data-dir={}", self.profile.path().display()),
             format!("--ignore-certificate-errors-spki-list={trusted_key}"),
         ];
         // Chromium has no sandbox for root.

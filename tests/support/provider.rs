@@ -1,4 +1,4 @@
-//! A certified OpenID provider of other makers to sign in at, and the person at the browser.
+//! A certified `OpenID` provider of other makers to sign in at, and the person at the browser.
 //!
 //! Relies on `oidc/`: node, and what `npm ci` puts there. Its certificate is issued here, by an authority of its own, and
 //! nothing else is trusted. Deliberately absent: what the answers should be.

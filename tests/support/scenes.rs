@@ -241,7 +241,7 @@ fn hand_off() -> Vec<Scene> {
         ("the portal's page", model(page())),
         ("the page whole", with(page(), |model| model.overlay = model.whole_row().map(Overlay::Row))),
         ("the page, sensors syncing", model(syncing())),
-        ("the page, six minutes on", model(page().pass(Duration::from_secs(360)))),
+        ("the page, six minutes on", model(page().pass(Duration::from_mins(6)))),
         ("the clipboard", model(page().intend(Intent::CopyPassword))),
         ("on the clipboard", model(copied().pass(Duration::from_secs(5)))),
         ("the clipboard overwritten", model(copied().pass(Duration::from_secs(46)))),

@@ -51,7 +51,7 @@ fn the_password_is_on_the_clipboard_once_and_overwritten_before_the_end() -> Tri
         seat.pty.send("\r")?;
         seat.pty.wait_for("on your clipboard")?;
         let password = of(seat.right.as_bytes());
-        assert_eq!(sequences(&seat), [password.clone()]);
+        assert_eq!(sequences(&seat), std::slice::from_ref(&password));
         end(&mut seat)?;
         assert_eq!(seat.pty.exit(PATIENCE)?.exit_code(), code);
         assert_eq!(sequences(&seat), [password, of(page::OVERWRITTEN)]);
