@@ -80,6 +80,17 @@
 //! - A site's CA file speaks for its controllers alone, and for a workspace of its own; never for Microsoft's hosts.
 //! - A walk reaches the controllers of the account's own domain, however many domains the site has: a controller of another
 //!   can prove nothing, and would have to be explained away before each save.
+//! - Reaching asks LDAP and port 88 beside each other: a dead controller costs the time for one. One that answers on port
+//!   88 alone is provable although nobody knows whether it is read-only: by Kerberos no password leaves.
+//! - Whose bind it was is asked of two witnesses, since a name may be another account's: the token the root gives the
+//!   connection, and *who am I*. The absence of the account's SID alone proves nothing, so it alone never blocks.
+//! - A key's salt is asked for anew before each proof, not kept from the probe a moment earlier: with a salt gone old a
+//!   right password would be refused.
+//! - The lab's key distribution centre plays Windows where it differs from Samba: an account that is shut is told before
+//!   any proof.
+//! - `verify` ends with 1 where a password is neither proved nor refused, and with 3 only where nothing could be asked.
+//! - There is no client id of our own, and none of Microsoft's is borrowed: consent to theirs is none to this.
+//! - At the portal *saved?* is asked before *how did it get there?*: what was not saved needs no second answer.
 //! - Keys are decoded here (`terminal::decode`): crossterm's reader spins once the terminal is gone, can stall on a long
 //!   paste, and leaves what was typed unwiped.
 //! - There is no timer but `Walkthrough::due` and `model::next_change`: what nobody waits for doesn't tick.

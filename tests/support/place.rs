@@ -28,9 +28,14 @@ pub struct Place {
 impl Place {
     /// Beside a lab that also speaks Kerberos.
     pub fn open() -> Self {
+        Self::of("clean")
+    }
+
+    /// Beside the lab of another scenario.
+    pub fn of(scenario: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
-        let scenario = scenario::find("clean").unwrap();
+        let scenario = scenario::find(scenario).unwrap();
         let options = StartOptions {
             scenario,
             clock: Clock::system(),
