@@ -256,9 +256,16 @@ up() { # K [LINE…]
 freeze() { local one; for one in $(all_of "$1"); do kill -STOP "$one" 2>/dev/null || true; done; }
 thaw() { local one; for one in $(all_of "$1"); do kill -CONT "$one" 2>/dev/null || true; done; }
 
+# A pull that has begun already doesn't look again whether it may: what it was begun for has to have arrived.
+settled() {
+  local canary="CN=svc-lagging,OU=Service Accounts,$base"
+  printf '%s\n' "dn: $canary" 'changetype: modify' 'replace: description' "description: $(date +%s%N)" | change 1
+  await "a change has not arrived" same "$canary" description
+}
+
 inbound() { # K on|off
   local flags=1 # a global catalogue
-  [ "$2" = on ] || flags=3
+  [ "$2" = on ] || { flags=3; settled; }
   printf '%s\n' \
     "dn: CN=NTDS Settings,CN=DC$1,CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,$base" \
     'changetype: modify' 'replace: options' "options: $flags" | change "$1"
