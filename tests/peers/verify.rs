@@ -88,16 +88,16 @@ async fn a_password_not_yet_replicated_is_refused_there_once_and_is_not_proved_e
     let [dc1, dc2] = &forest.controllers;
     let password = "Verified-While-Lagging-1!";
     let lagging = forest.lagging("2");
-    forest.set_password(dc1, "svc-lagging", password);
-    let (oracle, before) = (forest.watch(), forest.failures(dc2, "svc-lagging").await);
-    let said = forest.operator().verify("svc-lagging", password);
+    forest.set_password(dc1, "svc-late", password);
+    let (oracle, before) = (forest.watch(), forest.failures(dc2, "svc-late").await);
+    let said = forest.operator().verify("svc-late", password);
     assert_eq!((said.code, said.word().as_str()), (Some(1), "not-proved"), "{said:?}");
     assert_eq!(said.attempts(), ["dc1 ldap accepted", "dc1 kerberos accepted", "dc2 ldap refused"]);
-    assert_eq!(oracle.seen("svc-lagging").map(|seen| seen.len()), [2, 1]);
-    assert_eq!(forest.failures(dc2, "svc-lagging").await - before, 1);
+    assert_eq!(oracle.seen("svc-late").map(|seen| seen.len()), [2, 1]);
+    assert_eq!(forest.failures(dc2, "svc-late").await - before, 1);
     drop(lagging);
-    forest.replicated("svc-lagging");
-    let said = forest.operator().verify("svc-lagging", password);
+    forest.replicated("svc-late");
+    let said = forest.operator().verify("svc-late", password);
     assert_eq!(said.word(), "current", "{said:?}");
 }
 

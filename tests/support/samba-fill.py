@@ -74,7 +74,7 @@ def filled(db):
     db.add_remove_group_members("Domain Admins", ["svc-auditor"])
     account("svc-rotate", history=PASSWORDS)
     # Each is one test's own, whose failures and changes are nobody else's.
-    for name in ["svc-once", "svc-changed", "svc-lagging", "svc-odd", "svc-apart", "svc-guarded", "svc-shared", "svc-verified",
+    for name in ["svc-once", "svc-changed", "svc-lagging", "svc-late", "svc-odd", "svc-apart", "svc-guarded", "svc-shared", "svc-verified",
                      "svc-killed", "svc-lockme"]:
         account(name)
     account("svc-disabled", userAccountControl=str(0x202))
