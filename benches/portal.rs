@@ -12,7 +12,7 @@
     clippy::panic,
     reason = "a bench may end where it stands"
 )]
-#![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a bench may end where it stands")]
+#![expect(clippy::print_stdout, reason = "a bench may end where it stands")]
 
 #[path = "../tests/support/place.rs"]
 mod place;
