@@ -16,8 +16,6 @@
 
 #[path = "../tests/support/place.rs"]
 mod place;
-#[path = "../tests/terminal/process.rs"]
-mod process;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -43,15 +41,24 @@ fn main() -> ExitCode {
     fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("its mode");
     let roots = place.path("ca.pem");
     let environment = [("SSL_CERT_FILE", roots.to_str().expect("a path in UTF-8"))];
-    let before = process::childrens_time().expect("the time so far");
+    let before = childrens_time();
     for _ in 0..RUNS {
         let said = place.run_with(&["sensors"], "", &environment);
         assert!(said.out.contains("2000 sensors: "), "{}{}", said.out, said.complaint);
     }
-    let took = process::childrens_time().expect("the time since").saturating_sub(before) / RUNS;
+    let took = childrens_time().saturating_sub(before) / RUNS;
     println!(
         "2000 sensors signed in for, fetched, read, sorted and printed: {took:?} of processor time (at most {MOST:?})"
     );
     place.close();
     if took <= MOST { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Processor time of the children that this process has waited for, in the hundredths of a second that Linux tells.
+fn childrens_time() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").expect("what the kernel tells");
+    // The name may hold anything, up to the last bracket; after it, these times are the 14th and 15th.
+    let rest = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = rest.split_whitespace().skip(13).take(2).map(|ticks| ticks.parse::<u64>().expect("a number"));
+    Duration::from_millis(ticks.sum::<u64>().saturating_mul(10))
 }

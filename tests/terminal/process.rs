@@ -34,15 +34,6 @@ pub fn processor_time(pid: i32) -> Tried<Duration> {
     Ok(TICK.saturating_mul(ticks.iter().sum()))
 }
 
-/// Processor time of the children that this process has waited for.
-pub fn childrens_time() -> Tried<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let rest = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: Vec<u32> =
-        rest.split_whitespace().skip(13).take(2).map(str::parse).collect::<Result<_, _>>()?;
-    Ok(TICK.saturating_mul(ticks.iter().sum()))
-}
-
 /// Processor time of the threads that live now, to the nanosecond where a tick is too coarse.
 pub fn threads_time(pid: i32) -> Tried<Duration> {
     let mut sum = Duration::ZERO;
