@@ -81,6 +81,7 @@ settings() { # K [LINE…]
   cache directory = $at/cache
   lock directory = $at/lock
   pid directory = $at/run
+  ncalrpc dir = $at/run/ncalrpc
   binddns dir = $at/binddns
   ntp signd socket directory = $at/ntp_signd
   log file = $at/log/samba
