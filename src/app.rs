@@ -202,6 +202,7 @@ impl<'a, W: io::Write> App<'a, W> {
         let msg = match answer.told {
             Told::Event(event) => Msg::Happened(event),
             Told::Records(records) => Msg::Logged(records),
+            Told::Counted(counted) => Msg::Counted(counted),
         };
         self.update(msg, Cause::News);
     }
