@@ -26,6 +26,7 @@ pub mod errand;
 pub mod event;
 pub mod fact;
 pub mod gate;
+pub mod hand_over;
 pub mod leaving;
 mod moving;
 pub mod password;
