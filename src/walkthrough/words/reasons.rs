@@ -109,7 +109,7 @@ fn of_the_password(reason: &Reason) -> Said {
         Reason::AccountUnusable(code) => said(
             format!("The account can't be used: {} ({code}).", code.meaning()),
             NOTHING_SAVED,
-            code.remedy(),
+            format!("{} r asks again.", mended(*code)),
         ),
         Reason::NoProvableController => said(
             "No controller can prove the password.",
