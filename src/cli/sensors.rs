@@ -10,7 +10,6 @@ use clap::Args;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::directory::ldap::TrustFault;
 use crate::engine;
 use crate::plain::signals;
 use crate::portal::Fault;
@@ -19,6 +18,7 @@ use crate::portal::token::Application;
 use crate::site::open::{self, NotOpened};
 use crate::site::{Opened, SignIn, Site, SiteFault};
 use crate::text::Safe;
+use crate::trust::TrustFault;
 use crate::walkthrough::words::Said;
 
 use super::Everywhere;
@@ -142,7 +142,7 @@ pub async fn show<O: io::Write, A: io::Write>(
         return Ok(telling.listed(&site.servers));
     }
     let (_, trust) = engine::trusts(site)?;
-    let client = Client::new(&trust, clock, Patience::default())?;
+    let client = Client::new(&trust, clock, Patience::default());
     let mut seat = seat::sign_in(&client, &site.login, application, telling).await?;
     if watch {
         return Err(reading::watch(&mut seat, site, telling).await);

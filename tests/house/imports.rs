@@ -33,22 +33,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portal::client",
             "portal::token",
             "portal::workspace",
+            "trust",
         ],
     ),
     // Signs in and reads the portal itself, without a walk.
-    (
-        "cli::sensors",
-        &[
-            "engine",
-            "plain",
-            "portal",
-            "sensor::Server",
-            "site",
-            "walkthrough",
-            // What the trust in controllers and portal is made with.
-            "directory::ldap::TrustFault",
-        ],
-    ),
+    ("cli::sensors", &["engine", "plain", "portal", "sensor::Server", "site", "walkthrough", "trust"]),
     ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
     ("app::pace", &[]),
     ("plain", &["engine", "walkthrough", "terminal", "site"]),
@@ -81,6 +70,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "journal",
             "secret",
             "site",
+            "trust",
         ],
     ),
     ("engine::ledger", &["directory"]),
@@ -88,8 +78,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ui", &["model", "walkthrough", "directory", "portal", "sensor", "logs", "key"]),
     ("model", &["walkthrough", "directory", "portal", "sensor", "logs", "key"]),
     ("walkthrough", &["directory", "portal", "sensor", "logs", "secret"]),
-    ("directory", &["secret"]),
-    ("portal", &["secret"]),
+    ("directory", &["secret", "trust"]),
+    ("portal", &["secret", "trust"]),
     ("sensor", &["secret"]),
     ("logs", &["secret"]),
     ("terminal", &["key"]),
@@ -98,6 +88,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("key", &[]),
     ("secret", &[]),
     ("text", &[]),
+    ("trust", &[]),
     ("lab", &["clock"]),
 ];
 
@@ -122,6 +113,7 @@ const MAY_ACT: &[&str] = &[
     "journal::file",
     "clock",
     "terminal",
+    "trust",
     "lab",
 ];
 

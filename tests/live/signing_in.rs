@@ -22,7 +22,7 @@ fn tokens() -> Regex {
     Regex::new(r"eyJhbGciOiJub25l|1\.LAB[0-9a-f]{32}|LAB[0-9a-f]{32}").unwrap()
 }
 
-fn site(place: &Place, more: &str) -> String {
+pub fn site(place: &Place, more: &str) -> String {
     let at = &place.addresses;
     let (login, graph, tenant) = (&at.login_url, &at.graph_url, &at.tenant);
     let cloud = format!(

@@ -11,7 +11,6 @@ use super::*;
 use crate::clock::Driven;
 use crate::directory::search::Search;
 use crate::engine::{Answer, Engine, Parts, Told};
-use crate::portal::client::Trust;
 use crate::portal::signin;
 use crate::portal::token::Login;
 use crate::portal::{Reply, Seen, StandIn, reply};
@@ -59,7 +58,7 @@ impl Bench {
         let driven = Driven::new("2026-03-04T05:06:07Z".parse().unwrap());
         let clock = driven.clock();
         let folder = tempfile::tempdir().unwrap();
-        let Trust::Only(ca) = &portal.trust else { panic!() };
+        let ca = portal.authority.clone().into_bytes();
         let domain = "contoso.test".into();
         let search = Search { domain, site: None, servers: Vec::new(), by_hand: Vec::new(), records: false };
         let login = Login {
@@ -68,7 +67,7 @@ impl Bench {
             scope: "s".into(),
             verification_hosts: Vec::new(),
         };
-        let nobody = Site::of_controllers(search, Vec::new(), Vec::new(), Some(ca.clone()));
+        let nobody = Site::of_controllers(search, Vec::new(), Vec::new(), Some(ca));
         let site = Site { lab: true, login, graph: portal.base.clone(), uses_graph: true, ..nobody };
         let vault = std::sync::Arc::new(Secrets::new(clock.clone()));
         let (ledger, records) = (folder.path().to_owned(), folder.path().to_owned());
