@@ -37,7 +37,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     // Signs in and reads the portal itself, without a walk.
-    ("cli::sensors", &["engine", "plain", "portal", "sensor::Server", "site", "walkthrough", "trust"]),
+    (
+        "cli::sensors",
+        &[
+            "engine",
+            "plain",
+            "portal",
+            "sensor::Server",
+            "site",
+            "terminal::signals::Ending",
+            "walkthrough",
+            "trust",
+        ],
+    ),
     ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
     ("app::pace", &[]),
     ("plain", &["engine", "walkthrough", "terminal", "site"]),

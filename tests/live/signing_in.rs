@@ -15,7 +15,7 @@ use regex::Regex;
 use crate::place::{Place, RIGHT, Said, files};
 
 /// Of the lab's application.
-const SECRET: &str = "Lab-Client-Secret-2026";
+pub const SECRET: &str = "Lab-Client-Secret-2026";
 
 /// Every form in which the lab gives out a token or a code that is a secret.
 fn tokens() -> Regex {
