@@ -22,9 +22,10 @@ impl Model {
             (Some(Overlay::Row(row)), _) => Some(fields(row)),
             (Some(Overlay::Help), _) => None,
             (None, Pane::Logs) => self.logs.selected().map(words::record_lines),
-            (None, Pane::Stage) => match self.whole_row() {
-                Some(row) => Some(fields(&row)),
-                None => words::to_copy(&self.walk),
+            (None, Pane::Stage) => match (self.start_command(), self.whole_row()) {
+                (Some(command), _) => Some(vec![command]),
+                (None, Some(row)) => Some(fields(&row)),
+                (None, None) => words::to_copy(&self.walk),
             },
         }
     }

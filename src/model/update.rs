@@ -161,6 +161,7 @@ impl Model {
             Action::Back => self.back(),
             Action::Clipboard => self.intend(Intent::CopyPassword),
             Action::Note => self.intend(Intent::Note),
+            Action::HandOver => self.intend(Intent::HandOver),
             Action::Refresh => self.intend(Intent::Refresh),
             Action::Recover => self.intend(Intent::Recover),
             Action::Mark => self.mark(),
