@@ -90,7 +90,10 @@ impl Hostile {
 
     fn close(&mut self) -> Tried {
         self.seat.pty.send("\r")?;
-        Ok(self.seat.pty.wait_until("the record's end", |screen| !screen.contents().contains("The record"))?)
+        Ok(self
+            .seat
+            .pty
+            .wait_until("the record's end", |screen| !screen.contents().contains("The record"))?)
     }
 
     /// Leaves, and looks at every byte that was ever sent.
