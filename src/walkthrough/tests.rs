@@ -16,7 +16,7 @@ mod player;
 mod proving;
 mod said;
 mod saves;
-mod services;
 mod second_person;
+mod services;
 mod site;
 mod sites;
