@@ -33,6 +33,7 @@ pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the site file")]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,

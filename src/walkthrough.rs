@@ -142,7 +142,6 @@ impl Walkthrough {
             .iter()
             .map(|one| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None })
             .collect();
-        let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
         Self {
             now,
             current: Step::Portal,
@@ -166,7 +165,7 @@ impl Walkthrough {
             budget: None,
             standing: None,
             saving: Saving::NotBegun,
-            services,
+            services: terms.servers.iter().cloned().map(ServiceRow::new).collect(),
             sources: BTreeMap::new(),
             watch: None,
             record: RecordView::default(),
