@@ -49,6 +49,7 @@ impl Walkthrough {
         }
         match gate::save(self) {
             Ok(()) => self.ask(Step::Save, Question::ConfirmSave),
+            Err(Reason::NotApproved) => self.ask(Step::Save, Question::SecondPerson),
             Err(reason) => self.block(Step::Save, reason),
         }
     }

@@ -88,7 +88,7 @@ impl Bench {
                 Event::Portal(_, event) => event,
                 event => panic!("{event:?}"),
             },
-            Told::Records(records) => panic!("{records:?}"),
+            other => panic!("{other:?}"),
         }
     }
 

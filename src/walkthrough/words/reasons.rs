@@ -51,8 +51,11 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::GuardNever
         | Reason::LedgerFailed(_)
         | Reason::RecordFailed(_) => of_the_guard(reason),
-        Reason::TextHoldsSecret | Reason::TextEmpty | Reason::TypedMismatch => of_the_text(reason),
+        Reason::TextHoldsSecret | Reason::TextEmpty | Reason::TypedMismatch | Reason::SamePerson => {
+            of_the_text(reason)
+        }
         Reason::ProofTooOld
+        | Reason::NotApproved
         | Reason::NotTested
         | Reason::SaveNeedsPortal
         | Reason::SomeoneElseChanged
@@ -244,6 +247,11 @@ fn of_the_text(reason: &Reason) -> Said {
         Reason::TextEmpty => {
             said("Nothing was typed.", "The walk stays where it is.", "Type a few words, or press Esc.")
         }
+        Reason::SamePerson => said(
+            "That is the name of whoever records, signed in or started the console.",
+            "Nobody approves their own save. Nothing has been saved.",
+            "Have somebody else read it and give their name, or press Esc and break the glass.",
+        ),
         Reason::TypedMismatch => said(
             "That is not what was asked for.",
             "Nothing was done.",
@@ -260,6 +268,11 @@ fn of_the_save(reason: &Reason) -> Said {
             "The test is more than five minutes old.",
             "The password may have been changed since. Nothing has been saved.",
             "Enter goes back to step 4 to test it again.",
+        ),
+        Reason::NotApproved => said(
+            "This site wants a second person before Save.",
+            NOTHING_SAVED,
+            "Enter asks for their name, or for a reason.",
         ),
         Reason::NotTested => {
             said("No tested password is at hand.", NOTHING_SAVED, "Enter goes back to step 4.")
