@@ -12,6 +12,9 @@ const ACCOUNT: [&str; 2] = ["UserName", "AccountName"];
 const DOMAIN: [&str; 3] = ["Domain", "DomainDnsName", "DomainName"];
 const CONTROLLER: [&str; 2] = ["DomainControllerDnsName", "_domainControllerConnectionDatas"];
 
+/// The host that a record speaks of; which sensor wrote it stands in none.
+const HOST: [&str; 5] = ["HostName", "HostDnsName", "SensorName", "SensorDnsName", "MachineName"];
+
 /// One key with its value, as they stand in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field<'a> {
@@ -38,6 +41,10 @@ pub fn names_host(key: &str) -> bool {
 #[must_use]
 pub fn in_line(text: &str) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
+    // Most lines are stack frames, and have none.
+    if memchr::memchr(b'=', text.as_bytes()).is_none() {
+        return fields;
+    }
     for group in look_at(text).groups {
         let inner = group.start.saturating_add(1)..group.end.saturating_sub(1);
         let Some(inside) = text.get(inner.clone()) else { continue };
@@ -98,6 +105,11 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn controller(&self) -> Option<Safe> {
         self.only_of(&CONTROLLER)
+    }
+
+    #[must_use]
+    pub fn host(&self) -> Option<Safe> {
+        self.only_of(&HOST)
     }
 
     /// The value of `key`, if all its values agree: a record that names two accounts names none.
