@@ -51,7 +51,7 @@ pub enum Told {
     Records(Vec<Record>),
 }
 
-/// Does effects. Dropping it ends every watch.
+/// Does effects. Dropping it ends every watch, and every probe with all it started.
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -70,7 +70,7 @@ struct Shared {
     directory: crate::directory::ldap::Client,
     kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
-    prober: Option<Prober>,
+    prober: Prober,
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.
@@ -215,6 +215,12 @@ impl Engine {
             let tested = ended.unwrap_or_else(directory::panicked);
             Event::Directory(ticket, event::Directory::Tested { attempt, host, protocol, tested })
         });
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shared.prober.end();
     }
 }
 

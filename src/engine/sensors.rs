@@ -26,14 +26,13 @@ impl Engine {
         let shared = Arc::clone(&self.shared);
         let asked = host.clone();
         let errand = async move {
-            let server = shared.site.servers.iter().find(|server| server.host == asked);
-            match (&shared.prober, server) {
-                (Some(prober), Some(server)) => prober
-                    .ask(server, service)
-                    .await
-                    .unwrap_or_else(|fault| ServiceState::Unknown(sensor::Why::Probe(fault))),
-                _ => ServiceState::Unknown(sensor::Why::Probe(sensor::ProbeFault::NoCommand)),
-            }
+            let site = &shared.site;
+            let server = site.servers.iter().find(|server| server.host == asked);
+            let answered = match (site.probe_of(&asked), server) {
+                (Some(probe), Some(server)) => shared.prober.ask(probe, server, service).await,
+                _ => Err(sensor::ProbeFault::ByHand),
+            };
+            answered.unwrap_or_else(|fault| ServiceState::Unknown(sensor::Why::Probe(fault)))
         };
         self.run(errand, move |ended| {
             let failed = |why| ServiceState::Unknown(sensor::Why::Probe(sensor::ProbeFault::Cut(why)));

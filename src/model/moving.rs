@@ -186,9 +186,12 @@ impl Model {
                 let record = self.logs.selected()?;
                 record.lines().map(ToString::to_string).collect()
             }
-            (None, Pane::Stage) => match self.whole_row() {
+            (None, Pane::Stage) => match self.whole_row().filter(|_| self.start_command().is_none()) {
                 Some(fields) => fields.iter().map(|(name, value)| format!("{name}: {value}")).collect(),
-                None => words::to_copy(&self.walk)?.iter().map(ToString::to_string).collect(),
+                None => match self.start_command() {
+                    Some(command) => return Some(command),
+                    None => words::to_copy(&self.walk)?.iter().map(ToString::to_string).collect(),
+                },
             },
         };
         // Each line is safe already; the breaks between them stay visible marks in one line of text.

@@ -15,5 +15,6 @@ mod player;
 mod proving;
 mod said;
 mod saves;
+mod services;
 mod site;
 mod sites;

@@ -21,7 +21,7 @@ export LC_ALL=C PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH"
 here=$(cd "$(dirname "$0")" && pwd)
 realm=CONTOSO.TEST domain=contoso.test base=DC=contoso,DC=test
 admin_password='Admin-Pass-123!'
-patience=60 # seconds until it has to answer
+patience=150 # seconds until it has to answer: replication waits a minute for a peer that went quiet
 turn=/run/mdi-console-peers.lock
 
 die() { echo "samba-dc.sh: $*" >&2; exit 1; }
@@ -115,11 +115,15 @@ CONF
   printf 'search %s\nnameserver %s\n' "$domain" "$(address "$([ -e "$at/joined" ] && echo "$k" || echo 1)")" >"$at/resolv.conf"
 }
 
-# Where names lead to the forest's own addresses, whatever this machine thinks of them.
+# Where names lead to the forest's own addresses, whatever this machine thinks of them. Where winbindd's socket and the
+# logs of what serves SMB are is compiled into samba: there the controller has folders of its own, too.
 inside() { # K COMMAND…
   local at=$folder/dc$1; shift
+  mkdir -p /run/samba /var/log/samba
   KRB5_CONFIG=$at/krb5.conf exec unshare --mount --propagation private -- bash -c '
     at=$1; shift
+    mount --bind "$at/run" /run/samba
+    mount --bind "$at/log" /var/log/samba
     mount --bind "$at/hosts" /etc/hosts
     mount --bind "$at/resolv.conf" "$(readlink -f /etc/resolv.conf)"
     exec "$@"' inside "$at" "$@"
@@ -171,7 +175,7 @@ as_administrator=(-ZZ -D "Administrator@$domain" -w "$admin_password")
 answers() { # K
   local port
   search "$1" -b '' -s base isSynchronized | grep -q 'isSynchronized: TRUE' || return 1
-  for port in 53 88; do (exec 3<>"/dev/tcp/$(address "$1")/$port") 2>/dev/null || return 1; done
+  for port in 53 88 135; do (exec 3<>"/dev/tcp/$(address "$1")/$port") 2>/dev/null || return 1; done
 }
 
 # Until COMMAND succeeds, or patience ends.
@@ -181,8 +185,18 @@ await() { # WHAT COMMAND…
     for k in 1 2; do
       [ ! -e "$folder/dc$k/id" ] || [ -n "$(ours "$k")" ] || die "dc$k ended: $(tail -n 5 "$folder/dc$k/log/samba")"
     done
-    [ $SECONDS -lt $end ] || die "$what, $patience s long; see $folder"
+    [ $SECONDS -lt $end ] || die "$what, $patience s long: $(neighbours); see $folder"
     sleep 0.05
+  done
+}
+
+# What the controllers themselves say of taking changes from each other.
+neighbours() {
+  local k
+  for k in 1 2; do
+    (inside "$k" timeout 20 samba-tool drs showrepl -s "$folder/dc$k/smb.conf" \
+      -U "CONTOSO\\Administrator%$admin_password" "dc$k.$domain") 2>&1 |
+      sed -n '/INBOUND/,/OUTBOUND/p' | grep -A 5 "^$base\|ERROR" | tr -s '[:space:]' ' ' || true
   done
 }
 
@@ -221,14 +235,26 @@ start() { # [PROCESS]
   join
   halt 1
   fill 2 records
-  for k in 1 2; do launch "$k"; done
-  for k in 1 2; do await "dc$k does not answer" answers "$k"; done
+  # The second asks the first for changes as soon as it runs.
+  for k in 1 2; do launch "$k"; await "dc$k does not answer" answers "$k"; done
   # Both ways are known to work.
-  for k in 1 2; do
-    printf '%s\n' "dn: OU=Service Accounts,$base" 'changetype: modify' 'replace: description' "description: from dc$k" |
-      change "$k" && await "nothing replicates from dc$k" same "OU=Service Accounts,$base" description
-  done
+  for k in 1 2; do crosses "$k"; done
 }
+
+# A change made at K arrives at the other one. A pull that hangs holds up all that come after it: starting the one that
+# pulls anew is what an administrator does, and is said.
+crosses() { # K
+  local other=$((3 - $1)) round
+  printf '%s\n' "dn: OU=Service Accounts,$base" 'changetype: modify' 'replace: description' "description: from dc$1" |
+    change "$1"
+  for round in 1 2 3; do
+    patience=45 await_quietly same "OU=Service Accounts,$base" description && return
+    echo "samba-dc.sh: nothing has come from dc$1 to dc$other ($(neighbours)); dc$other is started anew" >&2
+    halt "$other"; launch "$other"; await "dc$other does not answer" answers "$other"
+  done
+  await "nothing replicates from dc$1" same "OU=Service Accounts,$base" description
+}
+await_quietly() { (await "" "$@") 2>/dev/null; }
 
 change() { # K, LDIF on standard input
   LDAPTLS_CACERT=$folder/tls/ca.pem ldapmodify -x -H "ldap://$(address "$1")" "${as_administrator[@]}" >/dev/null

@@ -307,7 +307,7 @@ impl Checker {
             );
         }
         if *walk.phase(walk.current) == Phase::Working && !walk.over {
-            let goes_on = !walk.errands.is_empty() || walk.due().is_some() || !walk.terms.probe;
+            let goes_on = !walk.errands.is_empty() || walk.due().is_some() || !walk.asks_services();
             assert!(goes_on, "working, and nothing is under way at {:?}", walk.current);
         }
     }
