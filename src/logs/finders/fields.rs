@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::logs::Record;
 use crate::logs::sight::look_at;
 use crate::text::Safe;
 
@@ -90,6 +91,11 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn of(lines: &'a [Safe]) -> Self {
         Self(lines.iter().flat_map(|line| in_line(line)).collect())
+    }
+
+    #[must_use]
+    pub fn of_record(record: &'a Record) -> Self {
+        Self(record.lines().flat_map(|line| in_line(line)).collect())
     }
 
     #[must_use]
