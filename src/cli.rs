@@ -14,6 +14,7 @@ pub mod walk;
 
 mod folders;
 mod log;
+mod tty;
 
 use std::path::PathBuf;
 
