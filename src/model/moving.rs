@@ -33,6 +33,9 @@ impl Model {
     }
 
     fn overlay_moved(&mut self, action: Action) {
+        if self.overlay == Some(Overlay::WaysBack) {
+            return self.command_moved(action);
+        }
         let page = self.size.rows.saturating_sub(8).max(1);
         self.overlay_scroll = match action {
             Action::Up => self.overlay_scroll.saturating_sub(1),
@@ -42,6 +45,19 @@ impl Model {
             _ => return,
         }
         .min(LONGEST_OVERLAY);
+    }
+
+    /// The page follows the marked command.
+    fn command_moved(&mut self, action: Action) {
+        let last = words::commands(&words::ways_back(&self.walk)).len().saturating_sub(1);
+        self.command = match action {
+            Action::Up => self.command.saturating_sub(1),
+            Action::Down => self.command.saturating_add(1),
+            Action::PageUp => self.command.saturating_sub(A_FEW),
+            Action::PageDown => self.command.saturating_add(A_FEW),
+            _ => return,
+        }
+        .min(last);
     }
 
     fn logs_moved(&mut self, action: Action) {
@@ -174,6 +190,10 @@ impl Model {
         }
     }
 
+    fn marked_command(&self) -> Option<Safe> {
+        words::commands(&words::ways_back(&self.walk)).get(self.command).cloned()
+    }
+
     /// What is under the cursor, as text. Never a secret: it comes from a record or a row.
     fn under_cursor(&self) -> Option<Safe> {
         let lines: Vec<String> = match (&self.overlay, self.pane) {
@@ -182,6 +202,7 @@ impl Model {
                 fields.iter().map(|(name, value)| format!("{name}: {value}")).collect()
             }
             (Some(Overlay::Help), _) => return None,
+            (Some(Overlay::WaysBack), _) => return self.marked_command(),
             (None, Pane::Logs) => {
                 let record = self.logs.selected()?;
                 record.lines().map(ToString::to_string).collect()
@@ -227,6 +248,8 @@ impl Model {
     }
 }
 
+/// Commands that a page moves by.
+const A_FEW: usize = 4;
 /// Columns that ← and → move.
 const PAN: usize = 16;
 const FARTHEST: usize = 4_096;

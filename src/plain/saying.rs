@@ -10,6 +10,7 @@ use crate::terminal::signals::Ending;
 use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::step::Step;
+use crate::walkthrough::words::WayLine;
 use crate::walkthrough::{Walkthrough, words};
 
 use super::known;
@@ -25,9 +26,23 @@ impl<W: io::Write> Looping<W> {
         let step = self.walk.current;
         let mut lines = vec![Safe::new(words::purpose(step))];
         lines.extend(words::wrong(step).iter().map(|line| Safe::new(line)));
+        lines.push(Safe::new(words::HELP_WAYS_BACK));
         lines.push(Safe::new(prompt::COMMANDS));
         self.say(&lines);
         self.telling.forget_place();
+    }
+
+    /// A command stands on a line of its own, behind two blanks.
+    pub(super) fn ways_back(&mut self) {
+        let mut lines = vec![Safe::new(words::WAYS_BACK)];
+        for way in words::ways_back(&self.walk) {
+            lines.push(Safe::from(format!("{}:", way.title)));
+            lines.extend(way.lines.into_iter().map(|line| match line {
+                WayLine::Said(sentence) => sentence,
+                WayLine::Command(command) => Safe::from(format!("  {command}")),
+            }));
+        }
+        self.say(&lines);
     }
 
     /// Everything new; then the prompt, if one is open and not there already.
