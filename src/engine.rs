@@ -26,6 +26,7 @@ use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
 use crate::logs::Record;
+use crate::logs::window::Counted;
 use crate::sensor::probe::Prober;
 use crate::site::Site;
 use crate::text::Safe;
@@ -49,9 +50,11 @@ pub struct Answer {
 pub enum Told {
     Event(Box<Event>),
     Records(Vec<Record>),
+    /// How far the counting of what lies above a log's records has come.
+    Counted(Counted),
 }
 
-/// Does effects. Dropping it ends every watch.
+/// Does effects. Dropping it ends every watch, and every probe with all it started.
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -70,7 +73,7 @@ struct Shared {
     directory: crate::directory::ldap::Client,
     kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
-    prober: Option<Prober>,
+    prober: Prober,
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.
@@ -215,6 +218,12 @@ impl Engine {
             let tested = ended.unwrap_or_else(directory::panicked);
             Event::Directory(ticket, event::Directory::Tested { attempt, host, protocol, tested })
         });
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shared.prober.end();
     }
 }
 

@@ -13,8 +13,8 @@ use crate::logs::SourceId;
 use crate::logs::tail::Source;
 use crate::portal::Entry;
 use crate::portal::token::Login;
-use crate::sensor::Server;
 use crate::sensor::probe::Template;
+use crate::sensor::{Server, Way};
 use crate::text::Safe;
 use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
@@ -33,6 +33,10 @@ pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is said of a site by itself, and any of them may be so"
+)]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,
@@ -141,7 +145,7 @@ impl Site {
         let servers = lab
             .servers
             .iter()
-            .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone })
+            .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone, way: Way::Sc })
             .collect();
         let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
         Ok(Self {
@@ -169,7 +173,8 @@ impl Site {
             reader: Some(reader_account(&lab.reader.account, &lab.domain)),
             sources,
             servers,
-            probe: Some(Template::new(lab.service_probe.iter().cloned())?),
+            // It answers as `sc.exe` would.
+            probe: Some(Template::new(Way::Sc, lab.service_probe.iter().cloned())?),
             probes: Vec::new(),
             commands: Vec::new(),
             proof: Proof::Any,
@@ -226,7 +231,6 @@ impl Site {
             // Its own bind would send a password.
             reader: self.reader.is_some() && self.proof != Proof::Kerberos,
             servers,
-            probe: self.probe.is_some(),
             old_password: self.old_password,
             poll: self.poll,
             watch: self.watch,

@@ -80,7 +80,7 @@ impl Engine {
             directory: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
             kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
-            prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, limits.probe)),
+            prober: Prober::new(clock.clone(), limits.probe),
             permits: Mutex::new(HashMap::new()),
             session: Mutex::new(Session::of(application, &vault)),
             renewing: tokio::sync::Mutex::default(),

@@ -5,15 +5,19 @@
 //! new must be at the end. Refusals are remembered when their records have long gone from memory.
 //! Deliberately absent: drawing, and keys.
 
+mod further_up;
 mod search;
+mod seek;
 mod view;
 
 use std::collections::VecDeque;
 
 use super::{Level, Mark, Position, Record, Side, SourceId, WrittenTime};
 use crate::text::Safe;
+pub use further_up::{Counted, Counting, FurtherUp};
 pub use search::{Search, SearchFault};
-pub use view::{Cursor, Row, RowLine};
+pub use seek::{Matches, Stepped};
+pub use view::{Cursor, Found, Row, RowLine};
 
 /// The most records that are kept, and the most memory they take.
 pub const RECORDS: usize = 20_000;
@@ -35,6 +39,8 @@ struct Entry {
     time: Option<WrittenTime>,
     unfolded: bool,
     bookmarked: bool,
+    /// How many of its lines match the search.
+    matches: usize,
 }
 
 /// What is remembered of a refusal.
@@ -84,6 +90,7 @@ pub struct Window {
     dropped: u64,
     refusals: VecDeque<Refusal>,
     forgotten: Refusals,
+    counted: Vec<Counted>,
     mark: Option<Mark>,
     filter: Filter,
     search: Option<Search>,
@@ -131,7 +138,8 @@ impl Window {
             if record.is_refusal() {
                 self.remember(&record, id);
             }
-            batch.push(Entry { id, record, time, unfolded: false, bookmarked: false });
+            let matches = self.search.as_ref().map_or(0, |search| search.lines_of(&record).count());
+            batch.push(Entry { id, record, time, unfolded: false, bookmarked: false, matches });
         }
         batch
     }
@@ -158,7 +166,7 @@ impl Window {
             && let Some(oldest) = self.refusals.pop_front()
         {
             let side = self.side(&oldest);
-            self.forgotten.count(side);
+            self.forgotten.add(Some(side), 1);
         }
     }
 
@@ -189,8 +197,9 @@ impl Window {
     pub fn count_refusals(&self) -> Refusals {
         let mut count = self.forgotten;
         for refusal in &self.refusals {
-            count.count(self.side(refusal));
+            count.add(Some(self.side(refusal)), 1);
         }
+        self.count_further_up(&mut count);
         count
     }
 
@@ -242,13 +251,13 @@ impl Window {
 }
 
 impl Refusals {
-    fn count(&mut self, side: Side) {
+    fn add(&mut self, side: Option<Side>, so_many: usize) {
         let counter = match side {
-            Side::Before => &mut self.before,
-            Side::After => &mut self.after,
-            Side::NotKnown => &mut self.not_known,
+            Some(Side::Before) | None => &mut self.before,
+            Some(Side::After) => &mut self.after,
+            Some(Side::NotKnown) => &mut self.not_known,
         };
-        *counter = counter.saturating_add(1);
+        *counter = counter.saturating_add(so_many);
     }
 }
 

@@ -108,13 +108,10 @@ fn mark(walk: &Walkthrough, line: &str) -> Option<Meaning> {
     if walk.current != Step::Services {
         return Some(Meaning::Unfit("Services are marked on step 6."));
     }
-    let row = walk.services.iter().find(|row| {
-        if named.is_empty() {
-            row.server.standalone && !row.settled()
-        } else {
-            row.server.host.eq_ignore_ascii_case(named)
-        }
-    });
+    let row = walk
+        .services
+        .iter()
+        .find(|row| if named.is_empty() { row.open() } else { row.server.host.eq_ignore_ascii_case(named) });
     Some(match row {
         Some(row) => Meaning::Intend(Intent::MarkService(row.server.host.clone())),
         None if named.is_empty() => Meaning::Unfit("Every standalone server is accounted for."),

@@ -10,7 +10,6 @@ use crate::terminal::signals::Ending;
 use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::step::Step;
-use crate::walkthrough::words::WayLine;
 use crate::walkthrough::{Walkthrough, words};
 
 use super::known;
@@ -32,16 +31,8 @@ impl<W: io::Write> Looping<W> {
         self.telling.forget_place();
     }
 
-    /// A command stands on a line of its own, behind two blanks.
     pub(super) fn ways_back(&mut self) {
-        let mut lines = vec![Safe::new(words::WAYS_BACK)];
-        for way in words::ways_back(&self.walk) {
-            lines.push(Safe::from(format!("{}:", way.title)));
-            lines.extend(way.lines.into_iter().map(|line| match line {
-                WayLine::Said(sentence) => sentence,
-                WayLine::Command(command) => Safe::from(format!("  {command}")),
-            }));
-        }
+        let lines = words::ways_back_lines(&self.walk);
         self.say(&lines);
     }
 

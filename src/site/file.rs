@@ -9,6 +9,7 @@ use toml::de::DeTable;
 
 use crate::directory::Account;
 use crate::directory::search::Search;
+use crate::sensor::Way;
 use crate::text::Safe;
 
 use super::fault::{Faults, Wrong};
@@ -125,9 +126,17 @@ pub struct Watch {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
-    /// A program and its arguments, with `{host}` and `{service}`; `None`: services are marked by the operator.
-    pub command: Option<Vec<String>>,
+    /// `None`: services are marked by the operator.
+    pub asked: Option<Asked>,
     pub limit: Duration,
+}
+
+/// How services are asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub way: Way,
+    /// A program and its arguments, with `{host}` and `{service}`.
+    pub command: Vec<String>,
 }
 
 /// A sensor's server, named by hand.
@@ -136,7 +145,7 @@ pub struct Sensor {
     pub host: Safe,
     pub standalone: bool,
     /// `None`: asked as all others are.
-    pub probe: Option<Option<Vec<String>>>,
+    pub probe: Option<Option<Asked>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

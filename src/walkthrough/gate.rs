@@ -32,11 +32,7 @@ pub(super) fn save(walk: &Walkthrough) -> Result<(), Reason> {
 
 /// Step 6: every standalone sensor's service runs, or has a reason for not running.
 pub(super) fn services(walk: &Walkthrough) -> Result<(), Vec<Host>> {
-    let open: Vec<Host> = walk
-        .services
-        .iter()
-        .filter(|row| row.server.standalone && !row.settled())
-        .map(|row| row.server.host.clone())
-        .collect();
+    let open: Vec<Host> =
+        walk.services.iter().filter(|row| row.open()).map(|row| row.server.host.clone()).collect();
     if open.is_empty() { Ok(()) } else { Err(open) }
 }

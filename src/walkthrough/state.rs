@@ -53,8 +53,6 @@ pub struct Terms {
     pub kerberos_alone: bool,
     /// Servers whose services are asked for, standalone ones marked.
     pub servers: Vec<sensor::Server>,
-    /// How services are asked; `false`: by hand only.
-    pub probe: bool,
     /// A reader account can tell what stands with the account before anything is tried.
     pub reader: bool,
     /// How long the directory may accept the previous password.
@@ -215,7 +213,10 @@ pub struct ServiceRow {
     pub(crate) trails: [sensor::Trail; 2],
     /// Why the walk went on although it is not running.
     pub excused: Option<Safe>,
+    /// What the operator's own word that it runs rests on.
     pub marked: Option<Safe>,
+    /// A sensor of version 3 has no such service, or a disabled one.
+    pub not_applicable: bool,
 }
 
 /// A log source that would show a refusal.

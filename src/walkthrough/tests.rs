@@ -17,5 +17,6 @@ mod proving;
 mod said;
 mod saves;
 mod second_person;
+mod services;
 pub mod site;
 mod sites;

@@ -37,7 +37,8 @@ pub(in crate::walkthrough) use questions::{
 };
 pub use reasons::{Said, reason, to_copy};
 pub use recover::{
-    HELP_WAYS_BACK, WAYS_BACK, Way, WayLine, commands, ways_back, ways_back_keys, ways_back_wanted,
+    HELP_WAYS_BACK, WAYS_BACK, WayBack, WayLine, commands, ways_back, ways_back_keys, ways_back_lines,
+    ways_back_wanted,
 };
 pub use screen::*;
 

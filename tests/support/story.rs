@@ -16,7 +16,7 @@ use mdi_console::directory::{Answer, Host, Protocol, Tested};
 use mdi_console::logs::{Position, SourceId};
 use mdi_console::portal::SaveAnswer;
 use mdi_console::secret::SecretId;
-use mdi_console::sensor::{Server, Service, ServiceState};
+use mdi_console::sensor::{Server, Service, ServiceState, Way};
 use mdi_console::text::Safe;
 use mdi_console::walkthrough::effect::{Effect, Ticket};
 use mdi_console::walkthrough::event::{self, Event, Field, Intent};
@@ -56,7 +56,7 @@ fn start() -> Now {
 }
 
 fn terms(names: Names, lab: bool) -> Terms {
-    let server = |host: &str, standalone| Server { host: names.of(host), standalone };
+    let server = |host: &str, standalone| Server { host: names.of(host), standalone, way: Way::Sc };
     Terms {
         site: names.of("contoso-corp"),
         lab,
@@ -85,7 +85,6 @@ fn terms(names: Names, lab: bool) -> Terms {
             server("sensor1.contoso.test", true),
             server("sensor2.contoso.test", true),
         ],
-        probe: true,
         old_password: Duration::from_hours(1),
         poll: Duration::from_mins(1),
         watch: Duration::from_mins(35),

@@ -84,7 +84,7 @@ impl Bench {
                 Event::Portal(_, event) => event,
                 event => panic!("{event:?}"),
             },
-            Told::Records(records) => panic!("{records:?}"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -23,6 +23,7 @@ use crate::walkthrough::{Saving, Walkthrough, words};
 use super::site::{NEW_SENSOR, PDC};
 
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an entry of its own in the books")]
 pub struct Checker {
     reserved: BTreeMap<AttemptId, (Host, Option<Protocol>)>,
     reserving: BTreeMap<Ticket, Protocol>,
@@ -327,7 +328,7 @@ impl Checker {
             );
         }
         if *walk.phase(walk.current) == Phase::Working && !walk.over {
-            let goes_on = !walk.errands.is_empty() || walk.due().is_some() || !walk.terms.probe;
+            let goes_on = !walk.errands.is_empty() || walk.due().is_some() || !walk.asks_services();
             assert!(goes_on, "working, and nothing is under way at {:?}", walk.current);
         }
     }

@@ -12,7 +12,7 @@ use crate::logs::{Position, SourceId};
 use crate::portal::{
     Deployment, Entry, Health, HealthIssue, IssueStatus, Reading, Sensor, SensorKind, ServiceStatus,
 };
-use crate::sensor::Server;
+use crate::sensor::{Server, Way};
 use crate::text::Safe;
 use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
@@ -52,8 +52,7 @@ pub fn terms() -> Terms {
         search_faults: Vec::new(),
         kerberos_alone: false,
         reader: true,
-        servers: vec![Server { host: SENSOR.into(), standalone: true }],
-        probe: true,
+        servers: vec![Server { host: SENSOR.into(), standalone: true, way: Way::Sc }],
         old_password: Duration::from_hours(1),
         poll: Duration::from_secs(10),
         watch: Duration::from_mins(30),

@@ -8,6 +8,7 @@ use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::hand_over::HandOver;
 use crate::walkthrough::step::{Phase, Reason};
+use crate::walkthrough::watch::Watch;
 
 use super::safe;
 
@@ -17,7 +18,7 @@ mod tests;
 
 /// One way back, in the order in which it is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct WayBack {
     pub title: &'static str,
     pub lines: Vec<WayLine>,
 }
@@ -32,7 +33,7 @@ pub enum WayLine {
 const MOST_HOSTS: usize = 4;
 
 /// What stands above them all.
-pub const WAYS_BACK: &str = "The console runs none of these. mdi-console's are for a host that reaches a controller, all others for PowerShell on Windows.";
+pub const WAYS_BACK: &str = "The console runs none of these. Those of mdi-console, ssh and net are for a host such as this, all others for PowerShell on Windows.";
 
 /// In the help.
 pub const HELP_WAYS_BACK: &str =
@@ -65,13 +66,26 @@ pub fn ways_back_wanted(walk: &Walkthrough) -> bool {
 }
 
 /// Every way back there is here.
-pub fn ways_back(walk: &Walkthrough) -> Vec<Way> {
+pub fn ways_back(walk: &Walkthrough) -> Vec<WayBack> {
     let Some(account) = walk.account() else { return vec![nothing_chosen()] };
     vec![right_password(walk, &account), old_password(walk, &account), locking(walk, &account), second(walk)]
 }
 
+/// The page as lines of text; a command stands on one of its own, behind two blanks.
+pub fn ways_back_lines(walk: &Walkthrough) -> Vec<Safe> {
+    let mut lines = vec![Safe::new(WAYS_BACK)];
+    for way in ways_back(walk) {
+        lines.push(safe(format!("{}:", way.title)));
+        lines.extend(way.lines.into_iter().map(|line| match line {
+            WayLine::Said(sentence) => sentence,
+            WayLine::Command(command) => safe(format!("  {command}")),
+        }));
+    }
+    lines
+}
+
 /// The commands alone, in their order.
-pub fn commands(ways: &[Way]) -> Vec<Safe> {
+pub fn commands(ways: &[WayBack]) -> Vec<Safe> {
     let lines = ways.iter().flat_map(|way| &way.lines);
     let command = |line: &WayLine| match line {
         WayLine::Command(command) => Some(command.clone()),
@@ -92,14 +106,14 @@ fn typed(command: Option<Safe>) -> WayLine {
     )
 }
 
-fn nothing_chosen() -> Way {
+fn nothing_chosen() -> WayBack {
     let lines = vec![said(
         "No entry is chosen yet, so there is nothing to undo. The commands stand here from step 3 on.",
     )];
-    Way { title: "Nothing is changed", lines }
+    WayBack { title: "Nothing is changed", lines }
 }
 
-fn right_password(walk: &Walkthrough, account: &Account) -> Way {
+fn right_password(walk: &Walkthrough, account: &Account) -> WayBack {
     let mut lines = Vec::new();
     if walk.saved() {
         lines.push(said("Go back to step 4, test it, save it. The watch begins anew."));
@@ -110,23 +124,23 @@ fn right_password(walk: &Walkthrough, account: &Account) -> Way {
         lines.push(said("Where no controller can be reached from here, test it on a host that does:"));
         lines.push(typed(command::verify(walk, account)));
     }
-    Way { title: "Save the right password", lines }
+    WayBack { title: "Save the right password", lines }
 }
 
-fn old_password(walk: &Walkthrough, account: &Account) -> Way {
+fn old_password(walk: &Walkthrough, account: &Account) -> WayBack {
     let lines = vec![
         said(
             "An administrator resets the account in Active Directory to the old one: the portal then holds the right one again. The command asks for it.",
         ),
         typed(command::reset(account, &command::directory(walk, account))),
     ];
-    Way {
+    WayBack {
         title: "The old password is known, the portal out of reach",
         lines: who(walk, HandOver::Resets, lines),
     }
 }
 
-fn locking(walk: &Walkthrough, account: &Account) -> Way {
+fn locking(walk: &Walkthrough, account: &Account) -> WayBack {
     let server = command::directory(walk, account);
     let mut lines = vec![said("Look who locks it: the PDC emulator names the host of each lockout.")];
     lines.push(typed(command::account_state(account, &server)));
@@ -142,11 +156,12 @@ fn locking(walk: &Walkthrough, account: &Account) -> Way {
     ));
     for host in &hosts {
         lines.extend(
-            ["AATPSensorUpdater", "AATPSensor"].map(|one| typed(command::service(host, "start", one))),
+            ["AATPSensorUpdater", "AATPSensor"]
+                .map(|one| typed(command::service(walk, host, ("start", one)))),
         );
     }
     lines.extend(more);
-    Way { title: "The account keeps locking", lines }
+    WayBack { title: "The account keeps locking", lines }
 }
 
 /// The updater first, for it starts the sensor again.
@@ -165,7 +180,7 @@ fn stopping(walk: &Walkthrough, hosts: &[Safe]) -> Vec<WayLine> {
     })];
     for host in hosts {
         lines.extend(
-            ["AATPSensorUpdater", "AATPSensor"].map(|one| typed(command::service(host, "stop", one))),
+            ["AATPSensorUpdater", "AATPSensor"].map(|one| typed(command::service(walk, host, ("stop", one)))),
         );
     }
     lines
@@ -173,13 +188,8 @@ fn stopping(walk: &Walkthrough, hosts: &[Safe]) -> Vec<WayLine> {
 
 /// Those seen refusing; else some of those that use the entry. And what to say of the rest.
 fn hosts(walk: &Walkthrough) -> (Vec<Safe>, Option<WayLine>) {
-    let refusing: Vec<Safe> = walk
-        .watch
-        .iter()
-        .flat_map(|watch| watch.refusing_hosts())
-        .filter(|host| !host.is_empty())
-        .cloned()
-        .collect();
+    let refusing: Vec<Safe> =
+        walk.watch.iter().flat_map(Watch::refusing_hosts).filter(|host| !host.is_empty()).cloned().collect();
     if !refusing.is_empty() {
         return (refusing, None);
     }
@@ -192,7 +202,7 @@ fn hosts(walk: &Walkthrough) -> (Vec<Safe>, Option<WayLine>) {
     (hosts, more)
 }
 
-fn second(walk: &Walkthrough) -> Way {
+fn second(walk: &Walkthrough) -> WayBack {
     let mut lines = vec![said(
         "Prove another account, and add it at the portal as a further entry, without touching this one.",
     )];
@@ -209,7 +219,7 @@ fn second(walk: &Walkthrough) -> Way {
         lines.push(WayLine::Command(Safe::new("mdi-console verify --account OTHER --domain DOMAIN")));
     }
     lines.extend(others.iter().map(|other| typed(command::verify(walk, other))));
-    Way { title: "A second account", lines: who(walk, HandOver::EditsPortal, lines) }
+    WayBack { title: "A second account", lines: who(walk, HandOver::EditsPortal, lines) }
 }
 
 /// Whoever was named for it, behind what they are needed for.

@@ -4,6 +4,7 @@
 //! what is quoted can't end its own quotation. Deliberately absent: passwords.
 
 use crate::directory::Account;
+use crate::sensor::Way;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 
@@ -70,7 +71,17 @@ pub(super) fn lockouts(server: &str) -> Option<Safe> {
     )))
 }
 
-pub(super) fn service(of: &str, verb: &'static str, service: &'static str) -> Option<Safe> {
+/// In the way in which that server is asked, where it is known to work.
+pub(super) fn service(
+    walk: &Walkthrough,
+    of: &str,
+    (verb, service): (&'static str, &'static str),
+) -> Option<Safe> {
     let of = host(of)?;
-    Some(safe(format!(r"sc.exe \\{of} {verb} {service}")))
+    let row = walk.services.iter().find(|row| row.server.host.eq_ignore_ascii_case(of));
+    Some(safe(match row.map(|row| row.server.way) {
+        Some(Way::Ssh) => format!("ssh {of} sc.exe {verb} {service}"),
+        Some(Way::NetRpc) => format!("net rpc service {verb} {service} -S {of} --use-kerberos=required"),
+        Some(Way::Sc | Way::Command | Way::ByHand) | None => format!(r"sc.exe \\{of} {verb} {service}"),
+    }))
 }

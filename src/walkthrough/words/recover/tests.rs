@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::logs::Known;
+use crate::sensor::Way;
 use crate::walkthrough::event::Intent;
 use crate::walkthrough::fact::Origin;
 use crate::walkthrough::step::Step;
@@ -34,6 +35,22 @@ fn a_live_sites_commands_name_its_account_its_pdc_emulator_its_site_file_and_the
         ]
     );
     assert_eq!((PDC, SENSOR), ("dc1.contoso.test", "s1.contoso.test"));
+}
+
+#[test]
+fn a_server_is_stopped_and_started_in_the_way_in_which_it_is_asked() {
+    let check = |way: Way, command: &str| {
+        let mut player = walked_to(Step::Sensors);
+        player.walk.services.iter_mut().for_each(|row| row.server.way = way);
+        player.found(Known::Refused { account: Some("svc-mdi".into()), domain: None, controller: None });
+        let all = listed(&player.walk);
+        assert!(all.iter().any(|one| one == command), "{way:?}: {all:?}");
+    };
+    check(Way::Sc, r"sc.exe \\s1.contoso.test stop AATPSensor");
+    check(Way::Ssh, "ssh s1.contoso.test sc.exe stop AATPSensor");
+    check(Way::NetRpc, "net rpc service stop AATPSensor -S s1.contoso.test --use-kerberos=required");
+    check(Way::Command, r"sc.exe \\s1.contoso.test stop AATPSensor");
+    check(Way::ByHand, r"sc.exe \\s1.contoso.test stop AATPSensor");
 }
 
 #[test]
