@@ -15,6 +15,7 @@ mod live {
     mod checking;
     mod seated;
     mod sensors;
+    mod services;
     mod signing_in;
     mod walking;
 }
