@@ -26,6 +26,7 @@ use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
 use crate::logs::Record;
+use crate::logs::window::Counted;
 use crate::sensor::probe::Prober;
 use crate::site::Site;
 use crate::text::Safe;
@@ -49,6 +50,8 @@ pub struct Answer {
 pub enum Told {
     Event(Box<Event>),
     Records(Vec<Record>),
+    /// How far the counting of what lies above a log's records has come.
+    Counted(Counted),
 }
 
 /// Does effects. Dropping it ends every watch, and every probe with all it started.

@@ -33,6 +33,7 @@ pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the site file")]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,
@@ -69,6 +70,8 @@ pub struct Site {
     pub proof: Proof,
     /// Whether the tested password may be put on the operator's clipboard.
     pub clipboard: Clipboard,
+    /// Save wants a second person's name on record.
+    pub second_person: bool,
     pub limits: Limits,
     pub old_password: Duration,
     /// Taken for the lockout window where the policy is not known.
@@ -173,6 +176,7 @@ impl Site {
             commands: Vec::new(),
             proof: Proof::Any,
             clipboard: Clipboard::NotAllowed,
+            second_person: false,
             limits: Limits::default(),
             old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
             lockout_window: Duration::from_hours(1),
@@ -215,6 +219,7 @@ impl Site {
             application: self.application,
             hand_off: self.save == Save::HandOff,
             clipboard: self.clipboard,
+            second_person: self.second_person,
             entries: self.accounts.iter().map(entry).collect(),
             save_host: Safe::new(save_host),
             controllers: self.controllers.iter().map(|one| self.placed(one)).collect(),

@@ -1,8 +1,11 @@
 //! Errands at the sensor servers and their logs: services asked for, sources followed, the mark taken.
 
+mod further_up;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{self, Receiver};
 
 use crate::clock::Clock;
@@ -15,6 +18,7 @@ use crate::walkthrough::effect::Ticket;
 use crate::walkthrough::event::{self, Event};
 
 use super::{Answer, Engine, Shared, Told, directory};
+use further_up::{Ends, FurtherUp};
 
 /// A source that doesn't say where it ends within this time is marked without.
 const MARK_PATIENCE: Duration = Duration::from_secs(5);
@@ -64,13 +68,16 @@ impl Engine {
 
     /// Follows every source until the engine is dropped.
     pub(super) fn follow_sources(&mut self) {
+        let turns = Arc::new(Semaphore::new(further_up::AT_ONCE));
+        let ends = Ends { clock: self.shared.clock.clone(), out: self.shared.out.clone() };
         for source in self.shared.site.sources.clone() {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = source.host.clone();
             let (clock, poll) =
                 (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
             self.watches.spawn(tail::follow(source, clock, poll, out));
-            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
+            let further_up = FurtherUp::new(ends.clone(), Arc::clone(&turns));
+            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, further_up)));
         }
     }
 }
@@ -94,9 +101,17 @@ fn change_id() -> Safe {
     Safe::from(format!("{:032x}", u128::from_be_bytes(bits)))
 }
 
-async fn hand_on(shared: Arc<Shared>, host: Safe, mut deliveries: Receiver<Delivery>) {
+async fn hand_on(
+    shared: Arc<Shared>,
+    host: Safe,
+    (mut deliveries, mut further_up): (Receiver<Delivery>, FurtherUp),
+) {
     while let Some(delivery) = deliveries.recv().await {
         let work = shared.clock.work();
+        match &delivery {
+            Delivery::Records(records) => further_up.delivered(records),
+            Delivery::State(state) => further_up.stand(state.source, &state.files),
+        }
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),
             Delivery::State(state) => Told::Event(Box::new(Event::Logs(event::Logs::Watched {

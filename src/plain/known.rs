@@ -135,6 +135,7 @@ fn save(walk: &Walkthrough) -> Vec<Safe> {
         lines.extend(first(held.misgivings.iter().map(words::misgiving)));
     }
     lines.push(labelled("Reaches", &words::reaches(walk)));
+    lines.extend(words::second_person(walk).map(|one| labelled("Approved", &truth(one))));
     lines.push(words::no_way_back(walk));
     lines
 }

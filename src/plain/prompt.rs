@@ -30,8 +30,8 @@ pub enum Meaning {
 
 /// The commands that every prompt but the password's understands.
 pub const COMMANDS: &str = "Enter alone goes on, or closes a question that can wait. b goes back a step, r reads again, \
-                            i puts a note into the record, m marks a service as running by hand (m HOST), R shows the \
-                            ways back, q leaves, ? helps.";
+                            i puts a note into the record, m marks a service as running by hand (m HOST), H notes \
+                            what whoever takes over has to know, R shows the ways back, q leaves, ? helps.";
 
 pub fn open(walk: &Walkthrough) -> Prompt {
     if walk.over || walk.busy() {
@@ -92,6 +92,7 @@ fn command(walk: &Walkthrough, line: &str) -> Option<Meaning> {
         "r" => Intent::Refresh,
         "q" => Intent::Leave,
         "i" => Intent::Note,
+        "H" => Intent::HandOver,
         "R" => Intent::Recover,
         "p" if walk.handed_over() => Intent::CopyPassword,
         _ => return mark(walk, line),

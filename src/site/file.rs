@@ -36,6 +36,8 @@ pub struct SiteFile {
     pub save: Save,
     /// The tested password may be put on the operator's clipboard, on request.
     pub clipboard: bool,
+    /// Save wants a second person's name.
+    pub second_person: bool,
     /// One for each domain.
     pub searches: Vec<Search>,
     pub accounts: Vec<Listed>,
@@ -257,6 +259,7 @@ fn read(file: &Reading<'_, '_>) -> Option<SiteFile> {
         application: place.application,
         save: place.save,
         clipboard: place.clipboard,
+        second_person: place.second_person,
         searches,
         accounts,
         reader,

@@ -59,6 +59,7 @@ impl Site {
             probes,
             proof: file.directory.proof,
             clipboard: if file.clipboard { Clipboard::Allowed } else { Clipboard::NotAllowed },
+            second_person: file.second_person,
             limits: Limits {
                 connect: file.directory.connect,
                 answer: file.directory.answer,

@@ -38,6 +38,8 @@ pub struct Terms {
     pub application: bool,
     /// The operator saves at the portal, which lists its entries to nobody else.
     pub hand_off: bool,
+    /// Save wants a second person's name on record, or a reason for going on without.
+    pub second_person: bool,
     /// Whether the tested password may be put on the operator's own clipboard; asked of a hand-off alone.
     pub clipboard: Clipboard,
     /// The credential entries that the site file lists; used where the portal is not asked for them.
@@ -133,6 +135,8 @@ pub struct PortalView {
     pub fault: Option<(crate::portal::Fault, Now)>,
     pub next_poll: Option<Instant>,
     pub failures: u32,
+    /// A save was turned away for its sign-in, renewed though it was: only another one mends that.
+    pub sign_in_refused: bool,
 }
 
 /// The state before anything was changed.
@@ -240,6 +244,8 @@ pub enum Notice {
     Blocked(Reason),
     ReasonRecorded,
     NoteRecorded,
+    HandOverRecorded,
+    Approved,
     /// The password stands on the operator's clipboard.
     PasswordCopied,
     ClipboardOverwritten,

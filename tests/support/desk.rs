@@ -120,6 +120,7 @@ fn terms() -> Terms {
         application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
+        second_person: false,
         entries: Vec::new(),
         save_host: Safe::new("contoso-corp.atp.lab"),
         controllers: hosts

@@ -68,6 +68,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
+        second_person: false,
         entries: Vec::new(),
         save_host: names.of("contoso-corp.atp.lab"),
         controllers: ["dc1", "dc2", "dc3", "rodc1"]

@@ -92,6 +92,7 @@ fn the_example_shows_every_key_and_tells_the_defaults() {
     assert_eq!(site.save, Save::Workspace { address: "https://workspace.contoso.test".into() });
     assert_eq!(site.accounts[0].entry.as_deref(), Some("svc-mdi-1"));
     assert!(site.clipboard && !plain.clipboard);
+    assert!(site.second_person && !plain.second_person);
     let (application, by_code) = (site.application.unwrap(), plain.application.unwrap());
     let (certificate, key) = ("application.pem".into(), "./application.key".into());
     assert_eq!(application.sign_in, SignIn::Certificate { certificate, key });

@@ -43,6 +43,7 @@ pub fn terms() -> Terms {
         application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
+        second_person: false,
         entries: Vec::new(),
         save_host: "portal.test".into(),
         controllers: [PDC, SECOND, READ_ONLY]
@@ -58,6 +59,11 @@ pub fn terms() -> Terms {
         settle: Duration::from_secs(20),
         banner: None,
     }
+}
+
+/// The same site, where nobody saves alone.
+pub fn for_two() -> Terms {
+    Terms { second_person: true, ..terms() }
 }
 
 /// The same site, saved at by hand.

@@ -189,12 +189,15 @@ pub fn heading(question: &Question) -> &'static str {
         Question::GoOnOrRetest => "Accepted, but",
         Question::ReasonToGoOn => "A reason to go on",
         Question::UntestedName => "SAVE UNTESTED",
+        Question::SecondPerson | Question::RecordedBy | Question::ApprovedBy => "A second person",
+        Question::WithoutSecondPerson => "BREAK THE GLASS",
         Question::ConfirmSave => "Save",
         Question::SavedThere | Question::HowEntered(_) => "At the portal",
         Question::CopyPassword => "The clipboard",
         Question::ReasonForService(_) => "A service that is not running",
         Question::EvidenceForService(_) => "Mark by hand",
         Question::Note => "A note",
+        Question::HandOver | Question::HandOverField(_) => "The hand-over",
         Question::Leave => "Leave",
         Question::Recover => "The ways back",
     }
@@ -227,6 +230,12 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
         | Question::Password
         | Question::AccountName
         | Question::UntestedName
+        | Question::SecondPerson
+        | Question::RecordedBy
+        | Question::ApprovedBy
+        | Question::WithoutSecondPerson
+        | Question::HandOver
+        | Question::HandOverField(_)
         | Question::ConfirmSave
         | Question::HowEntered(_)
         | Question::ReasonForService(_)
