@@ -126,6 +126,52 @@ fn every_step_of_the_clean_walk_is_told_and_it_ends_confirmed() -> Tried {
 }
 
 #[test]
+fn the_ways_back_and_the_hand_over_are_lines_as_well() -> Tried {
+    let answers = [
+        "1",
+        "1",
+        "",
+        "1",
+        "H",
+        "3",
+        "Ben, 4711",
+        "7",
+        "R",
+        "2",
+        "i",
+        "told the change board",
+        "q",
+        "3",
+        "6",
+        "nine o'clock",
+        "q",
+        "1",
+    ];
+    let walked = walk("clean", &answers)?;
+    walked.says(&[
+        "What has whoever takes over to know?",
+        "3) Can unlock: not said yet",
+        "Who can unlock the account, and how to reach them:",
+        "3) Can unlock: Ben, 4711",
+        "The console runs none of these.",
+        "The account keeps locking:",
+        "\n  Unlock-ADAccount -Identity 'svc-mdi' -Server dc1.contoso.test\n",
+        "Can unlock: Ben, 4711",
+        "Nothing is saved yet. What now?",
+        "The note is in the record.",
+        "3) Hand over first",
+        "nothing was saved · record ",
+    ]);
+    assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    for line in
+        ["\"field\":\"unlocks\",\"text\":\"Ben, 4711\"", "\"field\":\"next-check\"", "\"fact\":\"noted\""]
+    {
+        assert!(walked.record().contains(line), "{line} is not in {}", walked.record());
+    }
+    Ok(())
+}
+
+#[test]
 fn a_refused_password_is_told_whole_and_the_right_one_still_saved() -> Tried {
     let walked = walk("refused", &with(&[WRONG, "", RIGHT, "", "12", "", ""]))?;
     walked.says(&[

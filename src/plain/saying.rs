@@ -25,9 +25,15 @@ impl<W: io::Write> Looping<W> {
         let step = self.walk.current;
         let mut lines = vec![Safe::new(words::purpose(step))];
         lines.extend(words::wrong(step).iter().map(|line| Safe::new(line)));
+        lines.push(Safe::new(words::HELP_WAYS_BACK));
         lines.push(Safe::new(prompt::COMMANDS));
         self.say(&lines);
         self.telling.forget_place();
+    }
+
+    pub(super) fn ways_back(&mut self) {
+        let lines = words::ways_back_lines(&self.walk);
+        self.say(&lines);
     }
 
     /// Everything new; then the prompt, if one is open and not there already.
