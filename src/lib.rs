@@ -74,8 +74,7 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: logs that a command prints, and probes of one server's own;
-//! resuming; `scan` and `report`.
+//! Not reached by a command yet: logs that a command prints; resuming; `scan` and `report`.
 //!
 //! # Chosen against the obvious, and why
 //!
