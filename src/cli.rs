@@ -42,6 +42,8 @@ pub use folders::NoHome;
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
+                  In a walk F1 (with --plain: ?) helps, R shows the ways back when a password is refused or an account \
+                  locked, with commands to copy; i puts a note into the record, H what whoever takes over has to know.\n\n\
                   Exit codes: 2 usage or configuration, 1 the answer is no, 3 something could not be reached, 0 done, \
                   129, 130 or 143 interrupted."
 )]

@@ -13,6 +13,7 @@ mod glyphs;
 mod help;
 mod password;
 mod rail;
+mod recover;
 mod small;
 mod stage;
 mod steps;
