@@ -22,6 +22,7 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
+use crate::child::Family;
 use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
@@ -57,6 +58,14 @@ pub struct Engine {
     shared: Arc<Shared>,
     /// Log sources that are followed.
     watches: JoinSet<()>,
+    /// Every program that was started.
+    children: Family,
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.children.end();
+    }
 }
 
 /// What errands share.
@@ -146,9 +155,10 @@ impl Engine {
         &self.shared.recorder
     }
 
-    /// Ends every watch; what is already under way still answers.
+    /// Ends every watch and every program that was started; what else is under way still answers.
     pub fn stop_watching(&mut self) {
         self.watches.abort_all();
+        self.children.end();
     }
 
     /// Sends an answer that is there at once.

@@ -36,6 +36,7 @@
 //! | `text` | `Safe`: the only door from outside to screen, record and log |
 //! | `secret` | wiped on drop; can't be printed, cloned, compared or serialised |
 //! | `key` | a key as it was pressed, in the program's own words: shared by `terminal` and `model`, which don't meet |
+//! | `child` ● | the site's own programs, run and ended with all they started; for the probe and for logs that a program prints |
 //! | `clock` ● | every timer goes through it; everybody may use its moments, only ● rooms the clock |
 //! | `terminal` ● | takes the terminal and returns it exactly once; `traits` is pure |
 //! | `lab` ● | a small site of its own on this machine; `world` and `scenario` are pure |
@@ -50,7 +51,8 @@
 //! ui ─► model, walkthrough, domain types, key   model ─► walkthrough, domain types, key
 //! walkthrough ─► domain types, a secret's name  site ─► domain types, the walk's terms, the lab's addresses
 //! directory | portal | sensor | logs ─► secret and their own children; never one another, never upward
-//! terminal ─► key       journal, text, secret, key, clock ─► nothing       lab ─► clock alone
+//! sensor's probe | logs' tail | engine ─► child
+//! terminal ─► key       journal, text, secret, key, clock, child ─► nothing       lab ─► clock alone
 //! everybody but lab ─► text, and the clock's moments
 //! ```
 //!
@@ -103,6 +105,7 @@
 //!   start, its window would have to outlast the age that proves a new one.
 
 pub mod app;
+pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod directory;

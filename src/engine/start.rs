@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
+use crate::child::Family;
 use crate::clock::Clock;
 use crate::directory::{kerberos, ldap};
 use crate::journal::file::{Disk, JournalFault, JournalFile};
@@ -74,13 +75,15 @@ impl Engine {
         let limits = site.limits;
         let patience = ldap::Patience { connect: limits.connect, answer: limits.answer };
         let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
+        let children = Family::default();
+        let prober = |probe| Prober::new(clock.clone(), probe, limits.probe).within(&children);
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
             ledger: LedgerFile::in_folder(&ledger)?,
             directory: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
             kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
-            prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, limits.probe)),
+            prober: site.probe.clone().map(prober),
             permits: Mutex::new(HashMap::new()),
             session: Mutex::new(Session::of(application, &vault)),
             renewing: tokio::sync::Mutex::default(),
@@ -92,7 +95,7 @@ impl Engine {
             in_flight: tokio::sync::Semaphore::new(directory::IN_FLIGHT),
             out,
         };
-        let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new() };
+        let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new(), children };
         engine.follow_sources();
         Ok((engine, answers))
     }

@@ -1,21 +1,20 @@
 //! Asks a host about a service by running one program: no shell, its own process group, nothing of ours in its hands.
 //!
-//! Relies on Unix process groups. The program gets no input and five variables of the environment at most; what it
-//! prints is capped; it and all it started are killed when time is up or nobody waits any more.
+//! Relies on `child` for running it and for killing it, with all it started, when time is up or nobody waits any more;
+//! what it prints is capped.
 //! Deliberately absent: any command that changes a service, and keeping what was printed.
 
 use std::io;
 use std::path::Path;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 use super::{ProbeFault, Server, Service, ServiceState, scm};
+use crate::child::{Family, Running};
 use crate::clock::Clock;
 use crate::text::Safe;
 
@@ -27,9 +26,6 @@ pub const AT_ONCE: usize = 8;
 
 /// How long output may still come after the program has ended, from something it left behind.
 const GRACE: Duration = Duration::from_millis(500);
-
-/// The variables a program is given; `LC_ALL` is always `C`.
-const KEPT: [&str; 3] = ["PATH", "HOME", "SSH_AUTH_SOCK"];
 
 /// A command with `{host}` and `{service}` standing in its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,13 +74,21 @@ pub struct Prober {
     template: Arc<Template>,
     limit: Duration,
     slots: Arc<Semaphore>,
+    family: Family,
 }
 
 impl Prober {
     /// `limit` is the time one question may take, once its turn has come.
     #[must_use]
     pub fn new(clock: Clock, template: Template, limit: Duration) -> Self {
-        Self { clock, template: Arc::new(template), limit, slots: Arc::new(Semaphore::new(AT_ONCE)) }
+        let slots = Arc::new(Semaphore::new(AT_ONCE));
+        Self { clock, template: Arc::new(template), limit, slots, family: Family::default() }
+    }
+
+    /// What it starts ends with `family`, at the latest.
+    #[must_use]
+    pub fn within(self, family: &Family) -> Self {
+        Self { family: family.clone(), ..self }
     }
 
     /// Runs the probe once. Dropping the future kills what was started.
@@ -93,8 +97,10 @@ impl Prober {
         let _work = self.clock.work();
         let _slot =
             self.slots.acquire().await.map_err(|_| ProbeFault::Cut("the console is leaving".into()))?;
-        let mut running = Running::start(&self.template.program, &arguments)?;
-        let done = match self.clock.timeout(self.limit, running.finish(&self.clock)).await {
+        let program = &self.template.program;
+        let mut running =
+            self.family.start(program, &arguments).map_err(|error| not_started(program, &error))?;
+        let done = match self.clock.timeout(self.limit, finish(&mut running, &self.clock)).await {
             Ok(done) => done?,
             Err(_) => return Err(ProbeFault::TimedOut { seconds: self.limit.as_secs() }),
         };
@@ -128,69 +134,30 @@ struct Finished {
     errors: Vec<u8>,
 }
 
-/// A program under way, with everything it may have started: killed when dropped, unless it ended by itself.
-#[derive(Debug)]
-struct Running {
-    child: Child,
-    group: Option<Pid>,
-}
-
-impl Running {
-    fn start(program: &str, arguments: &[String]) -> Result<Self, ProbeFault> {
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true);
-        let child = command.spawn().map_err(|error| not_started(program, &error))?;
-        let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        Ok(Self { child, group })
-    }
-
-    async fn finish(&mut self, clock: &Clock) -> Result<Finished, ProbeFault> {
-        let (mut output, mut errors) = (Capped::default(), Capped::default());
-        let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
-        let status = {
-            let reading = async { tokio::try_join!(output.read(out), errors.read(err)).map(drop) };
-            tokio::pin!(reading);
-            tokio::select! {
-                read = &mut reading => {
-                    read?;
-                    self.child.wait().await
-                }
-                status = self.child.wait() => {
-                    // A program that leaves something behind (ssh's shared connection does) must not be waited for.
-                    match clock.timeout(GRACE, &mut reading).await {
-                        Ok(read) => read?,
-                        Err(_) => self.kill(),
-                    }
-                    status
-                }
+async fn finish(running: &mut Running, clock: &Clock) -> Result<Finished, ProbeFault> {
+    let (mut output, mut errors) = (Capped::default(), Capped::default());
+    let (out, err) = running.pipes();
+    let status = {
+        let reading = async { tokio::try_join!(output.read(out), errors.read(err)).map(drop) };
+        tokio::pin!(reading);
+        tokio::select! {
+            read = &mut reading => {
+                read?;
+                running.wait().await
             }
-        };
-        let status = status.map_err(|error| ProbeFault::Cut(Safe::from(error.to_string())))?;
-        self.group = None;
-        Ok(Finished { status, output: output.0, errors: errors.0 })
-    }
-
-    fn kill(&mut self) {
-        if let Some(group) = self.group.take() {
-            // It may be gone already; that is what was wanted.
-            let _ = kill_process_group(group, Signal::KILL);
+            status = running.wait() => {
+                // A program that leaves something behind (ssh's shared connection does) must not be waited for.
+                match clock.timeout(GRACE, &mut reading).await {
+                    Ok(read) => read?,
+                    Err(_) => running.kill(),
+                }
+                status
+            }
         }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.kill();
-    }
+    };
+    let status = status.map_err(|error| ProbeFault::Cut(Safe::from(error.to_string())))?;
+    running.let_go();
+    Ok(Finished { status, output: output.0, errors: errors.0 })
 }
 
 fn not_started(program: &str, error: &io::Error) -> ProbeFault {
