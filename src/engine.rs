@@ -26,7 +26,8 @@ use crate::child::Family;
 use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
-use crate::logs::Record;
+use crate::logs::tail::Taken;
+use crate::logs::{Record, SourceId};
 use crate::sensor::probe::Prober;
 use crate::site::Site;
 use crate::text::Safe;
@@ -80,6 +81,8 @@ struct Shared {
     kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
     prober: Option<Prober>,
+    /// How far each command's output was taken.
+    taken: Vec<(SourceId, Taken)>,
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.

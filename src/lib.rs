@@ -31,7 +31,7 @@
 //! | `directory` | controllers, accounts, password tests; `names` reads an account's name, `lockout` and `refusal` judge, `ldap` ● talks |
 //! | `portal` | sensors, issues, entries; `signin` is a machine; `client`, `token`, `graph`, `workspace` ● talk |
 //! | `sensor` | a sensor server's services; `probe` ● asks |
-//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows |
+//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows files and what commands print |
 //! | `journal` | numbered, chained lines with a body it never reads; `file` ● keeps them |
 //! | `text` | `Safe`: the only door from outside to screen, record and log |
 //! | `secret` | wiped on drop; can't be printed, cloned, compared or serialised |
@@ -74,7 +74,7 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: logs that a command prints, and probes of one server's own;
+//! Not reached by a command yet: probes of one server's own;
 //! resuming; `scan` and `report`.
 //!
 //! # Chosen against the obvious, and why

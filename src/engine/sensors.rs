@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use crate::clock::Clock;
 use crate::directory::{Account, Host};
-use crate::logs::tail::{self, Delivery, Source, State};
+use crate::logs::tail::{self, Delivery, Source};
 use crate::logs::{Position, SourceId};
 use crate::sensor::{self, ServiceState};
 use crate::text::Safe;
@@ -50,6 +50,8 @@ impl Engine {
             for source in shared.site.sources.clone() {
                 positions.extend(ends(&shared.clock, source).await);
             }
+            let taken = shared.taken.iter().filter_map(|(id, taken)| Some((*id, taken.mark()?)));
+            positions.extend(taken);
             let count = match reader {
                 Some((host, account)) => directory::bad_password_count(&shared, host, &account).await,
                 None => None,
@@ -71,6 +73,16 @@ impl Engine {
             let (clock, poll) =
                 (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
             self.watches.spawn(tail::follow(source, clock, poll, out));
+            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
+        }
+        for command in self.shared.site.commands.clone() {
+            let Some((_, taken)) = self.shared.taken.iter().find(|(id, _)| *id == command.id) else {
+                continue;
+            };
+            let (out, deliveries) = mpsc::channel(WAITING);
+            let host = command.host.clone();
+            let with = (self.shared.clock.clone(), self.children.clone());
+            self.watches.spawn(tail::follow_command(command, with, taken.clone(), out));
             self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
         }
     }
@@ -100,11 +112,9 @@ async fn hand_on(shared: Arc<Shared>, host: Safe, mut deliveries: Receiver<Deliv
         let work = shared.clock.work();
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),
-            Delivery::State(state) => Told::Event(Box::new(Event::Logs(event::Logs::Watched {
-                source: state.source,
-                host: host.clone(),
-                readable: state.state == State::Following,
-            }))),
+            Delivery::State(state) => {
+                Told::Event(Box::new(Event::Logs(event::Logs::Watched { host: host.clone(), state })))
+            }
         };
         if shared.out.send(Answer { told, work }).await.is_err() {
             return;

@@ -2,28 +2,30 @@
 //!
 //! Relies on nothing but lengths, identities and first bytes, for no notification reaches a mounted share. All reading
 //! is done on a thread of its own, so that a share that hangs stalls nobody else.
-//! Deliberately absent: following the output of a command, and counting what lies far above the end (`scan`).
+//! Deliberately absent: counting what lies far above the end (`scan`). Commands are followed by `command`.
 
+mod command;
 mod file;
 mod find;
+mod telling;
 
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-use super::{Position, Record, SourceId};
-use crate::clock::{Clock, Now};
+use super::source::{File, SourceState, State, Unreachable};
+use super::{Record, SourceId};
+use crate::clock::Clock;
 use crate::text::Safe;
+pub use command::{LogCommand, Taken, follow_command};
 use file::Followed;
+use telling::{Stand, Teller};
 
 /// How much of a file that is already there is read for context.
 pub const CONTEXT: u64 = 256 * 1024;
 
 /// How long one look may take before the source is called unreachable.
 pub const STALLED: Duration = Duration::from_secs(10);
-
-/// The most records in one delivery.
-const BATCH: usize = 500;
 
 /// What is followed: files that belong to one host. Of several version folders the newest counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,59 +42,9 @@ pub enum Delivery {
     State(SourceState),
 }
 
-/// How a source stands. Delivered whenever something of it changed, after the records that changed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceState {
-    pub source: SourceId,
-    pub state: State,
-    pub files: Vec<File>,
-    /// Since when the state has been this one.
-    pub since: Now,
-}
-
-/// A file that is followed, and how far it has been read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    pub path: Safe,
-    pub at: Position,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    Following,
-    /// No file matches yet.
-    Waiting,
-    Unreachable(Unreachable),
-}
-
-/// Why a source can't be followed now. It is tried again at every poll.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
-    #[error(
-        "the pattern {pattern} is not one: {reason}. Nothing is followed there; correct it in the site file"
-    )]
-    Pattern { pattern: Safe, reason: Safe },
-    #[error(
-        "{folder} isn't there. New refusals on this host would not be seen; see that the share is mounted"
-    )]
-    NoFolder { folder: Safe },
-    #[error(
-        "{path} can't be read: {reason}. New refusals in it would not be seen; check the share and your rights"
-    )]
-    CanNotRead { path: Safe, reason: Safe },
-    #[error(
-        "no answer from the share for {seconds} s. New refusals on this host would not be seen until it answers"
-    )]
-    NoAnswer { seconds: u64 },
-    #[error(
-        "reading the log failed inside the program. New refusals on this host are not seen; use `mdi-console scan`"
-    )]
-    Broken,
-}
-
 /// Follows `source` until nobody listens any more.
 pub async fn follow(source: Source, clock: Clock, poll: Duration, out: Sender<Delivery>) {
-    let mut follower = Follower { told: None, source: source.id, clock: clock.clone(), out: out.clone() };
+    let mut teller = Teller::new(source.id, clock.clone(), out);
     let mut tail = Tail::new(source);
     loop {
         let work = clock.work();
@@ -104,31 +56,32 @@ pub async fn follow(source: Source, clock: Clock, poll: Duration, out: Sender<De
             Ok(looked) => (looked, work),
             Err(_) => {
                 let state = State::Unreachable(Unreachable::NoAnswer { seconds: STALLED.as_secs() });
-                if follower.tell(state, None).await.is_none() {
+                if teller.tell(state).await.is_none() {
                     return;
                 }
                 // The clock must not stand still for a share that may never answer.
                 drop(work);
                 tokio::select! {
                     looked = &mut looking => (looked, clock.work()),
-                    () = out.closed() => return,
+                    () = teller.closed() => return,
                 }
             }
         };
         let Ok((back, look)) = looked else {
-            follower.tell(State::Unreachable(Unreachable::Broken), Some(Vec::new())).await;
+            let state = State::Unreachable(Unreachable::Broken);
+            teller.tell(Stand { state, files: Some(Vec::new()), behind: 0 }).await;
             return;
         };
         tail = back;
         let more = look.more;
-        if follower.deliver(look).await.is_none() {
+        if teller.records(look.records).await.is_none() || teller.tell(look.stand).await.is_none() {
             return;
         }
         drop(work);
         if !more {
             tokio::select! {
                 () = clock.sleep(poll) => {}
-                () = out.closed() => return,
+                () = teller.closed() => return,
             }
         }
     }
@@ -141,44 +94,17 @@ pub fn ends(source: &Source) -> Result<Vec<File>, Unreachable> {
     paths.iter().map(|path| file::end(path).map_err(|error| file::fault(path, &error))).collect()
 }
 
-/// Tells what changed, and nothing twice.
-struct Follower {
-    told: Option<SourceState>,
-    source: SourceId,
-    clock: Clock,
-    out: Sender<Delivery>,
-}
-
-impl Follower {
-    async fn deliver(&mut self, look: Look) -> Option<()> {
-        let mut records = look.records.into_iter().peekable();
-        while records.peek().is_some() {
-            let batch: Vec<Record> = records.by_ref().take(BATCH).collect();
-            self.out.send(Delivery::Records(batch)).await.ok()?;
-        }
-        self.tell(look.state, Some(look.files)).await
-    }
-
-    /// Tells a state; without `files` the ones told last still hold.
-    async fn tell(&mut self, state: State, files: Option<Vec<File>>) -> Option<()> {
-        let told = self.told.as_ref();
-        let since =
-            told.filter(|told| told.state == state).map_or_else(|| self.clock.now(), |told| told.since);
-        let files = files.or_else(|| told.map(|told| told.files.clone())).unwrap_or_default();
-        let now = SourceState { source: self.source, state, files, since };
-        if told != Some(&now) {
-            self.told = Some(now.clone());
-            self.out.send(Delivery::State(now)).await.ok()?;
-        }
-        Some(())
-    }
+/// The number a file is known by. It goes into the record, so it must come out the same in every version of this
+/// program: FNV-1a.
+fn number<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let bytes = parts.into_iter().flatten();
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// What one look at all files of a source gave.
 struct Look {
     records: Vec<Record>,
-    state: State,
-    files: Vec<File>,
+    stand: Stand,
     /// There is more to read at once.
     more: bool,
 }
@@ -219,13 +145,15 @@ impl Tail {
             }
         }
         let present = self.followed.iter().filter(|followed| followed.is_open());
-        let files: Vec<File> = present.map(Followed::place).collect();
+        let (files, behind): (Vec<File>, Vec<u64>) =
+            present.map(|followed| (followed.place(), followed.behind())).unzip();
         let state = match fault {
             Some(why) => State::Unreachable(why),
             None if files.is_empty() => State::Waiting,
             None => State::Following,
         };
-        Look { records, state, files, more }
+        let behind = behind.into_iter().fold(0, u64::saturating_add);
+        Look { records, stand: Stand { state, files: Some(files), behind }, more }
     }
 }
 

@@ -174,6 +174,7 @@ const HARMLESS: &[&str] = &[
 const SETTINGS: &[&str] = &[
     "lab::Addresses",
     "directory::locate::LocateFault",
+    "logs::tail::LogCommand",
     "logs::tail::Source",
     "portal::token::Login",
     "portal::token::VERIFICATION_HOSTS",

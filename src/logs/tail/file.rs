@@ -9,8 +9,9 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{CONTEXT, File, Source, Unreachable};
+use super::{CONTEXT, Source, number};
 use crate::logs::parse::{Beginning, Encoding, Origin, Parser};
+use crate::logs::source::{File, Unreachable};
 use crate::logs::{Position, Record};
 use crate::text::Safe;
 
@@ -49,6 +50,8 @@ struct Open {
     /// What was there at the opening ends here.
     context: u64,
     quiet: u32,
+    /// How long it was at the last look.
+    length: u64,
 }
 
 /// What a path leads to, against what was read of it.
@@ -75,6 +78,11 @@ impl Followed {
 
     pub fn is_open(&self) -> bool {
         self.open.is_some()
+    }
+
+    /// What was there at the last look and not read by it.
+    pub fn behind(&self) -> u64 {
+        self.open.as_ref().map_or(0, |open| open.length.saturating_sub(open.read.offset))
     }
 
     pub fn place(&self) -> File {
@@ -107,6 +115,7 @@ impl Followed {
             }
         }
         let Some(open) = &mut self.open else { return Ok(false) };
+        open.length = found.len();
         let before = open.read.offset;
         let more = open.read_on(&self.path, records)?;
         open.settle(open.read.offset > before, records);
@@ -160,7 +169,7 @@ impl Followed {
         } else {
             (Parser::new(origin, Beginning::File), if old { length } else { 0 })
         };
-        Ok(Open { file, inode, read, parser, context, quiet: 0 })
+        Ok(Open { file, inode, read, parser, context, quiet: 0, length })
     }
 }
 
@@ -268,23 +277,13 @@ fn first_bytes(file: &fs::File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The number a file is known by. It goes into the record, so it must come out the same in every version of this
-/// program: FNV-1a.
+/// Names without regard to case; the first bytes, or where there are too few of them the file's own numbers.
 fn identity(path: &Path, inode: (u64, u64), read: &Read) -> u64 {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |bytes: &[u8]| {
-        for byte in bytes {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
-    add(name.as_bytes());
+    let (device, inode, round) = (inode.0.to_le_bytes(), inode.1.to_le_bytes(), read.round.to_le_bytes());
     if read.first.len() == FIRST {
-        add(&read.first);
+        number([name.as_bytes(), &read.first, &round])
     } else {
-        add(&inode.0.to_le_bytes());
-        add(&inode.1.to_le_bytes());
+        number([name.as_bytes(), &device, &inode, &round])
     }
-    add(&read.round.to_le_bytes());
-    hash
 }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, glob_with};
 
-use super::Unreachable;
+use crate::logs::source::Unreachable;
 use crate::text::Safe;
 
 const OPTIONS: MatchOptions = MatchOptions {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 use super::*;
 use crate::clock::Driven;
+use crate::logs::Position;
 
 const POLL: Duration = Duration::from_secs(1);
 
