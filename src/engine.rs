@@ -26,7 +26,7 @@ use crate::child::Family;
 use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
-use crate::logs::tail::Taken;
+use crate::logs::tail::{Missed, Taken};
 use crate::logs::{Record, SourceId};
 use crate::sensor::probe::Prober;
 use crate::site::Site;
@@ -81,6 +81,8 @@ struct Shared {
     kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
     prober: Option<Prober>,
+    /// Sources of files, and whether the mark could name them.
+    missed: Vec<(SourceId, Missed)>,
     /// How far each command's output was taken.
     taken: Vec<(SourceId, Taken)>,
     permits: Mutex<HashMap<AttemptId, Permit>>,

@@ -48,7 +48,12 @@ impl Engine {
         let errand = async move {
             let mut positions = Vec::new();
             for source in shared.site.sources.clone() {
-                positions.extend(ends(&shared.clock, source).await);
+                let id = source.id;
+                let ends = ends(&shared.clock, source).await;
+                if let ([], Some((_, missed))) = (&*ends, shared.missed.iter().find(|(of, _)| *of == id)) {
+                    missed.a_mark();
+                }
+                positions.extend(ends);
             }
             let taken = shared.taken.iter().filter_map(|(id, taken)| Some((*id, taken.mark()?)));
             positions.extend(taken);
@@ -70,9 +75,10 @@ impl Engine {
         for source in self.shared.site.sources.clone() {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = source.host.clone();
-            let (clock, poll) =
-                (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
-            self.watches.spawn(tail::follow(source, clock, poll, out));
+            let missed = self.shared.missed.iter().find(|(id, _)| *id == source.id);
+            let missed = missed.map(|(_, missed)| missed.clone()).unwrap_or_default();
+            let with = (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
+            self.watches.spawn(tail::follow(source, with, missed, out));
             self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
         }
         for command in self.shared.site.commands.clone() {

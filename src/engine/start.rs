@@ -12,7 +12,7 @@ use crate::child::Family;
 use crate::clock::Clock;
 use crate::directory::{kerberos, ldap};
 use crate::journal::file::{Disk, JournalFault, JournalFile};
-use crate::logs::tail::Taken;
+use crate::logs::tail::{Missed, Taken};
 use crate::portal;
 use crate::portal::client::Patience;
 use crate::portal::token::Application;
@@ -85,6 +85,7 @@ impl Engine {
             kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
             prober: site.probe.clone().map(prober),
+            missed: site.sources.iter().map(|source| (source.id, Missed::default())).collect(),
             taken: site.commands.iter().map(|command| (command.id, Taken::default())).collect(),
             permits: Mutex::new(HashMap::new()),
             session: Mutex::new(Session::of(application, &vault)),

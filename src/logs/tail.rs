@@ -9,6 +9,8 @@ mod file;
 mod find;
 mod telling;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
@@ -43,9 +45,9 @@ pub enum Delivery {
 }
 
 /// Follows `source` until nobody listens any more.
-pub async fn follow(source: Source, clock: Clock, poll: Duration, out: Sender<Delivery>) {
+pub async fn follow(source: Source, (clock, poll): (Clock, Duration), missed: Missed, out: Sender<Delivery>) {
     let mut teller = Teller::new(source.id, clock.clone(), out);
-    let mut tail = Tail::new(source);
+    let mut tail = Tail { source, followed: Vec::new(), missed };
     loop {
         let work = clock.work();
         let mut looking = tokio::task::spawn_blocking(move || {
@@ -87,11 +89,39 @@ pub async fn follow(source: Source, clock: Clock, poll: Duration, out: Sender<De
     }
 }
 
-/// Where a source's files end at this moment: for the mark, which must not be older than the last write.
-/// Blocking; call it on a thread of its own.
+/// A mark was taken that could not name a source: what is read next may lie on either side of it.
+#[derive(Clone, Debug, Default)]
+pub struct Missed(Arc<AtomicBool>);
+
+impl Missed {
+    pub fn a_mark(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Where a source's files end at this moment: for the mark, which must not be older than the last write. The archives
+/// and older versions with them, for what was written there last may not have been read yet; nothing if there is no
+/// file to be followed. Blocking; call it on a thread of its own.
 pub fn ends(source: &Source) -> Result<Vec<File>, Unreachable> {
-    let paths = find::newest(&source.patterns)?;
-    paths.iter().map(|path| file::end(path).map_err(|error| file::fault(path, &error))).collect()
+    let mut ends = Vec::new();
+    let newest = find::newest(&source.patterns)?;
+    for path in &newest {
+        ends.extend(file::ends(path).map_err(|error| file::fault(path, &error))?);
+    }
+    if !newest.is_empty() {
+        let older = find::all(&source.patterns)?.into_iter().filter(|path| !newest.contains(path));
+        ends.extend(older.filter_map(|path| file::ends(&path).ok()).flatten());
+    }
+    Ok(ends)
+}
+
+/// How many files would be followed, each of them opened. Blocking.
+pub fn count(source: &Source) -> Result<usize, Unreachable> {
+    let newest = find::newest(&source.patterns)?;
+    for path in &newest {
+        file::ends(path).map_err(|error| file::fault(path, &error))?;
+    }
+    Ok(newest.len())
 }
 
 /// The number a file is known by. It goes into the record, so it must come out the same in every version of this
@@ -113,13 +143,10 @@ struct Look {
 struct Tail {
     source: Source,
     followed: Vec<Followed>,
+    missed: Missed,
 }
 
 impl Tail {
-    fn new(source: Source) -> Self {
-        Self { source, followed: Vec::new() }
-    }
-
     fn look(&mut self) -> Look {
         let mut records = Vec::new();
         let (mut more, mut fault) = (false, None);
@@ -147,6 +174,11 @@ impl Tail {
         let present = self.followed.iter().filter(|followed| followed.is_open());
         let (files, behind): (Vec<File>, Vec<u64>) =
             present.map(|followed| (followed.place(), followed.behind())).unzip();
+        if self.missed.0.load(Ordering::Relaxed) {
+            records.iter_mut().for_each(|record| record.context = true);
+            self.followed.iter_mut().for_each(Followed::doubt);
+            self.missed.0.store(more || fault.is_some(), Ordering::Relaxed);
+        }
         let state = match fault {
             Some(why) => State::Unreachable(why),
             None if files.is_empty() => State::Waiting,

@@ -146,7 +146,9 @@ impl Window {
 
     /// To the first record written at `time` or later.
     pub fn to_time(&mut self, time: WrittenTime) -> bool {
-        self.find(true, false, |entry| entry.time.is_some_and(|written| written >= time).then_some(0))
+        self.find(true, false, |entry| {
+            entry.record.time.or(entry.time).is_some_and(|written| written >= time).then_some(0)
+        })
     }
 
     /// To a record by its number, if it is still here and shown.
