@@ -27,6 +27,7 @@ use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
 use crate::logs::tail::{Missed, Taken};
+use crate::logs::window::Counted;
 use crate::logs::{Record, SourceId};
 use crate::sensor::probe::Prober;
 use crate::site::Site;
@@ -51,9 +52,11 @@ pub struct Answer {
 pub enum Told {
     Event(Box<Event>),
     Records(Vec<Record>),
+    /// How far the counting of what lies above a log's records has come.
+    Counted(Counted),
 }
 
-/// Does effects. Dropping it ends every watch.
+/// Does effects. Dropping it ends every watch, and every probe with all it started.
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -61,12 +64,6 @@ pub struct Engine {
     watches: JoinSet<()>,
     /// Every program that was started.
     children: Family,
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        self.children.end();
-    }
 }
 
 /// What errands share.
@@ -80,7 +77,7 @@ struct Shared {
     directory: crate::directory::ldap::Client,
     kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
-    prober: Option<Prober>,
+    prober: Prober,
     /// Sources of files, and whether the mark could name them.
     missed: Vec<(SourceId, Missed)>,
     /// How far each command's output was taken.
@@ -230,6 +227,13 @@ impl Engine {
             let tested = ended.unwrap_or_else(directory::panicked);
             Event::Directory(ticket, event::Directory::Tested { attempt, host, protocol, tested })
         });
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shared.prober.end();
+        self.children.end();
     }
 }
 

@@ -5,11 +5,13 @@
 
 pub mod dialogue;
 pub mod keymap;
+mod logs;
 pub mod moving;
 pub mod msg;
 pub mod next_change;
 pub mod regions;
 pub mod rows;
+mod taking;
 pub mod update;
 
 use tui_input::Input;
@@ -86,7 +88,9 @@ pub enum LineKind {
     Search,
     JumpToTime,
     /// `o`: the file to write the record or row to.
-    WriteTo,
+    Write,
+    /// `O`: the file to write all records to that are shown.
+    WriteShown,
 }
 
 /// An ordinary one-line field at the log pane.
@@ -194,11 +198,12 @@ impl Model {
         if self.size.too_small() {
             return Focus::TooSmall;
         }
-        if self.overlay.is_some() {
-            return Focus::Overlay;
-        }
+        // First: what is shown whole stays there while the file's name is typed that it is written to.
         if self.line.is_some() {
             return Focus::Field;
+        }
+        if self.overlay.is_some() {
+            return Focus::Overlay;
         }
         if self.pane == Pane::Logs && self.walk.dialog.is_none() {
             return Focus::Pane(Pane::Logs);

@@ -13,8 +13,8 @@ use crate::logs::SourceId;
 use crate::logs::tail::{LogCommand, Source};
 use crate::portal::Entry;
 use crate::portal::token::Login;
-use crate::sensor::Server;
 use crate::sensor::probe::Template;
+use crate::sensor::{Server, Way};
 use crate::text::Safe;
 use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
@@ -33,6 +33,7 @@ pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the site file")]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,
@@ -69,6 +70,8 @@ pub struct Site {
     pub proof: Proof,
     /// Whether the tested password may be put on the operator's clipboard.
     pub clipboard: Clipboard,
+    /// Save wants a second person's name on record.
+    pub second_person: bool,
     pub limits: Limits,
     pub old_password: Duration,
     /// Taken for the lockout window where the policy is not known.
@@ -130,7 +133,7 @@ impl Site {
         let servers = lab
             .servers
             .iter()
-            .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone })
+            .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone, way: Way::Sc })
             .collect();
         let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
         Ok(Self {
@@ -158,11 +161,13 @@ impl Site {
             reader: Some(reader_account(&lab.reader.account, &lab.domain)),
             sources,
             servers,
-            probe: Some(Template::new(lab.service_probe.iter().cloned())?),
+            // It answers as `sc.exe` would.
+            probe: Some(Template::new(Way::Sc, lab.service_probe.iter().cloned())?),
             probes: Vec::new(),
             commands: Vec::new(),
             proof: Proof::Any,
             clipboard: Clipboard::NotAllowed,
+            second_person: false,
             limits: Limits::default(),
             old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
             lockout_window: Duration::from_hours(1),
@@ -205,6 +210,7 @@ impl Site {
             application: self.application,
             hand_off: self.save == Save::HandOff,
             clipboard: self.clipboard,
+            second_person: self.second_person,
             entries: self.accounts.iter().map(entry).collect(),
             save_host: Safe::new(save_host),
             controllers: self.controllers.iter().map(|one| self.placed(one)).collect(),
@@ -213,7 +219,6 @@ impl Site {
             // Its own bind would send a password.
             reader: self.reader.is_some() && self.proof != Proof::Kerberos,
             servers,
-            probe: self.probe.is_some(),
             old_password: self.old_password,
             poll: self.poll,
             watch: self.watch,

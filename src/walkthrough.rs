@@ -26,12 +26,14 @@ pub mod errand;
 pub mod event;
 pub mod fact;
 pub mod gate;
+pub mod hand_over;
 pub mod leaving;
 mod moving;
 pub mod password;
 pub mod portal_steps;
 mod recording;
 pub mod saving;
+pub mod second_person;
 pub mod services;
 mod state;
 pub mod step;
@@ -50,7 +52,7 @@ pub use state::{
 
 use effect::{Effect, Ticket};
 use errand::Errand;
-use event::{Event, Field, Intent};
+use event::{Event, Field};
 use fact::{Durable, Fact};
 use saving::Marking;
 use step::{Phase, Question, Reason, Step};
@@ -102,6 +104,7 @@ pub struct Walkthrough {
     open_attempts: Vec<AttemptId>,
     /// Frozen, and not tested yet: the guard or the record stood in the way before anything was sent.
     waiting: Option<SecretId>,
+    second_person: second_person::SecondPerson,
     typed_account_name: bool,
     untested_reason: Option<Safe>,
     entries_known: bool,
@@ -139,7 +142,6 @@ impl Walkthrough {
             .iter()
             .map(|one| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None })
             .collect();
-        let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
         Self {
             now,
             current: Step::Portal,
@@ -163,7 +165,7 @@ impl Walkthrough {
             budget: None,
             standing: None,
             saving: Saving::NotBegun,
-            services,
+            services: terms.servers.iter().cloned().map(ServiceRow::new).collect(),
             sources: BTreeMap::new(),
             watch: None,
             record: RecordView::default(),
@@ -175,6 +177,7 @@ impl Walkthrough {
             unwritten: Vec::new(),
             open_attempts: Vec::new(),
             waiting: None,
+            second_person: second_person::SecondPerson::default(),
             typed_account_name: false,
             untested_reason: None,
             entries_known: false,
@@ -360,34 +363,5 @@ impl Walkthrough {
 
     fn ring(&mut self) {
         self.bells = self.bells.saturating_add(1);
-    }
-
-    fn intended(&mut self, intent: Intent) {
-        if self.leaving {
-            if intent == Intent::Leave {
-                self.leave_now();
-            }
-            return;
-        }
-        self.notice = None;
-        self.write_again();
-        match intent {
-            Intent::Proceed => self.proceed(),
-            Intent::Chose(option) => self.chose(option),
-            Intent::Typed(text) => self.typed(text),
-            Intent::Dismiss => self.dismiss(),
-            Intent::BackTo(step) => self.go_back(step),
-            Intent::Refresh => self.refresh(),
-            Intent::MarkService(host) => {
-                if self.services.iter().any(|row| row.server.host == host) {
-                    self.dialog = Some(Question::EvidenceForService(host));
-                }
-            }
-            Intent::CopyPassword => self.ask_to_copy(),
-            Intent::Note => self.dialog = Some(Question::Note),
-            Intent::Leave => self.leave(),
-            Intent::LeaveNow => self.end_walk(),
-            Intent::Recover => self.dialog = Some(Question::Recover),
-        }
     }
 }

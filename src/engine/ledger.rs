@@ -22,7 +22,7 @@ mod file;
 mod tests;
 
 use book::{Book, Line};
-use file::Held;
+use file::{Held, Keep};
 
 /// Lines older than this are ignored, unless a lockout window is longer.
 const KEPT: Duration = Duration::from_hours(24);
@@ -110,7 +110,7 @@ impl LedgerFile {
         };
         let attempts = new_attempts(request, book.next_id(), now);
         let lines: Vec<_> = attempts.iter().map(Line::reserved).collect();
-        held.append(&book, &lines).map_err(ReserveRefused::Fault)?;
+        held.append(&book, &lines, Keep::Forced).map_err(ReserveRefused::Fault)?;
         Ok(Reserved {
             attempts: attempts.iter().map(|attempt| attempt.id).collect(),
             permits: attempts.iter().map(Permit::granted).collect(),
@@ -123,7 +123,7 @@ impl LedgerFile {
     pub fn settle(&self, attempt: AttemptId, outcome: Outcome, now: Timestamp) -> Result<(), LedgerFault> {
         let mut held = Held::open(&self.path)?;
         let text = held.read()?;
-        held.append(&Book::read(&text, now), &[Line::settled(attempt, outcome, now)])
+        held.append(&Book::read(&text, now), &[Line::settled(attempt, outcome, now)], Keep::Written)
     }
 
     /// The attempts of the last day, of every account.

@@ -1,6 +1,7 @@
 //! The record's writer: one thread, one line after another, each forced to disk before it is called written.
 //!
-//! Relies on `journal::file`. Every line is compared with the secrets held before it is written.
+//! Relies on `journal::file`. Every line is compared with the secrets held before it is written. Lines that wait while
+//! others are forced to disk go there together; none is answered for before it is there.
 //! Deliberately absent: what a fact means.
 
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::clock::{Clock, Work};
-use crate::journal::file::{Disk, JournalFile};
+use crate::journal::file::{Disk, JournalFile, Together};
 use crate::text::Safe;
 use crate::walkthrough::effect::Ticket;
 use crate::walkthrough::event::{self, Event};
@@ -20,6 +21,9 @@ use crate::walkthrough::fact::Fact;
 
 use super::secrets::Secrets;
 use super::{Answer, Told};
+
+/// So many lines may go to disk together.
+const TOGETHER: usize = 64;
 
 /// Hands facts to the writer's thread, in order.
 #[derive(Clone, Debug)]
@@ -83,23 +87,50 @@ struct Writer<D: Disk> {
     out: Sender<Answer>,
 }
 
+/// A fact that was asked to be written, and what came of it so far.
+struct Asked {
+    ticket: Ticket,
+    work: Work,
+    came: event::Record,
+}
+
 impl<D: Disk> Writer<D> {
     fn run(mut self, lines: &mpsc::Receiver<Line>) {
-        while let Ok(line) = lines.recv() {
-            match line {
-                Line::Fact { ticket, fact, work } => {
-                    let told = Told::Event(Box::new(Event::Record(ticket, self.write(&fact))));
-                    // A loop that is gone doesn't need the answer; the line is on disk all the same.
-                    let _ = self.out.blocking_send(Answer { told, work });
-                }
-                Line::Flush(done) => {
-                    let _ = done.send(());
-                }
-            }
+        while let Ok(first) = lines.recv() {
+            let waiting: Vec<Line> = std::iter::once(first).chain(lines.try_iter()).take(TOGETHER).collect();
+            self.take(waiting);
         }
     }
 
-    fn write(&mut self, fact: &Fact) -> event::Record {
+    fn take(&mut self, waiting: Vec<Line>) {
+        let (mut together, mut asked, mut flushes) = (Together::after(&self.file), Vec::new(), Vec::new());
+        for line in waiting {
+            match line {
+                Line::Fact { ticket, fact, work } => {
+                    let came = self.add(&mut together, &fact);
+                    asked.push(Asked { ticket, work, came });
+                }
+                Line::Flush(done) => flushes.push(done),
+            }
+        }
+        let written = if together.is_empty() { Ok(()) } else { self.file.write(together) };
+        let fault = written.err().map(|fault| Safe::from(fault.to_string()));
+        for Asked { ticket, work, came } in asked {
+            let came = match (&fault, came) {
+                (Some(fault), event::Record::Recorded { .. }) => event::Record::Failed(fault.clone()),
+                (_, came) => came,
+            };
+            // A loop that is gone doesn't need the answer; the line is on disk all the same.
+            let told = Told::Event(Box::new(Event::Record(ticket, came)));
+            let _ = self.out.blocking_send(Answer { told, work });
+        }
+        for done in flushes {
+            let _ = done.send(());
+        }
+    }
+
+    /// What will have come of it, if what is added can be written.
+    fn add(&self, together: &mut Together, fact: &Fact) -> event::Record {
         let body = match serde_json::to_string(fact) {
             Ok(body) => body,
             Err(error) => return event::Record::Failed(error.to_string().into()),
@@ -107,7 +138,7 @@ impl<D: Disk> Writer<D> {
         if self.holds_secret(&body) {
             return event::Record::HoldsSecret;
         }
-        match self.file.append(self.clock.now().wall, fact) {
+        match together.add(self.clock.now().wall, fact) {
             Ok(line) => event::Record::Recorded { count: line.number, hash: Safe::new(line.seal.as_str()) },
             Err(fault) => event::Record::Failed(fault.to_string().into()),
         }
@@ -130,3 +161,6 @@ impl<D: Disk> Writer<D> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

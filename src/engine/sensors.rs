@@ -1,8 +1,11 @@
 //! Errands at the sensor servers and their logs: services asked for, sources followed, the mark taken.
 
+mod further_up;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{self, Receiver};
 
 use crate::clock::Clock;
@@ -15,6 +18,7 @@ use crate::walkthrough::effect::Ticket;
 use crate::walkthrough::event::{self, Event};
 
 use super::{Answer, Engine, Shared, Told, directory};
+use further_up::{Ends, FurtherUp};
 
 /// A source that doesn't say where it ends within this time is marked without.
 const MARK_PATIENCE: Duration = Duration::from_secs(5);
@@ -26,14 +30,13 @@ impl Engine {
         let shared = Arc::clone(&self.shared);
         let asked = host.clone();
         let errand = async move {
-            let server = shared.site.servers.iter().find(|server| server.host == asked);
-            match (&shared.prober, server) {
-                (Some(prober), Some(server)) => prober
-                    .ask(server, service)
-                    .await
-                    .unwrap_or_else(|fault| ServiceState::Unknown(sensor::Why::Probe(fault))),
-                _ => ServiceState::Unknown(sensor::Why::Probe(sensor::ProbeFault::NoCommand)),
-            }
+            let site = &shared.site;
+            let server = site.servers.iter().find(|server| server.host == asked);
+            let answered = match (site.probe_of(&asked), server) {
+                (Some(probe), Some(server)) => shared.prober.ask(probe, server, service).await,
+                _ => Err(sensor::ProbeFault::ByHand),
+            };
+            answered.unwrap_or_else(|fault| ServiceState::Unknown(sensor::Why::Probe(fault)))
         };
         self.run(errand, move |ended| {
             let failed = |why| ServiceState::Unknown(sensor::Why::Probe(sensor::ProbeFault::Cut(why)));
@@ -72,6 +75,8 @@ impl Engine {
 
     /// Follows every source until the engine is dropped.
     pub(super) fn follow_sources(&mut self) {
+        let turns = Arc::new(Semaphore::new(further_up::AT_ONCE));
+        let ends = Ends { clock: self.shared.clock.clone(), out: self.shared.out.clone() };
         for source in self.shared.site.sources.clone() {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = source.host.clone();
@@ -79,7 +84,8 @@ impl Engine {
             let missed = missed.map(|(_, missed)| missed.clone()).unwrap_or_default();
             let with = (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
             self.watches.spawn(tail::follow(source, with, missed, out));
-            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
+            let further_up = FurtherUp::new(ends.clone(), Arc::clone(&turns));
+            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, Some(further_up))));
         }
         for command in self.shared.site.commands.clone() {
             let Some((_, taken)) = self.shared.taken.iter().find(|(id, _)| *id == command.id) else {
@@ -89,7 +95,8 @@ impl Engine {
             let host = command.host.clone();
             let with = (self.shared.clock.clone(), self.children.clone());
             self.watches.spawn(tail::follow_command(command, with, taken.clone(), out));
-            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
+            // What a command printed before it was followed can't be had again.
+            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, None)));
         }
     }
 }
@@ -113,9 +120,18 @@ fn change_id() -> Safe {
     Safe::from(format!("{:032x}", u128::from_be_bytes(bits)))
 }
 
-async fn hand_on(shared: Arc<Shared>, host: Safe, mut deliveries: Receiver<Delivery>) {
+async fn hand_on(
+    shared: Arc<Shared>,
+    host: Safe,
+    (mut deliveries, mut further_up): (Receiver<Delivery>, Option<FurtherUp>),
+) {
     while let Some(delivery) = deliveries.recv().await {
         let work = shared.clock.work();
+        match (&delivery, &mut further_up) {
+            (Delivery::Records(records), Some(further_up)) => further_up.delivered(records),
+            (Delivery::State(state), Some(further_up)) => further_up.stand(state.source, &state.files),
+            (_, None) => {}
+        }
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),
             Delivery::State(state) => {

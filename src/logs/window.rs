@@ -5,7 +5,9 @@
 //! new must be at the end. Refusals are remembered when their records have long gone from memory.
 //! Deliberately absent: drawing, and keys.
 
+mod further_up;
 mod search;
+mod seek;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -13,8 +15,10 @@ use std::collections::{BTreeMap, VecDeque};
 use super::zone::Zone;
 use super::{Level, Mark, Position, Record, Side, SourceId, WrittenTime};
 use crate::text::Safe;
+pub use further_up::{Counted, Counting, FurtherUp};
 pub use search::{Search, SearchFault};
-pub use view::{Cursor, Row, RowLine};
+pub use seek::{Matches, Stepped};
+pub use view::{Cursor, Found, Row, RowLine};
 
 /// The most records that are kept, and the most memory they take.
 pub const RECORDS: usize = 20_000;
@@ -36,6 +40,15 @@ struct Entry {
     time: Option<WrittenTime>,
     unfolded: bool,
     bookmarked: bool,
+    /// How many of its lines match the search.
+    matches: usize,
+}
+
+impl Entry {
+    /// As it stands in the log, or nearly so.
+    fn written(&self) -> Option<WrittenTime> {
+        self.record.time.or(self.time)
+    }
 }
 
 /// What is remembered of a refusal.
@@ -85,6 +98,7 @@ pub struct Window {
     dropped: u64,
     refusals: VecDeque<Refusal>,
     forgotten: Refusals,
+    counted: Vec<Counted>,
     mark: Option<Mark>,
     zones: BTreeMap<SourceId, Zone>,
     filter: Filter,
@@ -133,7 +147,8 @@ impl Window {
             if record.is_refusal() {
                 self.remember(&record, id);
             }
-            batch.push(Entry { id, record, time, unfolded: false, bookmarked: false });
+            let matches = self.search.as_ref().map_or(0, |search| search.lines_of(&record).count());
+            batch.push(Entry { id, record, time, unfolded: false, bookmarked: false, matches });
         }
         batch
     }
@@ -160,7 +175,7 @@ impl Window {
             && let Some(oldest) = self.refusals.pop_front()
         {
             let side = self.side(&oldest);
-            self.forgotten.count(side);
+            self.forgotten.add(Some(side), 1);
         }
     }
 
@@ -205,8 +220,9 @@ impl Window {
     pub fn count_refusals(&self) -> Refusals {
         let mut count = self.forgotten;
         for refusal in &self.refusals {
-            count.count(self.side(refusal));
+            count.add(Some(self.side(refusal)), 1);
         }
+        self.count_further_up(&mut count);
         count
     }
 
@@ -258,13 +274,13 @@ impl Window {
 }
 
 impl Refusals {
-    fn count(&mut self, side: Side) {
+    fn add(&mut self, side: Option<Side>, so_many: usize) {
         let counter = match side {
-            Side::Before => &mut self.before,
-            Side::After => &mut self.after,
-            Side::NotKnown => &mut self.not_known,
+            Some(Side::Before) | None => &mut self.before,
+            Some(Side::After) => &mut self.after,
+            Some(Side::NotKnown) => &mut self.not_known,
         };
-        *counter = counter.saturating_add(1);
+        *counter = counter.saturating_add(so_many);
     }
 }
 

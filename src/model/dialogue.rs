@@ -76,13 +76,17 @@ impl Model {
         input.handle(request);
     }
 
+    /// What can't be done stays in the field, to be put right.
     fn line_entered(&mut self) {
-        let Some(line) = self.line.take() else { return };
-        let text = line.input.value().to_owned();
-        match line.kind {
+        let Some(line) = &self.line else { return };
+        let (kind, text) = (line.kind, line.input.value().to_owned());
+        let done = match kind {
             LineKind::Search => self.search(&text),
             LineKind::JumpToTime => self.jump(&text),
-            LineKind::WriteTo => self.write_to(&text),
+            LineKind::Write | LineKind::WriteShown => self.write_to(kind, &text),
+        };
+        if done {
+            self.line = None;
         }
     }
 

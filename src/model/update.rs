@@ -25,6 +25,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
         }
         Msg::Happened(event) => model.tell(*event),
         Msg::Logged(records) => logged(model, records),
+        Msg::Counted(counted) => model.logs.take_count(counted),
         Msg::Ticked => {
             if model.walk.due().is_some_and(|due| due <= now.at) {
                 model.tell(Event::Timer);
@@ -161,6 +162,7 @@ impl Model {
             Action::Back => self.back(),
             Action::Clipboard => self.intend(Intent::CopyPassword),
             Action::Note => self.intend(Intent::Note),
+            Action::HandOver => self.intend(Intent::HandOver),
             Action::Refresh => self.intend(Intent::Refresh),
             Action::Recover => self.intend(Intent::Recover),
             Action::Mark => self.mark(),
@@ -190,11 +192,13 @@ impl Model {
             | Action::Severity
             | Action::Source
             | Action::Jump
-            | Action::Bookmark => self.logs_action(action),
+            | Action::Bookmark
+            | Action::NextBookmark => self.logs_action(action),
             Action::Whole => self.show_whole(),
             Action::Sort => self.sort = self.sort.other(),
             Action::Copy => self.copy(),
             Action::Write => self.write(),
+            Action::WriteShown => self.write_shown(),
         }
     }
 

@@ -169,6 +169,8 @@ impl<W: io::Write> Looping<W> {
         self.work.push(answer.work);
         match answer.told {
             Told::Event(event) => self.happened(*event),
+            // What was there before is not told here, so neither is how much of it there was.
+            Told::Counted(_) => {}
             Told::Records(records) => {
                 let mut refused = Vec::new();
                 for record in records {

@@ -30,8 +30,8 @@ pub enum Meaning {
 
 /// The commands that every prompt but the password's understands.
 pub const COMMANDS: &str = "Enter alone goes on, or closes a question that can wait. b goes back a step, r reads again, \
-                            i puts a note into the record, m marks a service as running by hand (m HOST), R shows the \
-                            ways back, q leaves, ? helps.";
+                            i puts a note into the record, m marks a service as running by hand (m HOST), H notes \
+                            what whoever takes over has to know, R shows the ways back, q leaves, ? helps.";
 
 pub fn open(walk: &Walkthrough) -> Prompt {
     if walk.over || walk.busy() {
@@ -92,6 +92,7 @@ fn command(walk: &Walkthrough, line: &str) -> Option<Meaning> {
         "r" => Intent::Refresh,
         "q" => Intent::Leave,
         "i" => Intent::Note,
+        "H" => Intent::HandOver,
         "R" => Intent::Recover,
         "p" if walk.handed_over() => Intent::CopyPassword,
         _ => return mark(walk, line),
@@ -105,13 +106,10 @@ fn mark(walk: &Walkthrough, line: &str) -> Option<Meaning> {
     if walk.current != Step::Services {
         return Some(Meaning::Unfit("Services are marked on step 6."));
     }
-    let row = walk.services.iter().find(|row| {
-        if named.is_empty() {
-            row.server.standalone && !row.settled()
-        } else {
-            row.server.host.eq_ignore_ascii_case(named)
-        }
-    });
+    let row = walk
+        .services
+        .iter()
+        .find(|row| if named.is_empty() { row.open() } else { row.server.host.eq_ignore_ascii_case(named) });
     Some(match row {
         Some(row) => Meaning::Intend(Intent::MarkService(row.server.host.clone())),
         None if named.is_empty() => Meaning::Unfit("Every standalone server is accounted for."),

@@ -220,6 +220,8 @@ fn said(notice: &Notice) -> Safe {
         Notice::Blocked(why) => words::blocked(why),
         Notice::ReasonRecorded
         | Notice::NoteRecorded
+        | Notice::HandOverRecorded
+        | Notice::Approved
         | Notice::PasswordCopied
         | Notice::ClipboardOverwritten
         | Notice::NoClipboard(_)

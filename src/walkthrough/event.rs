@@ -150,6 +150,8 @@ pub enum Intent {
     Refresh,
     MarkService(Host),
     Note,
+    /// What whoever takes over has to know.
+    HandOver,
     /// The tested password on the operator's own clipboard; asks first.
     CopyPassword,
     Leave,

@@ -4,6 +4,8 @@
 //! secrets held before it is written. `Durable` is what survives the process: a walk is resumed from it.
 //! Deliberately absent: the chain and the file (`journal`).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,7 @@ use crate::directory::{Account, Answer, Flag, Group, Host, Protocol};
 use crate::logs::Position;
 use crate::text::Safe;
 
+use super::hand_over::HandOver;
 use super::step::{Outcome, Step};
 use super::watch::VerdictWord;
 
@@ -114,6 +117,11 @@ pub enum Fact {
         reason: Safe,
         about: Vec<Safe>,
     },
+    /// The second person that the site wants before Save, and whoever wrote the name down.
+    Approved {
+        recorded_by: Safe,
+        approved_by: Safe,
+    },
     /// Everything that evidence will be measured against; on disk before the password leaves.
     SaveIntended {
         entry: Safe,
@@ -161,6 +169,11 @@ pub enum Fact {
     Noted {
         text: Safe,
     },
+    /// For whoever takes the walk on; a later one takes the place of an earlier one.
+    HandOverNoted {
+        field: HandOver,
+        text: Safe,
+    },
     Left {
         step: Step,
         verdict: Option<VerdictWord>,
@@ -194,6 +207,8 @@ pub enum Gate {
     WithoutController,
     Misgivings,
     SavedUntested,
+    /// Nobody was there to approve the save.
+    SecondPerson,
     ServiceNotRunning,
 }
 
@@ -229,6 +244,7 @@ pub struct Durable {
     pub verdict: Option<VerdictWord>,
     /// What `verdict` falls back to in the same way.
     pub verdict_before: Option<VerdictWord>,
+    pub hand_over: BTreeMap<HandOver, Safe>,
     pub left: bool,
 }
 
@@ -250,6 +266,7 @@ impl Default for Durable {
             save_before: DurableSave::No,
             verdict: None,
             verdict_before: None,
+            hand_over: BTreeMap::new(),
             left: false,
         }
     }
@@ -289,6 +306,9 @@ impl Durable {
                 }
             }
             Fact::WentBack { to } => self.step = resumable(*to),
+            Fact::HandOverNoted { field, text } => {
+                self.hand_over.insert(*field, text.clone());
+            }
             Fact::Left { .. } => self.left = true,
             Fact::Began { .. }
             | Fact::SignedIn { .. }
@@ -308,6 +328,7 @@ impl Durable {
             | Fact::AcceptanceVoided
             | Fact::PasswordCopied
             | Fact::Overridden { .. }
+            | Fact::Approved { .. }
             | Fact::ServiceSeen { .. }
             | Fact::ServiceMarked { .. }
             | Fact::Evidence { .. }

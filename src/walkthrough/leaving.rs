@@ -153,6 +153,8 @@ impl Walkthrough {
                 | Then::ExcuseService(..)
                 | Then::MarkService(..)
                 | Then::AccountNameTyped
+                | Then::Approve(_)
+                | Then::HandOver(_)
                 | Then::Note
                 | Then::Leave,
             )

@@ -59,6 +59,8 @@ impl Walkthrough {
     /// A reading of the portal. One that was asked for before the save was answered says nothing about it.
     pub(super) fn watch_reading(&mut self, asked_at: Instant) {
         self.see_syncing(asked_at);
+        self.versions_may_tell();
+        self.services_changed();
         let (Some(watch), Some(reading)) = (&mut self.watch, &self.portal.reading) else { return };
         if asked_at < watch.saved_at.at {
             return;

@@ -4,6 +4,7 @@
 //! Deliberately absent: glyphs and colours (`ui`), and the explanations of log records (`logs::explain`).
 
 mod alone;
+mod hand_over;
 mod outcomes;
 mod questions;
 mod reasons;
@@ -24,12 +25,15 @@ pub use alone::{
     AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, protocol,
     record_kept,
 };
+pub use hand_over::{hand_over_field, second_person};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
-pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
+pub(in crate::walkthrough) use questions::{
+    COPY, HAND_OVER_FIRST, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
+};
 pub use reasons::{Said, reason, to_copy};
 pub use screen::*;
 
@@ -212,6 +216,8 @@ pub fn notice(notice: &Notice) -> Safe {
             safe(format!("{} {}", said.what, said.remedy))
         }
         Notice::ReasonRecorded => Safe::new("Recorded."),
+        Notice::HandOverRecorded => Safe::new("It is in the record."),
+        Notice::Approved => Safe::new("The approval is in the record."),
         Notice::NoteRecorded => Safe::new("The note is in the record."),
         Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
         Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),

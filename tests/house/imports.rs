@@ -33,6 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portal::client",
             "portal::token",
             "portal::workspace",
+            "trust",
         ],
     ),
     // Signs in and reads the portal itself, without a walk.
@@ -44,9 +45,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portal",
             "sensor::Server",
             "site",
+            "terminal::signals::Ending",
             "walkthrough",
-            // What the trust in controllers and portal is made with.
-            "directory::ldap::TrustFault",
+            "trust",
         ],
     ),
     ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
@@ -82,6 +83,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "child",
             "secret",
             "site",
+            "trust",
         ],
     ),
     ("engine::ledger", &["directory"]),
@@ -89,8 +91,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ui", &["model", "walkthrough", "directory", "portal", "sensor", "logs", "key"]),
     ("model", &["walkthrough", "directory", "portal", "sensor", "logs", "key"]),
     ("walkthrough", &["directory", "portal", "sensor", "logs", "secret"]),
-    ("directory", &["secret"]),
-    ("portal", &["secret"]),
+    ("directory", &["secret", "trust"]),
+    ("portal", &["secret", "trust"]),
     ("sensor", &["secret"]),
     ("sensor::probe", &["secret", "child"]),
     ("logs", &["secret"]),
@@ -102,6 +104,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("key", &[]),
     ("secret", &[]),
     ("text", &[]),
+    ("trust", &[]),
     ("lab", &["clock"]),
 ];
 
@@ -127,6 +130,7 @@ const MAY_ACT: &[&str] = &[
     "clock",
     "child",
     "terminal",
+    "trust",
     "lab",
 ];
 

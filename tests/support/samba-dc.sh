@@ -115,11 +115,15 @@ CONF
   printf 'search %s\nnameserver %s\n' "$domain" "$(address "$([ -e "$at/joined" ] && echo "$k" || echo 1)")" >"$at/resolv.conf"
 }
 
-# Where names lead to the forest's own addresses, whatever this machine thinks of them.
+# Where names lead to the forest's own addresses, whatever this machine thinks of them. Where winbindd's socket and the
+# logs of what serves SMB are is compiled into samba: there the controller has folders of its own, too.
 inside() { # K COMMAND…
   local at=$folder/dc$1; shift
+  mkdir -p /run/samba /var/log/samba
   KRB5_CONFIG=$at/krb5.conf exec unshare --mount --propagation private -- bash -c '
     at=$1; shift
+    mount --bind "$at/run" /run/samba
+    mount --bind "$at/log" /var/log/samba
     mount --bind "$at/hosts" /etc/hosts
     mount --bind "$at/resolv.conf" "$(readlink -f /etc/resolv.conf)"
     exec "$@"' inside "$at" "$@"

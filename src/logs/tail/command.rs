@@ -16,7 +16,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::Delivery;
 use super::telling::{Stand, Teller};
-use crate::child::Family;
+use crate::child::{Family, NotStarted};
 use crate::clock::Clock;
 use crate::logs::SourceId;
 use crate::logs::source::{State, Unreachable};
@@ -83,7 +83,8 @@ impl Follower {
         let (program, arguments) = self.command.command.split_first()?;
         let running = match self.family.start(program, arguments) {
             Ok(running) => running,
-            Err(error) => return Some(Ended::not_started(program, &error)),
+            Err(NotStarted::Leaving) => return None,
+            Err(NotStarted::Io(error)) => return Some(Ended::not_started(program, &error)),
         };
         self.runs = self.runs.saturating_add(1);
         if self.runs == 1 {

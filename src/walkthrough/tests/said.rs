@@ -6,6 +6,7 @@ use crate::portal;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::fact::SaveWord;
+use crate::walkthrough::hand_over::HandOver;
 use crate::walkthrough::step::{AnswerKind, Question, Reason};
 use crate::walkthrough::words;
 
@@ -65,11 +66,14 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::RecordFailed(_) => Reason::TextHoldsSecret,
         Reason::TextHoldsSecret => Reason::TextEmpty,
         Reason::TextEmpty => Reason::TypedMismatch,
-        Reason::TypedMismatch => Reason::ProofTooOld,
-        Reason::ProofTooOld => Reason::NotTested,
+        Reason::TypedMismatch => Reason::SamePerson,
+        Reason::SamePerson => Reason::ProofTooOld,
+        Reason::ProofTooOld => Reason::NotApproved,
+        Reason::NotApproved => Reason::NotTested,
         Reason::NotTested => Reason::SaveNeedsPortal,
         Reason::SaveNeedsPortal => Reason::SomeoneElseChanged,
         Reason::SomeoneElseChanged => Reason::NotSaved(portal::Fault::Server(503)),
+        Reason::NotSaved(portal::Fault::Server(_)) => Reason::NotSaved(portal::Fault::Unauthorized),
         Reason::NotSaved(_) => Reason::NotSavedThere,
         Reason::NotSavedThere => Reason::ServicesOpen(vec![SENSOR.into()]),
         Reason::ServicesOpen(_) => Reason::WatchRunning,
@@ -89,14 +93,23 @@ fn next_question(question: &Question) -> Option<Question> {
         Question::AccountName => Question::GoOnOrRetest,
         Question::GoOnOrRetest => Question::ReasonToGoOn,
         Question::ReasonToGoOn => Question::UntestedName,
-        Question::UntestedName => Question::ConfirmSave,
+        Question::UntestedName => Question::SecondPerson,
+        Question::SecondPerson => Question::RecordedBy,
+        Question::RecordedBy => Question::ApprovedBy,
+        Question::ApprovedBy => Question::WithoutSecondPerson,
+        Question::WithoutSecondPerson => Question::ConfirmSave,
         Question::ConfirmSave => Question::SavedThere,
         Question::SavedThere => Question::HowEntered(SaveWord::Saved),
         Question::HowEntered(_) => Question::CopyPassword,
         Question::CopyPassword => Question::ReasonForService(SENSOR.into()),
         Question::ReasonForService(_) => Question::EvidenceForService(SENSOR.into()),
         Question::EvidenceForService(_) => Question::Note,
-        Question::Note => Question::Leave,
+        Question::Note => Question::HandOver,
+        Question::HandOver => Question::HandOverField(HandOver::Ticket),
+        Question::HandOverField(field) => {
+            let next = HandOver::ALL.into_iter().find(|next| next > field);
+            next.map_or(Question::Leave, Question::HandOverField)
+        }
         Question::Leave => Question::Recover,
         Question::Recover => return None,
     })

@@ -8,6 +8,7 @@ mod hand_off;
 mod issues;
 mod known;
 mod order;
+mod services;
 mod sources;
 mod states;
 mod tape;
@@ -32,6 +33,7 @@ pub use hand_off::*;
 pub use issues::*;
 pub use known::*;
 pub use order::*;
+pub use services::*;
 pub use sources::*;
 pub use states::*;
 pub use tape::*;
@@ -189,12 +191,15 @@ pub fn heading(question: &Question) -> &'static str {
         Question::GoOnOrRetest => "Accepted, but",
         Question::ReasonToGoOn => "A reason to go on",
         Question::UntestedName => "SAVE UNTESTED",
+        Question::SecondPerson | Question::RecordedBy | Question::ApprovedBy => "A second person",
+        Question::WithoutSecondPerson => "BREAK THE GLASS",
         Question::ConfirmSave => "Save",
         Question::SavedThere | Question::HowEntered(_) => "At the portal",
         Question::CopyPassword => "The clipboard",
         Question::ReasonForService(_) => "A service that is not running",
         Question::EvidenceForService(_) => "Mark by hand",
         Question::Note => "A note",
+        Question::HandOver | Question::HandOverField(_) => "The hand-over",
         Question::Leave => "Leave",
         Question::Recover => "The ways back",
     }
@@ -227,6 +232,12 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
         | Question::Password
         | Question::AccountName
         | Question::UntestedName
+        | Question::SecondPerson
+        | Question::RecordedBy
+        | Question::ApprovedBy
+        | Question::WithoutSecondPerson
+        | Question::HandOver
+        | Question::HandOverField(_)
         | Question::ConfirmSave
         | Question::HowEntered(_)
         | Question::ReasonForService(_)

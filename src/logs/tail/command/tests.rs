@@ -123,7 +123,7 @@ impl Scene {
 
     /// Ends the run as a lost link would.
     async fn cut(&mut self) {
-        self.family.end();
+        self.family.cut();
         self.until(|scene| scene.ended().is_some()).await;
     }
 }
