@@ -1,11 +1,12 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `scan` and `report`.
+//! `report`.
 
 pub mod check;
 pub mod lab;
 pub mod live;
+pub mod scan;
 pub mod screen;
 pub mod sensors;
 pub mod verify;
@@ -36,10 +37,13 @@ pub use folders::NoHome;
                   mdi-console verify --account svc-mdi --domain contoso.test\n  \
                   \u{20}                                     test one account's password, and nothing else\n  \
                   mdi-console sensors                   the portal's table of sensors\n  \
+                  mdi-console scan LOG…                 find refused credentials in sensor logs\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
+                  In a walk F1 (with --plain: ?) helps, R shows the ways back when a password is refused or an account \
+                  locked, with commands to copy; i puts a note into the record, H what whoever takes over has to know.\n\n\
                   Exit codes: 2 usage or configuration, 1 the answer is no, 3 something could not be reached, 0 done, \
                   129, 130 or 143 interrupted."
 )]
@@ -98,6 +102,8 @@ pub enum Command {
     Verify(verify::VerifyArguments),
     /// Print the portal's table of sensors, and what it says about their credentials
     Sensors(sensors::SensorsArguments),
+    /// Find refused credentials in sensor logs
+    Scan(scan::ScanArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

@@ -8,6 +8,7 @@ pub mod count;
 pub mod explain;
 pub mod finders;
 pub mod parse;
+pub mod scan;
 pub mod sight;
 pub mod source;
 pub mod tail;

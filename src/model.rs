@@ -59,6 +59,8 @@ pub enum LogRoom {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overlay {
     Help,
+    /// What to do when it went wrong, with commands to copy.
+    WaysBack,
     /// A log record with its explanation and remedy.
     Record(Box<Record>),
     /// The selected row of the step's table, field by field.
@@ -142,6 +144,8 @@ pub struct Model {
     pub line: Option<LineInput>,
     pub overlay: Option<Overlay>,
     pub overlay_scroll: u16,
+    /// The marked command among the ways back.
+    pub command: usize,
     /// The log pane is shifted to the right by so many columns.
     pub logs_left: usize,
     /// The selected row of the step's table, and the first one shown.
@@ -178,6 +182,7 @@ impl Model {
             line: None,
             overlay: None,
             overlay_scroll: 0,
+            command: 0,
             logs_left: 0,
             row: 0,
             row_top: 0,

@@ -36,7 +36,8 @@ pub struct RecordId(pub u64);
 struct Entry {
     id: RecordId,
     record: Record,
-    /// When it was written, by this machine's clock where its source's zone is known; or when the one before it was.
+    /// When it was written, by this machine's clock where its source's zone is known; or when the one before it in its
+    /// file was.
     time: Option<WrittenTime>,
     unfolded: bool,
     bookmarked: bool,
@@ -115,8 +116,22 @@ impl Window {
         Self { height: 1, ..Self::default() }
     }
 
-    /// Takes one delivery: records of one source, in their order.
+    /// Takes one delivery: records of one source's files, in each file's order.
     pub fn push_batch(&mut self, records: Vec<Record>) {
+        let mut rest = records.into_iter().peekable();
+        while let Some(first) = rest.next() {
+            let file = first.at.file;
+            let mut run = vec![first];
+            while let Some(next) = rest.next_if(|next| next.at.file == file) {
+                run.push(next);
+            }
+            self.push_run(run);
+        }
+        self.drop_oldest();
+        self.keep_in_view();
+    }
+
+    fn push_run(&mut self, records: Vec<Record>) {
         let batch = self.number(records);
         let mut later = self.take_later(&batch);
         let mut batch = batch.into_iter().peekable();
@@ -126,8 +141,6 @@ impl Window {
         }
         self.entries.extend(batch);
         self.entries.extend(later);
-        self.drop_oldest();
-        self.keep_in_view();
     }
 
     fn number(&mut self, records: Vec<Record>) -> Vec<Entry> {
@@ -135,7 +148,7 @@ impl Window {
             self.entries
                 .iter()
                 .rev()
-                .find(|entry| entry.record.source == first.source)
+                .find(|entry| is_same_file(&entry.record, first))
                 .and_then(|entry| entry.time)
         });
         let mut batch = Vec::with_capacity(records.len());
@@ -153,14 +166,14 @@ impl Window {
         batch
     }
 
-    /// Takes off the end what the batch may have to stand before: never a record of its own source.
+    /// Takes off the end what the batch may have to stand before: never a record of its own file.
     fn take_later(&mut self, batch: &[Entry]) -> VecDeque<Entry> {
         let mut later = VecDeque::new();
         let Some(Entry { record, time: Some(first), .. }) = batch.first() else { return later };
         while let Some(last) = self.entries.back() {
             let together = record.context && last.record.context
                 || last.time.is_some_and(|last| seconds_between(last, *first) <= MOMENTS);
-            if last.record.source == record.source || !together || last.time <= Some(*first) {
+            if is_same_file(&last.record, record) || !together || last.time <= Some(*first) {
                 break;
             }
             later.extend(self.entries.pop_back());
@@ -282,6 +295,10 @@ impl Refusals {
         };
         *counter = counter.saturating_add(so_many);
     }
+}
+
+fn is_same_file(one: &Record, other: &Record) -> bool {
+    (one.source, one.at.file) == (other.source, other.at.file)
 }
 
 fn seconds_between(later: WrittenTime, earlier: WrittenTime) -> i64 {

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::text::Safe;
 use crate::walkthrough::watch::VerdictWord;
+use crate::walkthrough::words;
 
 use super::keymap::Action;
 use super::regions::Regions;
@@ -30,6 +31,9 @@ impl Model {
     }
 
     fn overlay_moved(&mut self, action: Action) {
+        if self.overlay == Some(Overlay::WaysBack) {
+            return self.command_moved(action);
+        }
         let page = self.size.rows.saturating_sub(8).max(1);
         self.overlay_scroll = match action {
             Action::Up => self.overlay_scroll.saturating_sub(1),
@@ -39,6 +43,19 @@ impl Model {
             _ => return,
         }
         .min(LONGEST_OVERLAY);
+    }
+
+    /// The page follows the marked command.
+    fn command_moved(&mut self, action: Action) {
+        let last = words::commands(&words::ways_back(&self.walk)).len().saturating_sub(1);
+        self.command = match action {
+            Action::Up => self.command.saturating_sub(1),
+            Action::Down => self.command.saturating_add(1),
+            Action::PageUp => self.command.saturating_sub(A_FEW),
+            Action::PageDown => self.command.saturating_add(A_FEW),
+            _ => return,
+        }
+        .min(last);
     }
 
     fn logs_moved(&mut self, action: Action) {
@@ -129,6 +146,8 @@ impl Model {
     }
 }
 
+/// Commands that a page moves by.
+const A_FEW: usize = 4;
 /// Columns that ← and → move.
 const PAN: usize = 16;
 const FARTHEST: usize = 4_096;

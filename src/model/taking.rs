@@ -21,6 +21,7 @@ impl Model {
             (Some(Overlay::Record(record)), _) => Some(words::record_lines(record)),
             (Some(Overlay::Row(row)), _) => Some(fields(row)),
             (Some(Overlay::Help), _) => None,
+            (Some(Overlay::WaysBack), _) => self.marked_command().map(|command| vec![command]),
             (None, Pane::Logs) => self.logs.selected().map(words::record_lines),
             (None, Pane::Stage) => match (self.start_command(), self.whole_row()) {
                 (Some(command), _) => Some(vec![command]),
@@ -28,6 +29,10 @@ impl Model {
                 (None, None) => words::to_copy(&self.walk),
             },
         }
+    }
+
+    fn marked_command(&self) -> Option<Safe> {
+        words::commands(&words::ways_back(&self.walk)).get(self.command).cloned()
     }
 
     pub(super) fn copy(&mut self) {
@@ -69,6 +74,8 @@ impl Model {
             return false;
         }
         let lines = match kind {
+            // Whoever reads it on the way wants all of them.
+            _ if self.overlay == Some(Overlay::WaysBack) => words::ways_back_lines(&self.walk),
             LineKind::WriteShown => self.logs.shown().flat_map(words::record_lines).collect(),
             _ => self.under_cursor().unwrap_or_default(),
         };

@@ -164,7 +164,7 @@ impl Model {
             Action::Note => self.intend(Intent::Note),
             Action::HandOver => self.intend(Intent::HandOver),
             Action::Refresh => self.intend(Intent::Refresh),
-            Action::Recover => self.intend(Intent::Recover),
+            Action::Recover => self.show(Overlay::WaysBack),
             Action::Mark => self.mark(),
             Action::Look(number) => self.look(focus, number),
             Action::LogRoom => {

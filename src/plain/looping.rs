@@ -232,6 +232,10 @@ impl<W: io::Write> Looping<W> {
                 }
             }
             Meaning::Help => self.help(),
+            Meaning::WaysBack => {
+                self.ways_back();
+                self.intend(Intent::Recover);
+            }
             Meaning::Unfit(why) => self.unfit(why),
         }
     }

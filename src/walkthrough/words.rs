@@ -8,6 +8,7 @@ mod hand_over;
 mod outcomes;
 mod questions;
 mod reasons;
+mod recover;
 mod screen;
 
 use std::time::Duration;
@@ -35,6 +36,10 @@ pub(in crate::walkthrough) use questions::{
     COPY, HAND_OVER_FIRST, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
 };
 pub use reasons::{Said, reason, to_copy};
+pub use recover::{
+    HELP_WAYS_BACK, WAYS_BACK, WayBack, WayLine, commands, ways_back, ways_back_keys, ways_back_lines,
+    ways_back_wanted,
+};
 pub use screen::*;
 
 fn safe(sentence: String) -> Safe {
@@ -253,16 +258,6 @@ pub fn coarse(age: Duration) -> String {
         seconds @ 60..3600 => format!("{} min", seconds.div_euclid(60)),
         seconds => format!("{} h", seconds.div_euclid(3600)),
     }
-}
-
-/// The way back when the saved password is refused, or an account keeps locking.
-pub fn recover() -> [&'static str; 4] {
-    [
-        "Save the right password: go back to step 4, test it, save it. The watch begins anew.",
-        "The old password is known and the portal is out of reach: an administrator can reset the account in Active Directory to the old one.",
-        "The account keeps locking: stop AATPSensorUpdater and AATPSensor on the hosts seen refusing, unlock on the PDC emulator, test in the same minute, save, start the services; unlock once more if needed.",
-        "Or prove a second account, and add it to the portal as another entry.",
-    ]
 }
 
 /// The one line when the walk is over.

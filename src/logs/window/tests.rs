@@ -92,7 +92,12 @@ fn context_is_ordered_by_time_and_new_records_stay_at_the_end() {
     // Within moments of each other: in order.
     let mut close = window(vec![vec![record(1, 10, "a"), record(1, 13, "c")], vec![record(2, 12, "b")]]);
     assert_eq!(all(&mut close), "a b >c");
-    // A source's own order is never changed.
+    // Two files of one source stand in the order of their times too, as far as they are of old.
+    let errors =
+        |second: i8| Record { at: Position { file: 9, offset: 0 }, ..context(record(1, second, "e")) };
+    let mut files = window(vec![vec![context(record(1, 10, "a")), context(record(1, 40, "c")), errors(20)]]);
+    assert_eq!(all(&mut files), "a e >c");
+    // A file's own order is never changed.
     let mut own = window(vec![vec![record(1, 13, "first")], vec![record(1, 12, "second")]]);
     assert_eq!(all(&mut own), "first >second");
 }

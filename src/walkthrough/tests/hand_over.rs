@@ -1,5 +1,6 @@
 //! Stories of notes and of the hand-over: on record at any time, and what is not taken.
 
+use crate::text::Safe;
 use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::fact::{Fact, fold};
 use crate::walkthrough::hand_over::HandOver;
@@ -26,7 +27,7 @@ fn what_whoever_takes_over_has_to_know_is_on_record_field_by_field() {
     let folded = fold(&facts).hand_over;
     assert_eq!(&folded, player.walk.noted_for_hand_over(), "whoever resumes knows it");
     assert_eq!(folded.len(), HandOver::ALL.len());
-    assert_eq!(folded.get(&HandOver::Owner).map(|text| text.as_str()), Some("Ben, until six"));
+    assert_eq!(folded.get(&HandOver::Owner).map(Safe::as_str), Some("Ben, until six"));
     let listed = words::options(&player.walk, &Question::HandOver);
     assert!(listed.iter().any(|option| option.contains("Ticket: CHG-12")), "{listed:?}");
     player.choose(HandOver::ALL.len());

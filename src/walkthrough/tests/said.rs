@@ -34,16 +34,7 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::ManagedAccount => {
             Reason::EntryName(EntryFault::Form { form: Form::Principal, bare: Some("svc-mdi".into()) })
         }
-        Reason::EntryName(EntryFault::Form { bare: Some(_), .. }) => {
-            Reason::EntryName(EntryFault::Form { form: Form::Prefixed, bare: None })
-        }
-        Reason::EntryName(EntryFault::Form { .. }) => {
-            Reason::EntryName(EntryFault::ShortDomain { domain: "CONTOSO".into() })
-        }
-        Reason::EntryName(EntryFault::ShortDomain { .. }) => {
-            Reason::EntryName(EntryFault::Name(NameFault::Managed))
-        }
-        Reason::EntryName(EntryFault::Name(_)) => Reason::AccountUnusable(SubCode::Disabled),
+        Reason::EntryName(fault) => after_entry_name(fault),
         Reason::AccountUnusable(_) => Reason::NoProvableController,
         Reason::NoProvableController => Reason::NotYetChanged,
         Reason::NotYetChanged => Reason::PasswordEmpty,
@@ -78,6 +69,15 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::NotSavedThere => Reason::ServicesOpen(vec![SENSOR.into()]),
         Reason::ServicesOpen(_) => Reason::WatchRunning,
         Reason::WatchRunning => return None,
+    })
+}
+
+fn after_entry_name(fault: &EntryFault) -> Reason {
+    Reason::EntryName(match fault {
+        EntryFault::Form { bare: Some(_), .. } => EntryFault::Form { form: Form::Prefixed, bare: None },
+        EntryFault::Form { .. } => EntryFault::ShortDomain { domain: "CONTOSO".into() },
+        EntryFault::ShortDomain { .. } => EntryFault::Name(NameFault::Managed),
+        EntryFault::Name(_) => return Reason::AccountUnusable(SubCode::Disabled),
     })
 }
 

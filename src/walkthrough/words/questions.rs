@@ -148,7 +148,7 @@ pub fn hint(question: &Question) -> Option<&'static str> {
         Question::ApprovedBy => {
             Some("Somebody else than you. Both names stand in the record and in the report.")
         }
-        Question::WithoutSecondPerson => Some("The report names it among its first lines. Esc goes back."),
+        Question::WithoutSecondPerson => Some("The report names it among its first lines."),
         Question::HandOverField(_) => {
             Some("One line; it stands in the record and in the report. Never a password.")
         }
@@ -208,7 +208,7 @@ fn fixed_options(question: &Question) -> &'static [&'static str] {
             &["Yes, somebody else than me", "No: break the glass, with a reason on record"]
         }
         Question::Recover => &["Back to step 4: test and save the right password", "Stay and look"],
-        Question::Leave => &["Leave", "Stay", "Hand over first: the ticket, the people, the next check"],
+        Question::Leave => &["Leave", "Stay", "Hand over first: ticket, people, next check"],
         Question::WhichEntry
         | Question::WithoutController
         | Question::Password

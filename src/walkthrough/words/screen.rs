@@ -208,7 +208,11 @@ pub fn heading(question: &Question) -> &'static str {
 /// What the operator should have read before answering.
 pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
     match question {
-        Question::Recover => super::recover().iter().map(|way| safe(format!("- {way}"))).collect(),
+        Question::Recover => super::ways_back(walk)
+            .iter()
+            .map(|way| safe(format!("- {}.", way.title)))
+            .chain([Safe::new("R shows them all, with the commands to copy.")])
+            .collect(),
         Question::GoOnOrRetest | Question::ReasonToGoOn => {
             walk.acceptance.iter().flat_map(|held| &held.misgivings).take(3).map(super::misgiving).collect()
         }
