@@ -10,7 +10,7 @@ use crate::directory::search::Search;
 use crate::directory::{Account, Controller};
 use crate::lab::Addresses;
 use crate::logs::SourceId;
-use crate::logs::tail::Source;
+use crate::logs::tail::{LogCommand, Source};
 use crate::portal::Entry;
 use crate::portal::token::Login;
 use crate::sensor::probe::Template;
@@ -83,15 +83,6 @@ pub struct Site {
     pub watch: Duration,
     pub settle: Duration,
     pub banner: Option<Safe>,
-}
-
-/// A log whose records a program prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogCommand {
-    pub id: SourceId,
-    pub host: Safe,
-    /// The program and its arguments.
-    pub command: Vec<String>,
 }
 
 /// A site file that was read and understood.

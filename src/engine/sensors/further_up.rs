@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::engine::{Answer, Told};
 use crate::logs::scan::{self, Wanted};
 use crate::logs::window::{Counted, Counting};
-use crate::logs::{Record, SourceId, tail};
+use crate::logs::{Record, SourceId, source};
 use crate::text::Safe;
 
 /// So many files are counted at once.
@@ -63,7 +63,7 @@ impl FurtherUp {
     }
 
     /// Counts what lies above in those of the files that were read from somewhere further down.
-    pub fn stand(&mut self, source: SourceId, files: &[tail::File]) {
+    pub fn stand(&mut self, source: SourceId, files: &[source::File]) {
         for file in files {
             let Some(of) = self.begins.remove(&file.at.file) else { continue };
             let state = Counting::UnderWay;
