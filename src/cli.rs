@@ -13,6 +13,7 @@ pub mod walk;
 
 mod folders;
 mod log;
+mod tty;
 
 use std::path::PathBuf;
 

@@ -34,6 +34,7 @@
 //! | `logs` | records, what was found in them, and a window on them; `tail` ● follows |
 //! | `journal` | numbered, chained lines with a body it never reads; `file` ● keeps them |
 //! | `text` | `Safe`: the only door from outside to screen, record and log |
+//! | `trust` ● | whose certificates are believed; reads this machine's roots, once, where a connection needs them |
 //! | `secret` | wiped on drop; can't be printed, cloned, compared or serialised |
 //! | `key` | a key as it was pressed, in the program's own words: shared by `terminal` and `model`, which don't meet |
 //! | `clock` ● | every timer goes through it; everybody may use its moments, only ● rooms the clock |
@@ -50,7 +51,8 @@
 //! ui ─► model, walkthrough, domain types, key   model ─► walkthrough, domain types, key
 //! walkthrough ─► domain types, a secret's name  site ─► domain types, the walk's terms, the lab's addresses
 //! directory | portal | sensor | logs ─► secret and their own children; never one another, never upward
-//! terminal ─► key       journal, text, secret, key, clock ─► nothing       lab ─► clock alone
+//! directory | portal | engine | cli ─► trust, for whoever talks over TLS
+//! terminal ─► key       journal, text, trust, secret, key, clock ─► nothing       lab ─► clock alone
 //! everybody but lab ─► text, and the clock's moments
 //! ```
 //!
@@ -78,6 +80,8 @@
 //! # Chosen against the obvious, and why
 //!
 //! - A site's CA file speaks for its controllers alone, and for a workspace of its own; never for Microsoft's hosts.
+//! - Controllers and portal share one way to this machine's roots: a platform's own verifier would be another truth for
+//!   half of the connections, and another reading of the same files.
 //! - A walk reaches the controllers of the account's own domain, however many domains the site has: a controller of another
 //!   can prove nothing, and would have to be explained away before each save.
 //! - Reaching asks LDAP and port 88 beside each other: a dead controller costs the time for one. One that answers on port
@@ -119,5 +123,6 @@ pub mod sensor;
 pub mod site;
 pub mod terminal;
 pub mod text;
+pub mod trust;
 pub mod ui;
 pub mod walkthrough;

@@ -33,10 +33,7 @@ pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is said of a site by itself, and any of them may be so"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the site file")]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,

@@ -137,10 +137,11 @@ fn listed(servers: &[crate::sensor::Server]) -> Vec<Sensor> {
 
 impl Walkthrough {
     pub fn new(terms: Terms, now: Now) -> Self {
-        let unasked =
-            |one: &ControllerTerms| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None };
-        let stations = terms.controllers.iter().map(unasked).collect();
-        let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
+        let stations = terms
+            .controllers
+            .iter()
+            .map(|one| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None })
+            .collect();
         Self {
             now,
             current: Step::Portal,
@@ -164,7 +165,7 @@ impl Walkthrough {
             budget: None,
             standing: None,
             saving: Saving::NotBegun,
-            services,
+            services: terms.servers.iter().cloned().map(ServiceRow::new).collect(),
             sources: BTreeMap::new(),
             watch: None,
             record: RecordView::default(),

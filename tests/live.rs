@@ -13,6 +13,7 @@ mod pty;
 
 mod live {
     mod checking;
+    mod roots;
     mod seated;
     mod sensors;
     mod signing_in;

@@ -22,7 +22,7 @@ use crate::terminal::signals::Ending;
 use super::walk::{self, Farewell, NotWalked, say};
 use super::{Everywhere, NoHome, folders, log};
 
-mod asking;
+pub(super) mod asking;
 
 /// Why the live site was not walked.
 #[derive(Debug, thiserror::Error)]

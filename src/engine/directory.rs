@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -223,13 +222,15 @@ pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
         (Some(permit), Some(secret), Some(controller)) => {
             let credential = Credential { account: test.account, secret };
             match test.protocol {
-                Protocol::Ldap if shared.site.proof == Proof::Kerberos => not_sent(Fault::Unavailable),
+                Protocol::Ldap if shared.site.proof == Proof::Kerberos => {
+                    Tested::not_sent(Fault::Unavailable)
+                }
                 Protocol::Ldap => shared.directory.test(permit, &controller, credential).await,
                 Protocol::Kerberos => by_kerberos(&shared, permit, &controller, credential).await,
             }
         }
         // A password without a permit never leaves.
-        _ => not_sent(Fault::Unavailable),
+        _ => Tested::not_sent(Fault::Unavailable),
     };
     settle(&shared, test.attempt, outcome(&tested.answer)).await;
     tested
@@ -280,17 +281,7 @@ pub(super) fn release(shared: &Arc<Shared>, attempt: AttemptId) {
     });
 }
 
-fn not_sent(fault: Fault) -> Tested {
-    Tested {
-        answer: Answer::NotSent(fault),
-        account: None,
-        controller_time: None,
-        latency: Duration::ZERO,
-        elapsed: Duration::ZERO,
-    }
-}
-
 /// The task failed: whether the bind left is not known.
 pub(super) fn panicked(why: Safe) -> Tested {
-    Tested { answer: Answer::NotKnown(Fault::Internal(why)), ..not_sent(Fault::Unavailable) }
+    Tested { answer: Answer::NotKnown(Fault::Internal(why)), ..Tested::not_sent(Fault::Unavailable) }
 }

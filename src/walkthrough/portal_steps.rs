@@ -91,6 +91,7 @@ impl Walkthrough {
         let reason = match outcome {
             signin::Outcome::SignedIn { name } => {
                 self.record(Fact::SignedIn { name: name.clone() });
+                self.portal.sign_in_refused = false;
                 self.signing_in = SigningIn::SignedIn { name };
                 return self.read_baseline();
             }
@@ -290,7 +291,8 @@ impl Walkthrough {
 
     /// Step 1 again: whichever part of it failed.
     pub(super) fn retry_portal(&mut self) {
-        let refused = matches!(self.portal.fault, Some((Fault::Unauthorized, _)))
+        let refused = self.portal.sign_in_refused
+            || matches!(self.portal.fault, Some((Fault::Unauthorized, _)))
             || *self.phase(Step::Portal) == Phase::Blocked(Reason::PortalUnread(Fault::Unauthorized));
         if refused && self.signed_in() {
             self.signing_in = SigningIn::NotBegun;

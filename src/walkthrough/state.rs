@@ -135,6 +135,8 @@ pub struct PortalView {
     pub fault: Option<(crate::portal::Fault, Now)>,
     pub next_poll: Option<Instant>,
     pub failures: u32,
+    /// A save was turned away for its sign-in, renewed though it was: only another one mends that.
+    pub sign_in_refused: bool,
 }
 
 /// The state before anything was changed.

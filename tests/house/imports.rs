@@ -33,6 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portal::client",
             "portal::token",
             "portal::workspace",
+            "trust",
         ],
     ),
     // Signs in and reads the portal itself, without a walk.
@@ -44,9 +45,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "portal",
             "sensor::Server",
             "site",
+            "terminal::signals::Ending",
             "walkthrough",
-            // What the trust in controllers and portal is made with.
-            "directory::ldap::TrustFault",
+            "trust",
         ],
     ),
     ("app", &["engine", "ui", "model", "terminal", "walkthrough", "key"]),
@@ -81,6 +82,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "journal",
             "secret",
             "site",
+            "trust",
         ],
     ),
     ("engine::ledger", &["directory"]),
@@ -88,8 +90,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ui", &["model", "walkthrough", "directory", "portal", "sensor", "logs", "key"]),
     ("model", &["walkthrough", "directory", "portal", "sensor", "logs", "key"]),
     ("walkthrough", &["directory", "portal", "sensor", "logs", "secret"]),
-    ("directory", &["secret"]),
-    ("portal", &["secret"]),
+    ("directory", &["secret", "trust"]),
+    ("portal", &["secret", "trust"]),
     ("sensor", &["secret"]),
     ("logs", &["secret"]),
     ("terminal", &["key"]),
@@ -98,6 +100,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("key", &[]),
     ("secret", &[]),
     ("text", &[]),
+    ("trust", &[]),
     ("lab", &["clock"]),
 ];
 
@@ -122,6 +125,7 @@ const MAY_ACT: &[&str] = &[
     "journal::file",
     "clock",
     "terminal",
+    "trust",
     "lab",
 ];
 

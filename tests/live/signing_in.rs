@@ -15,14 +15,14 @@ use regex::Regex;
 use crate::place::{Place, RIGHT, Said, files};
 
 /// Of the lab's application.
-const SECRET: &str = "Lab-Client-Secret-2026";
+pub const SECRET: &str = "Lab-Client-Secret-2026";
 
 /// Every form in which the lab gives out a token or a code that is a secret.
 fn tokens() -> Regex {
     Regex::new(r"eyJhbGciOiJub25l|1\.LAB[0-9a-f]{32}|LAB[0-9a-f]{32}").unwrap()
 }
 
-fn site(place: &Place, more: &str) -> String {
+pub fn site(place: &Place, more: &str) -> String {
     let at = &place.addresses;
     let (login, graph, tenant) = (&at.login_url, &at.graph_url, &at.tenant);
     let cloud = format!(

@@ -230,5 +230,7 @@ pub enum PutKind {
     ChangedBySomeone,
     Throttled,
     Slow,
+    /// The sign-in is not taken for this one, though it may be young.
+    Unauthorized,
     None,
 }

@@ -64,6 +64,7 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::NotTested => Reason::SaveNeedsPortal,
         Reason::SaveNeedsPortal => Reason::SomeoneElseChanged,
         Reason::SomeoneElseChanged => Reason::NotSaved(portal::Fault::Server(503)),
+        Reason::NotSaved(portal::Fault::Server(_)) => Reason::NotSaved(portal::Fault::Unauthorized),
         Reason::NotSaved(_) => Reason::NotSavedThere,
         Reason::NotSavedThere => Reason::ServicesOpen(vec![SENSOR.into()]),
         Reason::ServicesOpen(_) => Reason::WatchRunning,

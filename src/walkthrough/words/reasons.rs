@@ -1,6 +1,7 @@
 //! Why a step is blocked: what happened, what it means for the walk, what to do.
 
 use crate::directory::refusal::{SaysOfPassword, SubCode};
+use crate::portal::Fault;
 use crate::text::Safe;
 use crate::walkthrough::step::Reason;
 
@@ -112,7 +113,7 @@ fn of_the_password(reason: &Reason) -> Said {
         Reason::AccountUnusable(code) => said(
             format!("The account can't be used: {} ({code}).", code.meaning()),
             NOTHING_SAVED,
-            code.remedy(),
+            format!("{} r asks again.", mended(*code)),
         ),
         Reason::NoProvableController => said(
             "No controller can prove the password.",
@@ -285,6 +286,11 @@ fn of_the_save(reason: &Reason) -> Said {
             "Somebody else changed the entry since it was read.",
             "Nothing was saved by this walk.",
             "Talk to them; Enter reads the entry again.",
+        ),
+        Reason::NotSaved(fault @ Fault::Unauthorized) => said(
+            format!("The portal did not save it: {fault}, and renewing it did not help."),
+            "The entry is as it was. What was tested is asked for and tested anew after the sign-in.",
+            "Enter goes back to step 1 to sign in again.",
         ),
         Reason::NotSaved(fault) => said(
             format!("The portal did not save it: {fault}."),
