@@ -1,7 +1,8 @@
 //! The sensors' log files: what a sensor writes, in the real product's grammar, and where.
 //!
 //! Relies on `std::fs`. Every record is one write. As in the product, errors stand in `Microsoft.Tri.Sensor-Errors.log`
-//! and the rest in `Microsoft.Tri.Sensor.log`. Deliberately absent: archives, the updater's logs, secrets.
+//! and the rest in `Microsoft.Tri.Sensor.log`. Deliberately absent: the updater's logs, secrets, and
+//! the size at which a log is full; a scenario says when.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -65,8 +66,24 @@ impl LogFolder {
         [LOG, ERRORS].iter().map(|name| format!("{base}/*/Logs/{name}")).collect()
     }
 
+    fn of(&self, sensor: &Sensor) -> PathBuf {
+        self.0.join(sensor.host()).join(PRODUCT).join(sensor.version).join("Logs")
+    }
+
+    /// A full log is renamed, counting up; the next record begins a new one.
+    pub fn rotate(&self, sensor: &Sensor) -> io::Result<()> {
+        let folder = self.of(sensor);
+        for name in [LOG, ERRORS] {
+            let stem = name.trim_end_matches(".log");
+            let archive = |number: u32| folder.join(format!("{stem}-Archived-{number:05}.log"));
+            let free = (0..).map(archive).find(|path| !path.exists());
+            fs::rename(folder.join(name), free.ok_or(io::ErrorKind::AlreadyExists)?)?;
+        }
+        Ok(())
+    }
+
     pub fn append(&self, sensor: &Sensor, records: &[Record]) -> io::Result<()> {
-        let folder = self.0.join(sensor.host()).join(PRODUCT).join(sensor.version).join("Logs");
+        let folder = self.of(sensor);
         fs::create_dir_all(&folder)?;
         for name in [LOG, ERRORS] {
             let mut file = OpenOptions::new().create(true).append(true).open(folder.join(name))?;
