@@ -37,6 +37,7 @@ pub use folders::NoHome;
                   \u{20}                                     test one account's password, and nothing else\n  \
                   mdi-console sensors                   the portal's table of sensors\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
+                  mdi-console lab --tour                the same, each step explained to a newcomer\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
@@ -132,6 +133,9 @@ pub struct LabArguments {
     /// Save at the lab's portal by hand, as at Microsoft's: the console shows what to choose and type there
     #[arg(long)]
     pub hand_off: bool,
+    /// Walk `clean` with a sentence of explanation at each step
+    #[arg(long, conflicts_with_all = ["scenario", "hand_off"])]
+    pub tour: bool,
     /// The right password of this lab, read from a file; the banner that tells it is off
     #[arg(long, hide = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
