@@ -71,6 +71,7 @@ impl Site {
             poll: file.watch.poll,
             watch: file.watch.watch,
             settle: file.watch.settle,
+            tour: false,
             banner: None,
             searches: file.searches,
             search_faults: Vec::new(),
