@@ -1,11 +1,12 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `scan` and `report`.
+//! `report`.
 
 pub mod check;
 pub mod lab;
 pub mod live;
+pub mod scan;
 pub mod screen;
 pub mod sensors;
 pub mod verify;
@@ -36,6 +37,7 @@ pub use folders::NoHome;
                   mdi-console verify --account svc-mdi --domain contoso.test\n  \
                   \u{20}                                     test one account's password, and nothing else\n  \
                   mdi-console sensors                   the portal's table of sensors\n  \
+                  mdi-console scan LOG…                 find refused credentials in sensor logs\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --tour                the same, each step explained to a newcomer\n  \
                   mdi-console lab --list                what can be practised\n  \
@@ -101,6 +103,8 @@ pub enum Command {
     Verify(verify::VerifyArguments),
     /// Print the portal's table of sensors, and what it says about their credentials
     Sensors(sensors::SensorsArguments),
+    /// Find refused credentials in sensor logs
+    Scan(scan::ScanArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

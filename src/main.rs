@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live, sensors, verify};
+use mdi_console::cli::{Arguments, Command, check, lab, live, scan, sensors, verify};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -30,6 +30,9 @@ fn main() -> Result<ExitCode> {
         }
         Some(Command::Sensors(asked)) => {
             end_with(sensors::run(&arguments.everywhere, asked), sensors::NotRead::exit_code)
+        }
+        Some(Command::Scan(asked)) => {
+            end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code)
         }
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);

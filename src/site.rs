@@ -10,7 +10,7 @@ use crate::directory::search::Search;
 use crate::directory::{Account, Controller};
 use crate::lab::Addresses;
 use crate::logs::SourceId;
-use crate::logs::tail::Source;
+use crate::logs::tail::{LogCommand, Source};
 use crate::portal::Entry;
 use crate::portal::token::Login;
 use crate::sensor::probe::Template;
@@ -33,7 +33,10 @@ pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the site file")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is said of a site by itself, and any of them may be so"
+)]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,
@@ -82,15 +85,6 @@ pub struct Site {
     /// A newcomer is told at each step what it is about.
     pub tour: bool,
     pub banner: Option<Safe>,
-}
-
-/// A log whose records a program prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogCommand {
-    pub id: SourceId,
-    pub host: Safe,
-    /// The program and its arguments.
-    pub command: Vec<String>,
 }
 
 /// A site file that was read and understood.

@@ -137,11 +137,10 @@ fn listed(servers: &[crate::sensor::Server]) -> Vec<Sensor> {
 
 impl Walkthrough {
     pub fn new(terms: Terms, now: Now) -> Self {
-        let stations = terms
-            .controllers
-            .iter()
-            .map(|one| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None })
-            .collect();
+        let unasked =
+            |one: &ControllerTerms| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None };
+        let stations = terms.controllers.iter().map(unasked).collect();
+        let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
         Self {
             now,
             current: Step::Portal,
@@ -165,7 +164,7 @@ impl Walkthrough {
             budget: None,
             standing: None,
             saving: Saving::NotBegun,
-            services: terms.servers.iter().cloned().map(ServiceRow::new).collect(),
+            services,
             sources: BTreeMap::new(),
             watch: None,
             record: RecordView::default(),

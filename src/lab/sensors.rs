@@ -87,10 +87,6 @@ fn happen(shared: &Shared, happening: Happening) {
             world.fleet.wake(sensor);
             let bind = Happening::Bind { sensor, generation, last: false };
             world.agenda.add(now.at.after(SYNCING), bind);
-            if world.scenario.fleet.logs_rotate && sensor < world.fleet.logging() {
-                // What can't be renamed goes on where it is, as it would on a sensor.
-                let _ = world.fleet.sensors.get(sensor).map(|one| shared.logs.rotate(one));
-            }
             tell(shared, &world, sensor, &[Said::Woke]);
         }
         Happening::Heartbeat { sensor, beat } => {

@@ -10,8 +10,9 @@ mod search;
 mod seek;
 mod view;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
+use super::zone::Zone;
 use super::{Level, Mark, Position, Record, Side, SourceId, WrittenTime};
 use crate::text::Safe;
 pub use further_up::{Counted, Counting, FurtherUp};
@@ -35,12 +36,20 @@ pub struct RecordId(pub u64);
 struct Entry {
     id: RecordId,
     record: Record,
-    /// Its time, or that of the record before it in its source.
+    /// When it was written, by this machine's clock where its source's zone is known; or when the one before it in its
+    /// file was.
     time: Option<WrittenTime>,
     unfolded: bool,
     bookmarked: bool,
     /// How many of its lines match the search.
     matches: usize,
+}
+
+impl Entry {
+    /// As it stands in the log, or nearly so.
+    fn written(&self) -> Option<WrittenTime> {
+        self.record.time.or(self.time)
+    }
 }
 
 /// What is remembered of a refusal.
@@ -92,6 +101,7 @@ pub struct Window {
     forgotten: Refusals,
     counted: Vec<Counted>,
     mark: Option<Mark>,
+    zones: BTreeMap<SourceId, Zone>,
     filter: Filter,
     search: Option<Search>,
     cursor: Option<Cursor>,
@@ -106,8 +116,22 @@ impl Window {
         Self { height: 1, ..Self::default() }
     }
 
-    /// Takes one delivery: records of one source, in their order.
+    /// Takes one delivery: records of one source's files, in each file's order.
     pub fn push_batch(&mut self, records: Vec<Record>) {
+        let mut rest = records.into_iter().peekable();
+        while let Some(first) = rest.next() {
+            let file = first.at.file;
+            let mut run = vec![first];
+            while let Some(next) = rest.next_if(|next| next.at.file == file) {
+                run.push(next);
+            }
+            self.push_run(run);
+        }
+        self.drop_oldest();
+        self.keep_in_view();
+    }
+
+    fn push_run(&mut self, records: Vec<Record>) {
         let batch = self.number(records);
         let mut later = self.take_later(&batch);
         let mut batch = batch.into_iter().peekable();
@@ -117,8 +141,6 @@ impl Window {
         }
         self.entries.extend(batch);
         self.entries.extend(later);
-        self.drop_oldest();
-        self.keep_in_view();
     }
 
     fn number(&mut self, records: Vec<Record>) -> Vec<Entry> {
@@ -126,14 +148,14 @@ impl Window {
             self.entries
                 .iter()
                 .rev()
-                .find(|entry| entry.record.source == first.source)
+                .find(|entry| is_same_file(&entry.record, first))
                 .and_then(|entry| entry.time)
         });
         let mut batch = Vec::with_capacity(records.len());
         for record in records {
             let id = RecordId(self.next);
             self.next = self.next.saturating_add(1);
-            time = record.time.or(time);
+            time = self.moment(&record).or(time);
             self.weight = self.weight.saturating_add(record.weight());
             if record.is_refusal() {
                 self.remember(&record, id);
@@ -144,14 +166,14 @@ impl Window {
         batch
     }
 
-    /// Takes off the end what the batch may have to stand before: never a record of its own source.
+    /// Takes off the end what the batch may have to stand before: never a record of its own file.
     fn take_later(&mut self, batch: &[Entry]) -> VecDeque<Entry> {
         let mut later = VecDeque::new();
         let Some(Entry { record, time: Some(first), .. }) = batch.first() else { return later };
         while let Some(last) = self.entries.back() {
             let together = record.context && last.record.context
                 || last.time.is_some_and(|last| seconds_between(last, *first) <= MOMENTS);
-            if last.record.source == record.source || !together || last.time <= Some(*first) {
+            if is_same_file(&last.record, record) || !together || last.time <= Some(*first) {
                 break;
             }
             later.extend(self.entries.pop_back());
@@ -181,6 +203,20 @@ impl Window {
     /// Everything that arrives is measured against this mark from now on, and what is here as well.
     pub fn set_mark(&mut self, mark: Option<Mark>) {
         self.mark = mark;
+    }
+
+    /// Records that come from now on are ordered by this zone. It is inferred, and what is shown stays as it was written.
+    pub fn set_zone(&mut self, source: SourceId, zone: Option<Zone>) {
+        match zone {
+            Some(zone) => self.zones.insert(source, zone),
+            None => self.zones.remove(&source),
+        };
+    }
+
+    /// A record's place among those of other sources.
+    fn moment(&self, record: &Record) -> Option<WrittenTime> {
+        let zone = self.zones.get(&record.source);
+        record.time.map(|written| zone.map_or(written, |zone| zone.utc(written)))
     }
 
     fn side(&self, refusal: &Refusal) -> Side {
@@ -259,6 +295,10 @@ impl Refusals {
         };
         *counter = counter.saturating_add(so_many);
     }
+}
+
+fn is_same_file(one: &Record, other: &Record) -> bool {
+    (one.source, one.at.file) == (other.source, other.at.file)
 }
 
 fn seconds_between(later: WrittenTime, earlier: WrittenTime) -> i64 {

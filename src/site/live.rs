@@ -3,10 +3,10 @@
 //! Relies on the file having been checked. Deliberately absent: finding the controllers, signing in, any secret.
 
 use super::file::{Application, Asked, Cloud, LogFrom, Proof, Save, SignIn, SiteFile};
-use super::{Limits, LogCommand, Opened, Site, SiteFault};
+use super::{Limits, Opened, Site, SiteFault};
 use crate::directory::Controller;
 use crate::logs::SourceId;
-use crate::logs::tail::Source;
+use crate::logs::tail::{LogCommand, Source};
 use crate::portal::token::{Login, US_VERIFICATION_HOSTS, VERIFICATION_HOSTS};
 use crate::sensor::probe::Template;
 use crate::sensor::{Server, Way};

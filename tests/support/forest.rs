@@ -27,6 +27,8 @@ use zeroize::Zeroizing;
 mod opinion;
 #[path = "forest/oracle.rs"]
 mod oracle;
+#[path = "forest/service_control.rs"]
+mod service_control;
 #[path = "forest/trouble.rs"]
 mod trouble;
 #[path = "forest/verify.rs"]

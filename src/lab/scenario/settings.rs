@@ -118,8 +118,10 @@ pub struct FleetSettings {
     pub at_start: AtStart,
     /// How many hosts write log files.
     pub logging: usize,
-    /// Every log is full when the change reaches its sensor: it is renamed, and a new one begun.
-    pub logs_rotate: bool,
+    /// A log with so many bytes is full: it becomes an archive before its next record is written.
+    pub log_bytes: Option<u64>,
+    /// Sensors of an older version are updated when the entry changes, and write to the new version's folder.
+    pub updates: bool,
     pub watch_seconds: u32,
     pub poll_seconds: u32,
     pub settle_seconds: u32,
@@ -133,7 +135,8 @@ impl Default for FleetSettings {
             version_three: 0,
             at_start: AtStart::Running,
             logging: 24,
-            logs_rotate: false,
+            log_bytes: None,
+            updates: false,
             watch_seconds: 10,
             poll_seconds: 1,
             settle_seconds: 2,

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 use super::*;
 use crate::clock::Driven;
+use crate::logs::Position;
 
 const POLL: Duration = Duration::from_secs(1);
 
@@ -19,6 +20,7 @@ struct Scene {
     driven: Driven,
     out: Receiver<Delivery>,
     state: Option<SourceState>,
+    missed: Missed,
 }
 
 fn line(second: u32, text: &str) -> String {
@@ -41,7 +43,7 @@ impl Scene {
         self.out = out;
         let patterns = vec![self.path(pattern).display().to_string()];
         let source = Source { id: SourceId(1), host: "dc1".into(), patterns };
-        tokio::spawn(follow(source, self.driven.clock(), POLL, send));
+        tokio::spawn(follow(source, (self.driven.clock(), POLL), self.missed.clone(), send));
     }
 
     /// Takes all that is delivered until the tail sleeps; then moves the clock to its next look, `looks` times.
@@ -78,7 +80,8 @@ impl Scene {
 
 fn scene() -> Scene {
     let (_, out) = channel(1);
-    Scene { home: tempfile::tempdir().unwrap(), driven: Driven::new(Timestamp::UNIX_EPOCH), out, state: None }
+    let home = tempfile::tempdir().unwrap();
+    Scene { home, driven: Driven::new(Timestamp::UNIX_EPOCH), out, state: None, missed: Missed::default() }
 }
 
 #[tokio::test]
@@ -264,3 +267,5 @@ async fn the_mark_s_places_are_the_ones_that_records_carry() {
     assert_eq!(ends[0].at, Position { file: old[0].at.file, offset: old[0].length });
     assert_eq!(scene.state.unwrap().files, ends);
 }
+
+mod rotation;

@@ -23,7 +23,7 @@ use crate::walkthrough::{Saving, Walkthrough, words};
 use super::site::{NEW_SENSOR, PDC};
 
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each was seen or not, by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an entry of its own in the books")]
 pub struct Checker {
     reserved: BTreeMap<AttemptId, (Host, Option<Protocol>)>,
     reserving: BTreeMap<Ticket, Protocol>,
