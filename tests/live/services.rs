@@ -47,11 +47,10 @@ fn at_services(place: &Place, environment: &[(&str, &str)]) -> Pty {
         pty.wait_for(prompt).unwrap();
         let asked = pty.text();
         // Its mark stands behind everything that was said.
-        pty.wait_until("a prompt", |screen| screen.contents().trim_end().ends_with(['>', ':'])).unwrap_or_else(
-            |why| {
+        pty.wait_until("a prompt", |screen| screen.contents().trim_end().ends_with(['>', ':']))
+            .unwrap_or_else(|why| {
                 panic!("{why} after {prompt}: {asked}");
-            },
-        );
+            });
         pty.send(&format!("{line}\n")).unwrap();
     }
     pty.wait_for("Step 6 of 7").unwrap();
