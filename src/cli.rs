@@ -6,10 +6,12 @@
 pub mod check;
 pub mod lab;
 pub mod live;
+pub mod manual;
 pub mod scan;
 pub mod screen;
 pub mod sensors;
 pub mod verify;
+pub mod version;
 pub mod walk;
 
 mod folders;
@@ -29,6 +31,7 @@ pub use folders::NoHome;
 #[command(
     name = "mdi-console",
     version,
+    long_version = version::long(),
     about,
     disable_help_subcommand = true,
     after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \

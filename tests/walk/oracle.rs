@@ -70,14 +70,6 @@ impl Stage {
         if let Some(right) = holds.stored_is_right {
             self.hold(self.lab.stored_is_right() == right, "the right password in the workspace")?;
         }
-        if let Some(wanted) = holds.took_it {
-            let walk = self.walk()?;
-            let took = |one: &&Sensor| {
-                walk.watch.as_ref().is_some_and(|watch| watch.finding(one) == Finding::TookIt)
-            };
-            let took = walk.sensors().iter().filter(took).count();
-            self.hold(took == wanted, &format!("{wanted} sensors that took it, not {took}"))?;
-        }
         if holds.never_locked {
             let locked = self.lab.attempts().iter().any(|attempt| attempt.outcome == "775");
             self.hold(!locked && !self.lab.account_locked(), "an account never locked")?;
