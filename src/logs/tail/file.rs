@@ -37,7 +37,9 @@ pub struct Followed {
 impl Followed {
     pub fn new(source: &Source, path: &Path, first: bool) -> Self {
         let origin = Origin { source: source.id, host: source.host.clone(), at: Position::default() };
-        let (open, gone, before, archives) = (None, None, VecDeque::new(), None);
+        let (open, gone, before) = (None, None, VecDeque::new());
+        // A path that comes later is new with all its archives, which a new version may have before it is looked at.
+        let archives = (!first).then(Archives::default);
         Self { path: path.to_owned(), origin, first, open, gone, before, archives }
     }
 

@@ -14,6 +14,7 @@ use super::open::{Found, Open};
 const NAMED: usize = 3;
 
 /// The archives of one log, by their numbers.
+#[derive(Default)]
 pub struct Archives(Vec<(u64, PathBuf, u64)>);
 
 impl Archives {
