@@ -6,10 +6,12 @@
 pub mod check;
 pub mod lab;
 pub mod live;
+pub mod manual;
 pub mod scan;
 pub mod screen;
 pub mod sensors;
 pub mod verify;
+pub mod version;
 pub mod walk;
 
 mod folders;
@@ -29,6 +31,7 @@ pub use folders::NoHome;
 #[command(
     name = "mdi-console",
     version,
+    long_version = version::long(),
     about,
     disable_help_subcommand = true,
     after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
@@ -39,6 +42,7 @@ pub use folders::NoHome;
                   mdi-console sensors                   the portal's table of sensors\n  \
                   mdi-console scan LOG…                 find refused credentials in sensor logs\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
+                  mdi-console lab --tour                the same, each step explained to a newcomer\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
@@ -136,6 +140,9 @@ pub struct LabArguments {
     /// Save at the lab's portal by hand, as at Microsoft's: the console shows what to choose and type there
     #[arg(long)]
     pub hand_off: bool,
+    /// Walk `clean` with a sentence of explanation at each step
+    #[arg(long, conflicts_with_all = ["scenario", "hand_off"])]
+    pub tour: bool,
     /// The right password of this lab, read from a file; the banner that tells it is off
     #[arg(long, hide = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,

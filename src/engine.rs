@@ -22,11 +22,13 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
+use crate::child::Family;
 use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
-use crate::logs::Record;
+use crate::logs::tail::{Missed, Taken};
 use crate::logs::window::Counted;
+use crate::logs::{Record, SourceId};
 use crate::sensor::probe::Prober;
 use crate::site::Site;
 use crate::text::Safe;
@@ -60,6 +62,8 @@ pub struct Engine {
     shared: Arc<Shared>,
     /// Log sources that are followed.
     watches: JoinSet<()>,
+    /// Every program that was started.
+    children: Family,
 }
 
 /// What errands share.
@@ -74,6 +78,10 @@ struct Shared {
     kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
     prober: Prober,
+    /// Sources of files, and whether the mark could name them.
+    missed: Vec<(SourceId, Missed)>,
+    /// How far each command's output was taken.
+    taken: Vec<(SourceId, Taken)>,
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.
@@ -149,9 +157,10 @@ impl Engine {
         &self.shared.recorder
     }
 
-    /// Ends every watch; what is already under way still answers.
+    /// Ends every watch and every program that was started; what else is under way still answers.
     pub fn stop_watching(&mut self) {
         self.watches.abort_all();
+        self.children.end();
     }
 
     /// Sends an answer that is there at once.
@@ -224,6 +233,7 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.shared.prober.end();
+        self.children.end();
     }
 }
 

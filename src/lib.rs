@@ -31,12 +31,13 @@
 //! | `directory` | controllers, accounts, password tests; `names` reads an account's name, `lockout` and `refusal` judge, `ldap` ● talks |
 //! | `portal` | sensors, issues, entries; `signin` is a machine; `client`, `token`, `graph`, `workspace` ● talk |
 //! | `sensor` | a sensor server's services; `probe` ● asks |
-//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows, `scan` ● searches whole files |
+//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows files and what commands print, `scan` ● searches whole files |
 //! | `journal` | numbered, chained lines with a body it never reads; `file` ● keeps them |
 //! | `text` | `Safe`: the only door from outside to screen, record and log |
 //! | `trust` ● | whose certificates are believed; reads this machine's roots, once, where a connection needs them |
 //! | `secret` | wiped on drop; can't be printed, cloned, compared or serialised |
 //! | `key` | a key as it was pressed, in the program's own words: shared by `terminal` and `model`, which don't meet |
+//! | `child` ● | the site's own programs, run and ended with all they started; for the probe and for logs that a program prints |
 //! | `clock` ● | every timer goes through it; everybody may use its moments, only ● rooms the clock |
 //! | `terminal` ● | takes the terminal and returns it exactly once; `traits` is pure |
 //! | `lab` ● | a small site of its own on this machine; `world` and `scenario` are pure |
@@ -52,7 +53,8 @@
 //! walkthrough ─► domain types, a secret's name  site ─► domain types, the walk's terms, the lab's addresses
 //! directory | portal | sensor | logs ─► secret and their own children; never one another, never upward
 //! directory | portal | engine | cli ─► trust, for whoever talks over TLS
-//! terminal ─► key       journal, text, trust, secret, key, clock ─► nothing       lab ─► clock alone
+//! sensor's probe | logs' tail | engine ─► child
+//! terminal ─► key       journal, text, trust, secret, key, clock, child ─► nothing       lab ─► clock alone
 //! everybody but lab ─► text, and the clock's moments
 //! ```
 //!
@@ -74,8 +76,7 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: logs that a command prints, and probes of one server's own;
-//! resuming; `report`.
+//! Not reached by a command yet: resuming; `report`.
 //!
 //! # Chosen against the obvious, and why
 //!
@@ -109,6 +110,7 @@
 //!   start, its window would have to outlast the age that proves a new one.
 
 pub mod app;
+pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod directory;

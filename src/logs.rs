@@ -4,14 +4,15 @@
 //! Evidence is ordered by position, never by clocks: written times carry no zone and hosts disagree.
 //! Deliberately absent: what a refusal means for the walk; that is decided where the kinds of evidence meet.
 
-pub mod count;
 pub mod explain;
 pub mod finders;
 pub mod parse;
 pub mod scan;
 pub mod sight;
+pub mod source;
 pub mod tail;
 pub mod window;
+pub mod zone;
 
 use std::fmt;
 use std::ops::Range;

@@ -10,7 +10,7 @@ use crate::directory::search::Search;
 use crate::directory::{Account, Controller};
 use crate::lab::Addresses;
 use crate::logs::SourceId;
-use crate::logs::tail::Source;
+use crate::logs::tail::{LogCommand, Source};
 use crate::portal::Entry;
 use crate::portal::token::Login;
 use crate::sensor::probe::Template;
@@ -82,16 +82,9 @@ pub struct Site {
     pub poll: Duration,
     pub watch: Duration,
     pub settle: Duration,
+    /// A newcomer is told at each step what it is about.
+    pub tour: bool,
     pub banner: Option<Safe>,
-}
-
-/// A log whose records a program prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogCommand {
-    pub id: SourceId,
-    pub host: Safe,
-    /// The program and its arguments.
-    pub command: Vec<String>,
 }
 
 /// A site file that was read and understood.
@@ -186,6 +179,7 @@ impl Site {
             poll: seconds(lab.poll_seconds),
             watch: seconds(lab.watch_seconds),
             settle: seconds(lab.settle_seconds),
+            tour: false,
             banner: lab.banner.as_deref().map(Safe::new),
         })
     }
@@ -235,6 +229,7 @@ impl Site {
             poll: self.poll,
             watch: self.watch,
             settle: self.settle,
+            tour: self.tour,
             banner: self.banner.clone(),
         }
     }

@@ -17,6 +17,7 @@ mod live {
     mod roots;
     mod seated;
     mod sensors;
+    mod services;
     mod signing_in;
     mod walking;
 }

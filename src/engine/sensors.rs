@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use crate::clock::Clock;
 use crate::directory::{Account, Host};
-use crate::logs::tail::{self, Delivery, Source, State};
+use crate::logs::tail::{self, Delivery, Source};
 use crate::logs::{Position, SourceId};
 use crate::sensor::{self, ServiceState};
 use crate::text::Safe;
@@ -51,8 +51,15 @@ impl Engine {
         let errand = async move {
             let mut positions = Vec::new();
             for source in shared.site.sources.clone() {
-                positions.extend(ends(&shared.clock, source).await);
+                let id = source.id;
+                let ends = ends(&shared.clock, source).await;
+                if let ([], Some((_, missed))) = (&*ends, shared.missed.iter().find(|(of, _)| *of == id)) {
+                    missed.a_mark();
+                }
+                positions.extend(ends);
             }
+            let taken = shared.taken.iter().filter_map(|(id, taken)| Some((*id, taken.mark()?)));
+            positions.extend(taken);
             let count = match reader {
                 Some((host, account)) => directory::bad_password_count(&shared, host, &account).await,
                 None => None,
@@ -73,11 +80,23 @@ impl Engine {
         for source in self.shared.site.sources.clone() {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = source.host.clone();
-            let (clock, poll) =
-                (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
-            self.watches.spawn(tail::follow(source, clock, poll, out));
+            let missed = self.shared.missed.iter().find(|(id, _)| *id == source.id);
+            let missed = missed.map(|(_, missed)| missed.clone()).unwrap_or_default();
+            let with = (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
+            self.watches.spawn(tail::follow(source, with, missed, out));
             let further_up = FurtherUp::new(ends.clone(), Arc::clone(&turns));
-            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, further_up)));
+            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, Some(further_up))));
+        }
+        for command in self.shared.site.commands.clone() {
+            let Some((_, taken)) = self.shared.taken.iter().find(|(id, _)| *id == command.id) else {
+                continue;
+            };
+            let (out, deliveries) = mpsc::channel(WAITING);
+            let host = command.host.clone();
+            let with = (self.shared.clock.clone(), self.children.clone());
+            self.watches.spawn(tail::follow_command(command, with, taken.clone(), out));
+            // What a command printed before it was followed can't be had again.
+            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, None)));
         }
     }
 }
@@ -104,21 +123,20 @@ fn change_id() -> Safe {
 async fn hand_on(
     shared: Arc<Shared>,
     host: Safe,
-    (mut deliveries, mut further_up): (Receiver<Delivery>, FurtherUp),
+    (mut deliveries, mut further_up): (Receiver<Delivery>, Option<FurtherUp>),
 ) {
     while let Some(delivery) = deliveries.recv().await {
         let work = shared.clock.work();
-        match &delivery {
-            Delivery::Records(records) => further_up.delivered(records),
-            Delivery::State(state) => further_up.stand(state.source, &state.files),
+        match (&delivery, &mut further_up) {
+            (Delivery::Records(records), Some(further_up)) => further_up.delivered(records),
+            (Delivery::State(state), Some(further_up)) => further_up.stand(state.source, &state.files),
+            (_, None) => {}
         }
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),
-            Delivery::State(state) => Told::Event(Box::new(Event::Logs(event::Logs::Watched {
-                source: state.source,
-                host: host.clone(),
-                readable: state.state == State::Following,
-            }))),
+            Delivery::State(state) => {
+                Told::Event(Box::new(Event::Logs(event::Logs::Watched { host: host.clone(), state })))
+            }
         };
         if shared.out.send(Answer { told, work }).await.is_err() {
             return;

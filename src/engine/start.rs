@@ -8,9 +8,11 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
+use crate::child::Family;
 use crate::clock::Clock;
 use crate::directory::{kerberos, ldap};
 use crate::journal::file::{Disk, JournalFault, JournalFile};
+use crate::logs::tail::{Missed, Taken};
 use crate::portal;
 use crate::portal::client::Patience;
 use crate::portal::token::Application;
@@ -73,13 +75,16 @@ impl Engine {
         let limits = site.limits;
         let patience = ldap::Patience { connect: limits.connect, answer: limits.answer };
         let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
+        let children = Family::default();
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
             ledger: LedgerFile::in_folder(&ledger)?,
             directory: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
             kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default()),
-            prober: Prober::new(clock.clone(), limits.probe),
+            prober: Prober::new(clock.clone(), limits.probe).within(&children),
+            missed: site.sources.iter().map(|source| (source.id, Missed::default())).collect(),
+            taken: site.commands.iter().map(|command| (command.id, Taken::default())).collect(),
             permits: Mutex::new(HashMap::new()),
             session: Mutex::new(Session::of(application, &vault)),
             renewing: tokio::sync::Mutex::default(),
@@ -91,7 +96,7 @@ impl Engine {
             in_flight: tokio::sync::Semaphore::new(directory::IN_FLIGHT),
             out,
         };
-        let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new() };
+        let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new(), children };
         engine.follow_sources();
         Ok((engine, answers))
     }

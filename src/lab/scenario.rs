@@ -14,7 +14,7 @@ pub use settings::{
 };
 
 /// The texts of every scenario, in the order they are listed.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 16] = [
     include_str!("../../assets/lab/clean.toml"),
     include_str!("../../assets/lab/wrong-password-saved.toml"),
     include_str!("../../assets/lab/refused.toml"),
@@ -27,8 +27,10 @@ const TEXTS: [&str; 14] = [
     include_str!("../../assets/lab/sign-in-declined.toml"),
     include_str!("../../assets/lab/portal-throttled.toml"),
     include_str!("../../assets/lab/portal-down-at-save.toml"),
+    include_str!("../../assets/lab/log-rotates.toml"),
     include_str!("../../assets/lab/one-sensor-refuses.toml"),
     include_str!("../../assets/lab/large-fleet.toml"),
+    include_str!("../../assets/lab/gmsa.toml"),
 ];
 
 /// The scenario played when none is named.
@@ -62,6 +64,8 @@ pub enum End {
     Refused,
     NoRefusalSeen,
     NotConfirmed,
+    /// No verdict: there was nothing to save.
+    NothingSaved,
 }
 
 /// Facts that must hold at the end.
@@ -111,6 +115,8 @@ pub enum Act {
     Wait,
     Save,
     Watch,
+    /// Leave a walk that can't go on.
+    Leave,
 }
 
 /// Every scenario, the default first.

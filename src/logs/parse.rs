@@ -96,6 +96,13 @@ impl Parser {
         self.context = context;
     }
 
+    /// The record that is held back was there too.
+    pub fn doubt(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.context = true;
+        }
+    }
+
     /// Whether something is held back that [`Self::flush`] or [`Self::finish`] would give.
     #[must_use]
     pub fn is_holding(&self) -> bool {

@@ -2,28 +2,32 @@
 //!
 //! Relies on nothing but lengths, identities and first bytes, for no notification reaches a mounted share. All reading
 //! is done on a thread of its own, so that a share that hangs stalls nobody else.
-//! Deliberately absent: following the output of a command, and counting what lies far above the end (`scan`).
+//! Deliberately absent: counting what lies far above the end (`scan`). Commands are followed by `command`.
 
+mod command;
 mod file;
 mod find;
+mod telling;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-use super::{Position, Record, SourceId};
-use crate::clock::{Clock, Now};
+use super::source::{File, SourceState, State, Unreachable};
+use super::{Record, SourceId};
+use crate::clock::Clock;
 use crate::text::Safe;
+pub use command::{LogCommand, Taken, follow_command};
 use file::Followed;
+use telling::{Stand, Teller};
 
 /// How much of a file that is already there is read for context.
 pub const CONTEXT: u64 = 256 * 1024;
 
 /// How long one look may take before the source is called unreachable.
 pub const STALLED: Duration = Duration::from_secs(10);
-
-/// The most records in one delivery.
-const BATCH: usize = 500;
 
 /// What is followed: files that belong to one host. Of several version folders the newest counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,60 +44,10 @@ pub enum Delivery {
     State(SourceState),
 }
 
-/// How a source stands. Delivered whenever something of it changed, after the records that changed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceState {
-    pub source: SourceId,
-    pub state: State,
-    pub files: Vec<File>,
-    /// Since when the state has been this one.
-    pub since: Now,
-}
-
-/// A file that is followed, and how far it has been read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    pub path: Safe,
-    pub at: Position,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    Following,
-    /// No file matches yet.
-    Waiting,
-    Unreachable(Unreachable),
-}
-
-/// Why a source can't be followed now. It is tried again at every poll.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
-    #[error(
-        "the pattern {pattern} is not one: {reason}. Nothing is followed there; correct it in the site file"
-    )]
-    Pattern { pattern: Safe, reason: Safe },
-    #[error(
-        "{folder} isn't there. New refusals on this host would not be seen; see that the share is mounted"
-    )]
-    NoFolder { folder: Safe },
-    #[error(
-        "{path} can't be read: {reason}. New refusals in it would not be seen; check the share and your rights"
-    )]
-    CanNotRead { path: Safe, reason: Safe },
-    #[error(
-        "no answer from the share for {seconds} s. New refusals on this host would not be seen until it answers"
-    )]
-    NoAnswer { seconds: u64 },
-    #[error(
-        "reading the log failed inside the program. New refusals on this host are not seen; use `mdi-console scan`"
-    )]
-    Broken,
-}
-
 /// Follows `source` until nobody listens any more.
-pub async fn follow(source: Source, clock: Clock, poll: Duration, out: Sender<Delivery>) {
-    let mut follower = Follower { told: None, source: source.id, clock: clock.clone(), out: out.clone() };
-    let mut tail = Tail::new(source);
+pub async fn follow(source: Source, (clock, poll): (Clock, Duration), missed: Missed, out: Sender<Delivery>) {
+    let mut teller = Teller::new(source.id, clock.clone(), out);
+    let mut tail = Tail { source, followed: Vec::new(), missed };
     loop {
         let work = clock.work();
         let mut looking = tokio::task::spawn_blocking(move || {
@@ -104,81 +58,83 @@ pub async fn follow(source: Source, clock: Clock, poll: Duration, out: Sender<De
             Ok(looked) => (looked, work),
             Err(_) => {
                 let state = State::Unreachable(Unreachable::NoAnswer { seconds: STALLED.as_secs() });
-                if follower.tell(state, None).await.is_none() {
+                if teller.tell(state).await.is_none() {
                     return;
                 }
                 // The clock must not stand still for a share that may never answer.
                 drop(work);
                 tokio::select! {
                     looked = &mut looking => (looked, clock.work()),
-                    () = out.closed() => return,
+                    () = teller.closed() => return,
                 }
             }
         };
         let Ok((back, look)) = looked else {
-            follower.tell(State::Unreachable(Unreachable::Broken), Some(Vec::new())).await;
+            let state = State::Unreachable(Unreachable::Broken);
+            teller.tell(Stand { state, files: Some(Vec::new()), behind: 0 }).await;
             return;
         };
         tail = back;
         let more = look.more;
-        if follower.deliver(look).await.is_none() {
+        if teller.records(look.records).await.is_none() || teller.tell(look.stand).await.is_none() {
             return;
         }
         drop(work);
         if !more {
             tokio::select! {
                 () = clock.sleep(poll) => {}
-                () = out.closed() => return,
+                () = teller.closed() => return,
             }
         }
     }
 }
 
-/// Where a source's files end at this moment: for the mark, which must not be older than the last write.
-/// Blocking; call it on a thread of its own.
+/// A mark was taken that could not name a source: what is read next may lie on either side of it.
+#[derive(Clone, Debug, Default)]
+pub struct Missed(Arc<AtomicBool>);
+
+impl Missed {
+    pub fn a_mark(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Where a source's files end at this moment: for the mark, which must not be older than the last write. The archives
+/// and older versions with them, for what was written there last may not have been read yet; nothing if there is no
+/// file to be followed. Blocking; call it on a thread of its own.
 pub fn ends(source: &Source) -> Result<Vec<File>, Unreachable> {
-    let paths = find::newest(&source.patterns)?;
-    paths.iter().map(|path| file::end(path).map_err(|error| file::fault(path, &error))).collect()
+    let mut ends = Vec::new();
+    let newest = find::newest(&source.patterns)?;
+    for path in &newest {
+        ends.extend(file::ends(path).map_err(|error| file::fault(path, &error))?);
+    }
+    if !newest.is_empty() {
+        let older = find::all(&source.patterns)?.into_iter().filter(|path| !newest.contains(path));
+        ends.extend(older.filter_map(|path| file::ends(&path).ok()).flatten());
+    }
+    Ok(ends)
 }
 
-/// Tells what changed, and nothing twice.
-struct Follower {
-    told: Option<SourceState>,
-    source: SourceId,
-    clock: Clock,
-    out: Sender<Delivery>,
+/// How many files would be followed, each of them opened. Blocking.
+pub fn count(source: &Source) -> Result<usize, Unreachable> {
+    let newest = find::newest(&source.patterns)?;
+    for path in &newest {
+        file::ends(path).map_err(|error| file::fault(path, &error))?;
+    }
+    Ok(newest.len())
 }
 
-impl Follower {
-    async fn deliver(&mut self, look: Look) -> Option<()> {
-        let mut records = look.records.into_iter().peekable();
-        while records.peek().is_some() {
-            let batch: Vec<Record> = records.by_ref().take(BATCH).collect();
-            self.out.send(Delivery::Records(batch)).await.ok()?;
-        }
-        self.tell(look.state, Some(look.files)).await
-    }
-
-    /// Tells a state; without `files` the ones told last still hold.
-    async fn tell(&mut self, state: State, files: Option<Vec<File>>) -> Option<()> {
-        let told = self.told.as_ref();
-        let since =
-            told.filter(|told| told.state == state).map_or_else(|| self.clock.now(), |told| told.since);
-        let files = files.or_else(|| told.map(|told| told.files.clone())).unwrap_or_default();
-        let now = SourceState { source: self.source, state, files, since };
-        if told != Some(&now) {
-            self.told = Some(now.clone());
-            self.out.send(Delivery::State(now)).await.ok()?;
-        }
-        Some(())
-    }
+/// The number a file is known by. It goes into the record, so it must come out the same in every version of this
+/// program: FNV-1a.
+fn number<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let bytes = parts.into_iter().flatten();
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// What one look at all files of a source gave.
 struct Look {
     records: Vec<Record>,
-    state: State,
-    files: Vec<File>,
+    stand: Stand,
     /// There is more to read at once.
     more: bool,
 }
@@ -187,13 +143,10 @@ struct Look {
 struct Tail {
     source: Source,
     followed: Vec<Followed>,
+    missed: Missed,
 }
 
 impl Tail {
-    fn new(source: Source) -> Self {
-        Self { source, followed: Vec::new() }
-    }
-
     fn look(&mut self) -> Look {
         let mut records = Vec::new();
         let (mut more, mut fault) = (false, None);
@@ -219,13 +172,22 @@ impl Tail {
             }
         }
         let present = self.followed.iter().filter(|followed| followed.is_open());
-        let files: Vec<File> = present.map(Followed::place).collect();
+        let (files, behind): (Vec<File>, Vec<u64>) =
+            present.map(|followed| (followed.place(), followed.behind())).unzip();
+        if self.missed.0.load(Ordering::Relaxed) {
+            for record in &mut records {
+                record.context = true;
+            }
+            self.followed.iter_mut().for_each(Followed::doubt);
+            self.missed.0.store(more || fault.is_some(), Ordering::Relaxed);
+        }
         let state = match fault {
             Some(why) => State::Unreachable(why),
             None if files.is_empty() => State::Waiting,
             None => State::Following,
         };
-        Look { records, state, files, more }
+        let behind = behind.into_iter().fold(0, u64::saturating_add);
+        Look { records, stand: Stand { state, files: Some(files), behind }, more }
     }
 }
 

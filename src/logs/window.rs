@@ -10,8 +10,9 @@ mod search;
 mod seek;
 mod view;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
+use super::zone::Zone;
 use super::{Level, Mark, Position, Record, Side, SourceId, WrittenTime};
 use crate::text::Safe;
 pub use further_up::{Counted, Counting, FurtherUp};
@@ -35,12 +36,20 @@ pub struct RecordId(pub u64);
 struct Entry {
     id: RecordId,
     record: Record,
-    /// Its time, or that of the record before it in its file.
+    /// When it was written, by this machine's clock where its source's zone is known; or when the one before it in its
+    /// file was.
     time: Option<WrittenTime>,
     unfolded: bool,
     bookmarked: bool,
     /// How many of its lines match the search.
     matches: usize,
+}
+
+impl Entry {
+    /// As it stands in the log, or nearly so.
+    fn written(&self) -> Option<WrittenTime> {
+        self.record.time.or(self.time)
+    }
 }
 
 /// What is remembered of a refusal.
@@ -92,6 +101,7 @@ pub struct Window {
     forgotten: Refusals,
     counted: Vec<Counted>,
     mark: Option<Mark>,
+    zones: BTreeMap<SourceId, Zone>,
     filter: Filter,
     search: Option<Search>,
     cursor: Option<Cursor>,
@@ -145,7 +155,7 @@ impl Window {
         for record in records {
             let id = RecordId(self.next);
             self.next = self.next.saturating_add(1);
-            time = record.time.or(time);
+            time = self.moment(&record).or(time);
             self.weight = self.weight.saturating_add(record.weight());
             if record.is_refusal() {
                 self.remember(&record, id);
@@ -193,6 +203,20 @@ impl Window {
     /// Everything that arrives is measured against this mark from now on, and what is here as well.
     pub fn set_mark(&mut self, mark: Option<Mark>) {
         self.mark = mark;
+    }
+
+    /// Records that come from now on are ordered by this zone. It is inferred, and what is shown stays as it was written.
+    pub fn set_zone(&mut self, source: SourceId, zone: Option<Zone>) {
+        match zone {
+            Some(zone) => self.zones.insert(source, zone),
+            None => self.zones.remove(&source),
+        };
+    }
+
+    /// A record's place among those of other sources.
+    fn moment(&self, record: &Record) -> Option<WrittenTime> {
+        let zone = self.zones.get(&record.source);
+        record.time.map(|written| zone.map_or(written, |zone| zone.utc(written)))
     }
 
     fn side(&self, refusal: &Refusal) -> Side {

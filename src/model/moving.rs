@@ -132,13 +132,16 @@ impl Model {
         }
     }
 
-    /// The pane counts refusals against the save's own mark.
+    /// The pane counts refusals against the save's own mark, and orders by each source's own zone.
     pub(super) fn mark_logs(&mut self) {
         let mark = self.walk.watch.as_ref().map(|watch| &watch.mark);
         if mark != self.marked.as_ref() {
             self.marked = mark.cloned();
             let sources = self.marked.as_ref().map(|mark| mark.logs.clone());
             self.logs.set_mark(sources);
+        }
+        for (source, view) in &self.walk.sources {
+            self.logs.set_zone(*source, view.state.zone);
         }
     }
 }

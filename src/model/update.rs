@@ -49,11 +49,12 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
 /// Log records go to the pane; those that say something of a credential to the walk too.
 fn logged(model: &mut Model, records: Vec<Record>) {
     for record in &records {
-        if let Some(known) = record.known.clone().filter(|_| !record.context) {
+        if let Some(known) = record.known.clone() {
             let found = event::Logs::Found {
                 source: record.source,
                 host: record.host.clone(),
                 at: record.at,
+                context: record.context,
                 written: record.time.map(|time| Safe::from(time.to_string())),
                 known,
             };

@@ -9,7 +9,7 @@ use crate::text::Safe;
 use crate::walkthrough::step::{Phase, Question, Step};
 use crate::walkthrough::trial::{Row, RowWord};
 use crate::walkthrough::watch::Finding;
-use crate::walkthrough::{Notice, Walkthrough, words};
+use crate::walkthrough::{Notice, ServiceRow, Walkthrough, words};
 
 use super::known;
 use super::prompt::{self, Prompt};
@@ -29,6 +29,7 @@ pub struct Telling {
     portal_fault: Option<Safe>,
     record_fault: Option<Safe>,
     sources: BTreeMap<Safe, bool>,
+    tour: Option<&'static str>,
 }
 
 impl Telling {
@@ -41,6 +42,11 @@ impl Telling {
             return lines;
         }
         lines.extend(self.place(walk));
+        let tour = words::tour(walk);
+        if self.tour != tour {
+            self.tour = tour;
+            lines.extend(tour.map(|sentence| Safe::from(format!("Tour: {sentence}"))));
+        }
         lines.extend(self.asked(walk));
         lines
     }
@@ -125,7 +131,8 @@ impl Telling {
             let word = words::service_of(row);
             let told = self.services.insert(row.server.host.clone(), word.clone());
             if walk.saved() && told.as_ref() != Some(&word) {
-                news.push(Safe::from(format!("Sensor service on {}: {word}.", row.server.host)));
+                news.push(service_state(row, &word));
+                news.extend(started_by_hand(walk, row));
             }
         }
         known::first(news.into_iter())
@@ -193,6 +200,20 @@ impl Telling {
         lines.retain(|line| self.said.insert(line.clone()));
         lines
     }
+}
+
+/// Where it isn't known, with what to do: nothing else is asked meanwhile.
+fn service_state(row: &ServiceRow, word: &Safe) -> Safe {
+    let said = format!("Sensor service on {}: {word}.", row.server.host);
+    match words::service_remedy(row) {
+        Some(remedy) => Safe::from(format!("{said} {remedy}")),
+        None => Safe::from(said),
+    }
+}
+
+fn started_by_hand(walk: &Walkthrough, row: &ServiceRow) -> Vec<Safe> {
+    let command = words::start_commands(row).into_iter().next().filter(|_| !row.settled());
+    command.into_iter().flat_map(|command| [words::start_by_hand(walk, row), command]).collect()
 }
 
 fn troubled(findings: &BTreeMap<Safe, Finding>) -> Vec<Safe> {

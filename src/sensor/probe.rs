@@ -1,7 +1,7 @@
 //! Asks a host about a service by running one program: no shell, its own process group, nothing of ours in its hands.
 //!
-//! Relies on Unix process groups. The program gets no input and six variables of the environment at most; what it
-//! prints is capped; it and all it started are killed when time is up or nobody waits any more.
+//! Relies on `child` for running it and for killing it, with all it started, when time is up or nobody waits any more;
+//! what it prints is capped.
 //! Deliberately absent: any command that changes a service, and keeping what was printed.
 
 use std::path::Path;
@@ -11,12 +11,13 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{ProbeFault, Server, Service, ServiceState, Way, scm, ssh};
+use crate::child::Family;
 use crate::clock::Clock;
 use crate::text::Safe;
 
 mod running;
 
-use running::{Finished, Groups, Running};
+use running::Finished;
 
 pub use running::MOST;
 
@@ -75,14 +76,20 @@ pub struct Prober {
     clock: Clock,
     limit: Duration,
     slots: Arc<Semaphore>,
-    groups: Groups,
+    family: Family,
 }
 
 impl Prober {
     /// `limit` is the time one question may take, once its turn has come.
     #[must_use]
     pub fn new(clock: Clock, limit: Duration) -> Self {
-        Self { clock, limit, slots: Arc::new(Semaphore::new(AT_ONCE)), groups: Groups::default() }
+        Self { clock, limit, slots: Arc::new(Semaphore::new(AT_ONCE)), family: Family::default() }
+    }
+
+    /// What it starts ends with `family`, at the latest.
+    #[must_use]
+    pub fn within(self, family: &Family) -> Self {
+        Self { family: family.clone(), ..self }
     }
 
     /// Runs the probe once. Dropping the future kills what was started.
@@ -96,8 +103,8 @@ impl Prober {
         let _work = self.clock.work();
         let _slot =
             self.slots.acquire().await.map_err(|_| ProbeFault::Cut("the console is leaving".into()))?;
-        let mut running = Running::start(&self.groups, &template.program, &arguments)?;
-        let done = match self.clock.timeout(self.limit, running.finish(&self.clock)).await {
+        let mut running = running::start(&self.family, &template.program, &arguments)?;
+        let done = match self.clock.timeout(self.limit, running::finish(&mut running, &self.clock)).await {
             Ok(done) => done?,
             Err(_) => return Err(ProbeFault::TimedOut { seconds: self.limit.as_secs() }),
         };
@@ -107,7 +114,7 @@ impl Prober {
     /// Kills whatever is under way, and asks nothing any more.
     pub fn end(&self) {
         self.slots.close();
-        self.groups.end();
+        self.family.end();
     }
 }
 

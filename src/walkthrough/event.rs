@@ -2,6 +2,7 @@
 
 use crate::directory::lockout::{AttemptId, Budget, Shut};
 use crate::directory::{self, Host, Protocol, Standing, Tested};
+use crate::logs::source::SourceState;
 use crate::logs::{Known, Position, SourceId};
 use crate::portal;
 use crate::secret::SecretId;
@@ -12,7 +13,6 @@ use super::effect::Ticket;
 use super::step::Step;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, boxed on its way, and never kept")]
 pub enum Event {
     Directory(Ticket, Directory),
     Portal(Ticket, Portal),
@@ -72,9 +72,17 @@ pub enum Sensor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Logs {
     /// A record that `finders` know something about.
-    Found { source: SourceId, host: Safe, at: Position, written: Option<Safe>, known: Known },
-    /// A source can, or can't, be read now.
-    Watched { source: SourceId, host: Safe, readable: bool },
+    Found {
+        source: SourceId,
+        host: Safe,
+        at: Position,
+        /// It was there when the source was opened: only a mark that names the file can place it.
+        context: bool,
+        written: Option<Safe>,
+        known: Known,
+    },
+    /// How a source stands now.
+    Watched { host: Safe, state: SourceState },
     /// Where every source stands, what the PDC emulator counts, and a fresh random `Change-Id` to tell this save by.
     Marked {
         ticket: Ticket,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::{Instant, Now};
 use crate::directory::{self, Account, Fault, Host, KerberosService, Reach, Tls};
+use crate::logs::source::SourceState;
 use crate::portal::{Entry, Reading, signin};
 use crate::secret::SecretId;
 use crate::sensor;
@@ -60,6 +61,8 @@ pub struct Terms {
     pub poll: Duration,
     pub watch: Duration,
     pub settle: Duration,
+    /// A newcomer is told at each step what it is about.
+    pub tour: bool,
     /// What the lab tells its visitor; empty live.
     pub banner: Option<Safe>,
 }
@@ -226,6 +229,7 @@ pub struct ServiceRow {
 pub struct SourceView {
     pub host: Safe,
     pub readable: bool,
+    pub state: SourceState,
 }
 
 /// Where the record stands.

@@ -36,9 +36,9 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Whether the mark lies before what stands at `at`. A file first seen later lies after it.
-    pub fn before(&self, source: SourceId, at: &Position) -> bool {
-        self.logs.side_of(source, *at, false) == Side::After
+    /// Whether the mark lies before what stands at `at`. A file that came later lies after it.
+    pub fn before(&self, at: &Place) -> bool {
+        self.logs.side_of(at.source, at.position, at.context) == Side::After
     }
 }
 
@@ -48,6 +48,8 @@ pub struct Place {
     pub source: SourceId,
     pub host: Safe,
     pub position: Position,
+    /// It was there when the source was opened.
+    pub context: bool,
 }
 
 /// One sensor's state after the save.
@@ -198,7 +200,7 @@ impl Watch {
     /// Takes in what a log record said. True if it says something new about this save.
     pub fn found(&mut self, at: &Place, known: &Known) -> bool {
         let host = &at.host;
-        if !self.mark.before(at.source, &at.position) {
+        if !self.mark.before(at) {
             return false;
         }
         if refuses(known, &self.account) {

@@ -26,8 +26,8 @@ impl Walkthrough {
 
     pub(super) fn logs_told(&mut self, event: event::Logs) {
         match event {
-            event::Logs::Found { source, host, at, known, .. } => {
-                let place = Place { source, host, position: at };
+            event::Logs::Found { source, host, at, context, known, .. } => {
+                let place = Place { source, host, position: at, context };
                 let mut news = false;
                 for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
                     news |= watch.found(&place, &known);
@@ -39,13 +39,14 @@ impl Walkthrough {
                     self.ask_standing();
                 }
             }
-            event::Logs::Watched { source, host, readable } => {
+            event::Logs::Watched { host, state } => {
+                let (source, readable) = (state.source, state.is_readable());
                 if !readable {
                     for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
                         watch.source_failed(source);
                     }
                 }
-                self.sources.insert(source, SourceView { host, readable });
+                self.sources.insert(source, SourceView { host, readable, state });
             }
             event::Logs::Marked { ticket, positions, bad_password_count, change } => {
                 if self.errands.remove(&ticket) == Some(Errand::Mark) {

@@ -10,6 +10,7 @@ mod questions;
 mod reasons;
 mod recover;
 mod screen;
+mod tour;
 
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ pub use recover::{
     ways_back_wanted,
 };
 pub use screen::*;
+pub use tour::tour;
 
 fn safe(sentence: String) -> Safe {
     Safe::from(sentence)

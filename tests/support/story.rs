@@ -13,6 +13,7 @@ use mdi_console::clock::{Instant, Now};
 use mdi_console::directory::lockout::{AttemptId, Budget, Shut, Why};
 use mdi_console::directory::refusal::{Refusal, SubCode};
 use mdi_console::directory::{Answer, Host, Protocol, Tested};
+use mdi_console::logs::source::{SourceState, State};
 use mdi_console::logs::{Position, SourceId};
 use mdi_console::portal::SaveAnswer;
 use mdi_console::secret::SecretId;
@@ -89,6 +90,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         poll: Duration::from_mins(1),
         watch: Duration::from_mins(35),
         settle: Duration::from_mins(3),
+        tour: false,
         banner: lab
             .then(|| Safe::new("The lab's account is svc-mdi in contoso.test, its password Lab-Pass-2026!")),
     }
@@ -292,11 +294,8 @@ impl Story {
     pub fn sources(mut self) -> Self {
         for (number, host) in [(1, "dc1"), (2, "dc2"), (3, "sensor1")] {
             let host = self.host(host);
-            self = self.tell(Event::Logs(event::Logs::Watched {
-                source: SourceId(number),
-                host,
-                readable: true,
-            }));
+            let state = SourceState::new(SourceId(number), State::Following, self.now);
+            self = self.tell(Event::Logs(event::Logs::Watched { host, state }));
         }
         self
     }
@@ -379,6 +378,7 @@ impl Story {
             source: SourceId(source),
             host,
             at: Position { file: 1, offset: 9000 },
+            context: false,
             written: None,
             known,
         }))

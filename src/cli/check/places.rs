@@ -111,9 +111,8 @@ pub(super) async fn logs(site: &Site) -> Vec<Finding> {
 
 async fn log(source: Source) -> Vec<Finding> {
     let mut found = Findings::about(About::Log, source.host.clone());
-    match tokio::task::spawn_blocking(move || tail::ends(&source)).await {
-        Ok(Ok(files)) => {
-            let count = files.len();
+    match tokio::task::spawn_blocking(move || tail::count(&source)).await {
+        Ok(Ok(count)) => {
             found.add(
                 "log",
                 State::Fine,

@@ -12,7 +12,7 @@ use crate::directory::lockout::{Attempt, AttemptId, Charge, Outcome};
 use crate::directory::{AccountKey, Host, Protocol};
 
 /// The version of the lines written; others are not understood, and therefore count.
-const VERSION: u8 = 1;
+pub const VERSION: u8 = 1;
 
 /// One line of the file.
 #[derive(Serialize, Deserialize)]
@@ -154,6 +154,13 @@ impl Book {
             charge: Charge::Account,
             outcome: None,
         });
+    }
+
+    /// Attempts that are about to be written behind what was read; they count at once.
+    pub(super) fn add(&mut self, attempts: &[Attempt]) {
+        let highest = attempts.iter().map(|attempt| attempt.id.0).max();
+        self.highest = self.highest.max(highest.unwrap_or_default());
+        self.attempts.extend_from_slice(attempts);
     }
 
     pub(super) fn attempts_since(&self, oldest: Timestamp) -> Vec<Attempt> {

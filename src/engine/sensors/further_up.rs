@@ -6,8 +6,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -16,14 +17,17 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::engine::{Answer, Told};
+use crate::logs::scan::{self, Wanted};
 use crate::logs::window::{Counted, Counting};
-use crate::logs::{Record, SourceId, count, tail};
+use crate::logs::{Record, SourceId, source};
 use crate::text::Safe;
 
 /// So many files are counted at once.
 pub const AT_ONCE: usize = 2;
 /// News are told after so many bytes.
 const NEWS: u64 = 64 * 1024 * 1024;
+/// The scan asks about so often whether it is still wanted.
+const PIECE: u64 = 1024 * 1024;
 /// A file of which nothing can be read for so long is given up.
 const STALLED: Duration = Duration::from_secs(30);
 
@@ -59,7 +63,7 @@ impl FurtherUp {
     }
 
     /// Counts what lies above in those of the files that were read from somewhere further down.
-    pub fn stand(&mut self, source: SourceId, files: &[tail::File]) {
+    pub fn stand(&mut self, source: SourceId, files: &[source::File]) {
         for file in files {
             let Some(of) = self.begins.remove(&file.at.file) else { continue };
             let state = Counting::UnderWay;
@@ -74,10 +78,10 @@ impl FurtherUp {
     }
 }
 
-/// Ends the thread that counts, once nobody waits for it.
-struct Wanted(Arc<AtomicBool>);
+/// Ends the threads that count, once nobody waits for it.
+struct Listening(Arc<AtomicBool>);
 
-impl Drop for Wanted {
+impl Drop for Listening {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Relaxed);
     }
@@ -87,9 +91,9 @@ impl Ends {
     async fn tell_all(&self, path: Safe, first: Counted) -> Option<()> {
         // Whoever reads the pane waits for it.
         let _work = self.clock.work();
-        let wanted = Wanted(Arc::new(AtomicBool::new(true)));
+        let listening = Listening(Arc::new(AtomicBool::new(true)));
         let (out, mut news) = unbounded_channel();
-        let asked = Arc::clone(&wanted.0);
+        let asked = Arc::clone(&listening.0);
         tokio::task::spawn_blocking(move || count_file(&path, first, (&asked, &out)));
         self.tell(first).await?;
         let mut told = first;
@@ -118,23 +122,33 @@ impl Ends {
 }
 
 fn count_file(path: &Safe, first: Counted, (wanted, out): (&AtomicBool, &UnboundedSender<Counted>)) {
-    let mut news = first;
-    let counted = File::open(path.as_str()).and_then(|mut file| {
-        count::refusals(&mut file, first.of, &mut |read, refusals| {
-            news = Counted { refusals, read, ..news };
-            // Nobody listens any more once it was given up.
-            wanted.load(Ordering::Relaxed) && out.send(news).is_ok()
-        })
-    });
+    let (read, refusals) = (AtomicU64::new(0), AtomicUsize::new(0));
+    let so_far = || Counted {
+        read: read.load(Ordering::Relaxed).min(first.of),
+        refusals: refusals.load(Ordering::Relaxed),
+        ..first
+    };
+    let asked = || {
+        read.fetch_add(PIECE, Ordering::Relaxed);
+        // Nobody listens any more once it was given up.
+        wanted.load(Ordering::Relaxed) && out.send(so_far()).is_ok()
+    };
+    let mut found = |_| {
+        refusals.fetch_add(1, Ordering::Relaxed);
+        ControlFlow::Continue(())
+    };
+    let counted = File::open(path.as_str())
+        .and_then(|file| scan::scan_file(&file, first.of, (Wanted::Places, &asked), &mut found));
     let state = match counted {
-        Ok(()) if news.read == first.of => Counting::Done,
-        Ok(()) => Counting::BrokenOff,
+        Ok(scanned) if scanned.whole => Counting::Done,
+        Ok(_) => Counting::BrokenOff,
         Err(error) => {
             tracing::warn!(%path, error = %error.kind(), "what lies above in this log was not counted");
             Counting::BrokenOff
         }
     };
-    let _ = out.send(Counted { state, ..news });
+    let read = if state == Counting::Done { first.of } else { so_far().read };
+    let _ = out.send(Counted { read, state, ..so_far() });
 }
 
 #[cfg(test)]

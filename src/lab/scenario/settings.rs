@@ -118,6 +118,10 @@ pub struct FleetSettings {
     pub at_start: AtStart,
     /// How many hosts write log files.
     pub logging: usize,
+    /// A log with so many bytes is full: it becomes an archive before its next record is written.
+    pub log_bytes: Option<u64>,
+    /// Sensors of an older version are updated when the entry changes, and write to the new version's folder.
+    pub updates: bool,
     pub watch_seconds: u32,
     pub poll_seconds: u32,
     pub settle_seconds: u32,
@@ -131,6 +135,8 @@ impl Default for FleetSettings {
             version_three: 0,
             at_start: AtStart::Running,
             logging: 24,
+            log_bytes: None,
+            updates: false,
             watch_seconds: 10,
             poll_seconds: 1,
             settle_seconds: 2,
@@ -156,6 +162,8 @@ pub enum AtStart {
 pub struct PortalSettings {
     pub page_size: usize,
     pub stored: Stored,
+    /// The entry is of a group managed service account, whose password Active Directory keeps.
+    pub managed: bool,
     /// What the token endpoint answers to the first polls of a device code; after them it is approved.
     pub sign_in: Vec<String>,
     /// The same for every code after the first; left out: as for the first.
@@ -171,6 +179,7 @@ impl Default for PortalSettings {
         Self {
             page_size: 5,
             stored: Stored::Previous,
+            managed: false,
             sign_in: vec!["authorization_pending".into(), "authorization_pending".into()],
             sign_in_again: None,
             put: Vec::new(),

@@ -28,14 +28,14 @@ pub enum Stepped {
 impl Window {
     /// To the first record written at `time` or later.
     pub fn to_time(&mut self, time: WrittenTime) -> bool {
-        self.find(true, false, |entry| entry.time.is_some_and(|written| written >= time))
+        self.find(true, false, |entry| entry.written().is_some_and(|written| written >= time))
     }
 
     /// The time of the last record shown that has one.
     #[must_use]
     pub fn last_time(&self) -> Option<WrittenTime> {
         let mut shown = self.entries.iter().rev().filter(|entry| self.filter.admits(&entry.record));
-        shown.find_map(|entry| entry.time)
+        shown.find_map(Entry::written)
     }
 
     /// To a record by its number, if it is still here and shown.

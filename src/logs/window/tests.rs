@@ -57,6 +57,23 @@ fn five() -> Window {
 }
 
 #[test]
+fn sources_of_several_zones_are_merged_by_the_zone_each_was_found_to_write_in() {
+    let mut window = Window::new();
+    window.set_height(9);
+    let later = |source, second, message: &str| {
+        let record = record(source, second, message);
+        Record {
+            time: record.time.map(|time| time.saturating_add(jiff::SignedDuration::from_hours(2))),
+            ..record
+        }
+    };
+    window.set_zone(SourceId(2), Some(Zone { offset: 7200, ahead: 0 }));
+    window.push_batch(vec![later(2, 3, "b3"), later(2, 5, "b5")]);
+    window.push_batch(vec![record(1, 2, "a2"), record(1, 4, "a4"), record(1, 6, "a6")]);
+    assert_eq!(shown(&window), ["a2", "b3", "a4", "b5", ">a6"]);
+}
+
+#[test]
 fn context_is_ordered_by_time_and_new_records_stay_at_the_end() {
     let context = |record: Record| Record { context: true, ..record };
     let all = |window: &mut Window| {

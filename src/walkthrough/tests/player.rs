@@ -181,7 +181,14 @@ impl Player {
 
     pub fn found(&mut self, known: Known) {
         let (host, at) = (Safe::new(SENSOR), place(200 + self.seconds));
-        self.send(Event::Logs(event::Logs::Found { source: SOURCE, host, at, written: None, known }));
+        self.send(Event::Logs(event::Logs::Found {
+            source: SOURCE,
+            host,
+            at,
+            context: false,
+            written: None,
+            known,
+        }));
     }
 
     /// Answers the first errand of this kind. True if there was one.

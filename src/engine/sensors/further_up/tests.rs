@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::*;
-use crate::logs::tail::{Delivery, Source, follow};
+use crate::logs::source;
+use crate::logs::tail::{Delivery, Missed, Source, follow};
 
 const REFUSED: &str = "2026-11-22 14:00:00.0000 Error Client System.DirectoryServices.Protocols.LdapException: The \
                        supplied credential is invalid.\n   at A.B()\n";
@@ -34,7 +35,8 @@ impl Stage {
             patterns: vec![format!("{}/*.log", self.folder.path().display())],
         };
         let (out, mut deliveries) = channel(16);
-        let following = tokio::spawn(follow(source, Clock::system(), Duration::from_secs(1), out));
+        let following =
+            tokio::spawn(follow(source, (Clock::system(), Duration::from_secs(1)), Missed::default(), out));
         while let Some(delivery) = deliveries.recv().await {
             match delivery {
                 Delivery::Records(records) => self.further_up.delivered(&records),
@@ -97,7 +99,7 @@ async fn a_file_is_counted_once_and_a_missing_one_is_told_as_broken_off() {
     let mut record = crate::logs::parse::read_all(SourceId(1), &"dc1".into(), HEARTBEAT.as_bytes()).remove(0);
     record.context = true;
     record.at.offset = 5_000;
-    let files = [tail::File { path: "/nowhere/at/all.log".into(), at: record.at }];
+    let files = [source::File { path: "/nowhere/at/all.log".into(), at: record.at }];
     stage.further_up.delivered(std::slice::from_ref(&record));
     stage.further_up.stand(SourceId(1), &files);
     assert_eq!(stage.told().await.state, Counting::UnderWay);

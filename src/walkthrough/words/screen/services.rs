@@ -152,6 +152,26 @@ pub fn service_trouble(row: &ServiceRow) -> Vec<Truth> {
     }
 }
 
+/// What to do about a service that could not be asked for.
+pub fn service_remedy(row: &ServiceRow) -> Option<&'static str> {
+    match &row.sensor {
+        Standing::Unknown(why) if !row.settled() => Some(why.remedy()),
+        Standing::Unknown(_)
+        | Standing::NotObserved
+        | Standing::Running { .. }
+        | Standing::Settling { .. }
+        | Standing::Restarting { .. }
+        | Standing::RunningUnproved { .. }
+        | Standing::Starting { .. }
+        | Standing::Stopping { .. }
+        | Standing::Stopped { .. }
+        | Standing::Paused { .. }
+        | Standing::Disabled
+        | Standing::Absent
+        | Standing::MarkedByOperator { .. } => None,
+    }
+}
+
 fn unknown(host: &Safe, why: &Why) -> Vec<Truth> {
     vec![
         Truth::Warn(safe(format!("{host} could not be asked: {why}. {}", why.meaning()))),
