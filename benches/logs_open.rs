@@ -18,7 +18,7 @@ use desk::Desk;
 use mdi_console::clock::Clock;
 use mdi_console::logs::SourceId;
 use mdi_console::logs::scan::{self, Wanted};
-use mdi_console::logs::tail::{self, Delivery, Source};
+use mdi_console::logs::tail::{self, Delivery, Missed, Source};
 use tokio::sync::mpsc::channel;
 
 type Tried<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -73,7 +73,8 @@ async fn open(folder: &Path) -> Tried {
     let pattern = format!("{}/*.log", folder.display());
     let source = Source { id: SourceId(1), host: "dc1.contoso.test".into(), patterns: vec![pattern] };
     let (out, mut deliveries) = channel(16);
-    let following = tokio::spawn(tail::follow(source, Clock::system(), Duration::from_secs(1), out));
+    let following =
+        tokio::spawn(tail::follow(source, (Clock::system(), Duration::from_secs(1)), Missed::default(), out));
     while let Some(delivery) = deliveries.recv().await {
         match delivery {
             Delivery::Records(records) => desk.model.logs.push_batch(records),
