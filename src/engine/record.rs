@@ -3,7 +3,7 @@
 //! Relies on `journal::file`. Every line is compared with the secrets held before it is written.
 //! Deliberately absent: what a fact means.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
@@ -13,10 +13,12 @@ use tokio::sync::mpsc::Sender;
 
 use crate::clock::{Clock, Work};
 use crate::journal::file::{Disk, JournalFile};
+use crate::journal::{self, Read};
 use crate::text::Safe;
 use crate::walkthrough::effect::Ticket;
-use crate::walkthrough::event::{self, Event};
+use crate::walkthrough::event::{self, Event, Opened};
 use crate::walkthrough::fact::Fact;
+use crate::walkthrough::resume::Dated;
 
 use super::secrets::Secrets;
 use super::{Answer, Told};
@@ -35,6 +37,12 @@ enum Line {
         fact: Box<Fact>,
         work: Work,
     },
+    /// Another record takes the new one's place.
+    Open {
+        ticket: Ticket,
+        name: String,
+        work: Work,
+    },
     /// Answers once everything before it has been written.
     Flush(mpsc::Sender<()>),
 }
@@ -49,7 +57,7 @@ impl Recorder {
     ) -> std::io::Result<Self> {
         let (lines, waiting) = mpsc::channel();
         let path = file.path().to_owned();
-        let writer = Writer { file, clock, vault, out };
+        let writer = Writer { file: file.boxed(), clock, vault, out };
         thread::Builder::new().name("record".into()).spawn(move || writer.run(&waiting))?;
         Ok(Self { lines, path })
     }
@@ -69,6 +77,11 @@ impl Recorder {
         let _ = self.lines.send(Line::Fact { ticket, fact: Box::new(fact), work });
     }
 
+    /// Takes up a record that is there in place of the new one, which is removed if nothing stands in it.
+    pub fn open(&self, ticket: Ticket, name: &str, work: Work) {
+        let _ = self.lines.send(Line::Open { ticket, name: name.to_owned(), work });
+    }
+
     /// Waits until what was queued is on disk, at most `by`. For leaving in a hurry.
     pub fn flush(&self, by: Duration) -> bool {
         let (done, wait) = mpsc::channel();
@@ -76,27 +89,78 @@ impl Recorder {
     }
 }
 
-struct Writer<D: Disk> {
-    file: JournalFile<D>,
+/// A line whose body this version doesn't know.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "line {line} of the record says what this version doesn't know ({why}); a later mdi-console wrote it, so go on with that one"
+)]
+pub struct Unknown {
+    line: u64,
+    why: Safe,
+}
+
+/// What the lines of a record say.
+pub fn facts(record: &Read) -> Result<Vec<Dated>, Unknown> {
+    let fact = |line: &journal::Line| {
+        let fact = serde_json::from_str(line.body.get());
+        fact.map(|fact| (line.time, fact))
+            .map_err(|why| Unknown { line: line.number, why: Safe::from(why.to_string()) })
+    };
+    record.lines.iter().map(fact).collect()
+}
+
+struct Writer {
+    file: JournalFile<Box<dyn Disk + Send>>,
     clock: Clock,
     vault: Arc<Secrets>,
     out: Sender<Answer>,
 }
 
-impl<D: Disk> Writer<D> {
+impl Writer {
     fn run(mut self, lines: &mpsc::Receiver<Line>) {
         while let Ok(line) = lines.recv() {
             match line {
                 Line::Fact { ticket, fact, work } => {
-                    let told = Told::Event(Box::new(Event::Record(ticket, self.write(&fact))));
-                    // A loop that is gone doesn't need the answer; the line is on disk all the same.
-                    let _ = self.out.blocking_send(Answer { told, work });
+                    let written = self.write(&fact);
+                    self.tell(ticket, written, work);
+                }
+                Line::Open { ticket, name, work } => {
+                    let opened = self.open(&name);
+                    self.tell(ticket, opened, work);
                 }
                 Line::Flush(done) => {
                     let _ = done.send(());
                 }
             }
         }
+        // Nothing was begun.
+        self.file.remove_if_empty();
+    }
+
+    fn tell(&self, ticket: Ticket, record: event::Record, work: Work) {
+        let told = Told::Event(Box::new(Event::Record(ticket, record)));
+        // A loop that is gone doesn't need the answer; the line is on disk all the same.
+        let _ = self.out.blocking_send(Answer { told, work });
+    }
+
+    fn open(&mut self, name: &str) -> event::Record {
+        let folder = self.file.path().parent().map(Path::to_owned).unwrap_or_default();
+        let (file, read) = match JournalFile::open_existing(&folder, &format!("{name}.jsonl")) {
+            Ok(opened) => opened,
+            Err(fault) => return event::Record::Failed(fault.to_string().into()),
+        };
+        let lines = match facts(&read) {
+            Ok(lines) => lines,
+            Err(fault) => return event::Record::Failed(fault.to_string().into()),
+        };
+        let opened = Opened {
+            path: Safe::new(&file.path().to_string_lossy()),
+            lines,
+            hash: read.chain.last.map(|seal| Safe::new(seal.as_str())).unwrap_or_default(),
+            torn: read.torn.map(|torn| torn.bytes),
+        };
+        std::mem::replace(&mut self.file, file.boxed()).remove_if_empty();
+        event::Record::Opened(Box::new(opened))
     }
 
     fn write(&mut self, fact: &Fact) -> event::Record {

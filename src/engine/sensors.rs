@@ -1,5 +1,6 @@
 //! Errands at the sensor servers and their logs: services asked for, sources followed, the mark taken.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,15 +64,27 @@ impl Engine {
         });
     }
 
-    /// Follows every source until the engine is dropped.
-    pub(super) fn follow_sources(&mut self) {
-        for source in self.shared.site.sources.clone() {
+    /// Follows every source until the engine is dropped, in place of what was followed before. From these places on
+    /// what a source gained is news, however long ago.
+    pub(super) fn follow(&self, from: &[(SourceId, Position)]) {
+        let sources = &self.shared.site.sources;
+        let mut watches = self.watches();
+        watches.abort_all();
+        let gone: BTreeSet<SourceId> =
+            from.iter().map(|(id, _)| *id).filter(|id| sources.iter().all(|one| one.id != *id)).collect();
+        for source in gone {
+            // The site names it no more.
+            self.tell(Event::Logs(event::Logs::Lost { source }));
+        }
+        for source in sources.clone() {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = source.host.clone();
             let (clock, poll) =
                 (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
-            self.watches.spawn(tail::follow(source, clock, poll, out));
-            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
+            let from: Vec<Position> =
+                from.iter().filter(|(id, _)| *id == source.id).map(|(_, at)| *at).collect();
+            watches.spawn(tail::follow((source, from), clock, poll, out));
+            watches.spawn(hand_on(Arc::clone(&self.shared), host, deliveries));
         }
     }
 }
@@ -100,6 +113,7 @@ async fn hand_on(shared: Arc<Shared>, host: Safe, mut deliveries: Receiver<Deliv
         let work = shared.clock.work();
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),
+            Delivery::Lost(source) => Told::Event(Box::new(Event::Logs(event::Logs::Lost { source }))),
             Delivery::State(state) => Told::Event(Box::new(Event::Logs(event::Logs::Watched {
                 source: state.source,
                 host: host.clone(),

@@ -6,7 +6,9 @@
 
 mod file;
 mod find;
+mod since;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
@@ -14,7 +16,7 @@ use tokio::sync::mpsc::Sender;
 use super::{Position, Record, SourceId};
 use crate::clock::{Clock, Now};
 use crate::text::Safe;
-use file::Followed;
+use file::{Followed, Start};
 
 /// How much of a file that is already there is read for context.
 pub const CONTEXT: u64 = 256 * 1024;
@@ -38,6 +40,8 @@ pub struct Source {
 pub enum Delivery {
     Records(Vec<Record>),
     State(SourceState),
+    /// It was to be taken up from a place that can't be found any more.
+    Lost(SourceId),
 }
 
 /// How a source stands. Delivered whenever something of it changed, after the records that changed it.
@@ -90,10 +94,15 @@ pub enum Unreachable {
     Broken,
 }
 
-/// Follows `source` until nobody listens any more.
-pub async fn follow(source: Source, clock: Clock, poll: Duration, out: Sender<Delivery>) {
+/// Follows `source` until nobody listens any more. From the places on, where there are any, all that it gained is news.
+pub async fn follow(
+    (source, from): (Source, Vec<Position>),
+    clock: Clock,
+    poll: Duration,
+    out: Sender<Delivery>,
+) {
     let mut follower = Follower { told: None, source: source.id, clock: clock.clone(), out: out.clone() };
-    let mut tail = Tail::new(source);
+    let mut tail = Tail::new(source, from);
     loop {
         let work = clock.work();
         let mut looking = tokio::task::spawn_blocking(move || {
@@ -156,6 +165,9 @@ impl Follower {
             let batch: Vec<Record> = records.by_ref().take(BATCH).collect();
             self.out.send(Delivery::Records(batch)).await.ok()?;
         }
+        if look.lost {
+            self.out.send(Delivery::Lost(self.source)).await.ok()?;
+        }
         self.tell(look.state, Some(look.files)).await
     }
 
@@ -181,17 +193,21 @@ struct Look {
     files: Vec<File>,
     /// There is more to read at once.
     more: bool,
+    /// What was to be taken up is not there.
+    lost: bool,
 }
 
 /// The files of one source, as they were at the last look. Blocking.
 struct Tail {
     source: Source,
     followed: Vec<Followed>,
+    /// Where it is to be taken up, until it has been.
+    from: Vec<Position>,
 }
 
 impl Tail {
-    fn new(source: Source) -> Self {
-        Self { source, followed: Vec::new() }
+    fn new(source: Source, from: Vec<Position>) -> Self {
+        Self { source, followed: Vec::new(), from }
     }
 
     fn look(&mut self) -> Look {
@@ -202,10 +218,11 @@ impl Tail {
             Vec::new()
         });
         // The first files there are may be old; one that comes beside them later is new.
-        let first = self.followed.is_empty();
+        let start = if self.followed.is_empty() { Start::MayBeOld } else { Start::Beside };
+        let lost = fault.is_none() && self.take_up(&paths);
         for path in &paths {
             if !self.followed.iter().any(|followed| followed.is_at(path)) {
-                self.followed.push(Followed::new(&self.source, path, first));
+                self.followed.push(Followed::new(&self.source, path, start));
             }
         }
         for followed in &mut self.followed {
@@ -225,7 +242,17 @@ impl Tail {
             None if files.is_empty() => State::Waiting,
             None => State::Following,
         };
-        Look { records, state, files, more }
+        Look { records, state, files, more, lost }
+    }
+
+    /// Once, as soon as the source can be read. True if something of it is lost.
+    fn take_up(&mut self, paths: &[PathBuf]) -> bool {
+        if self.from.is_empty() || paths.is_empty() {
+            return false;
+        }
+        let since = since::take_up(&self.source, paths, &std::mem::take(&mut self.from));
+        self.followed = since.followed;
+        !since.complete
     }
 }
 

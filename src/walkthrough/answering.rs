@@ -16,6 +16,8 @@ impl Walkthrough {
         }
         self.dialog = None;
         match question {
+            Question::Resume if option == 0 => self.open_record(),
+            Question::Resume => self.begin_anew(),
             Question::HowToBegin if option == 0 => self.begin_sign_in(),
             Question::HowToBegin => self.work_without_portal(),
             Question::CanEdit => self.can_edit_answered(option),
@@ -70,7 +72,8 @@ impl Walkthrough {
             Question::ReasonForService(host) => self.excuse_service(host, text),
             Question::EvidenceForService(host) => self.mark_service(host, text),
             Question::Note => self.record_then(Fact::Noted { text }, Then::Note),
-            Question::HowToBegin
+            Question::Resume
+            | Question::HowToBegin
             | Question::CanEdit
             | Question::WhichEntry
             | Question::UsedElsewhere

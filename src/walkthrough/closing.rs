@@ -8,7 +8,7 @@ use super::words;
 impl Walkthrough {
     /// A bind that is out stays without an outcome: it reads as *interrupted*, and counts.
     pub fn closing(&self) -> Vec<Fact> {
-        if self.left {
+        if self.left || !self.begun {
             return Vec::new();
         }
         let mut facts = Vec::new();

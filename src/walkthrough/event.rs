@@ -9,6 +9,7 @@ use crate::sensor;
 use crate::text::Safe;
 
 use super::effect::Ticket;
+use super::resume::Dated;
 use super::step::Step;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,8 @@ pub enum Logs {
     Found { source: SourceId, host: Safe, at: Position, written: Option<Safe>, known: Known },
     /// A source can, or can't, be read now.
     Watched { source: SourceId, host: Safe, readable: bool },
+    /// What a source wrote since the mark can't be found any more.
+    Lost { source: SourceId },
     /// Where every source stands, what the PDC emulator counts, and a fresh random `Change-Id` to tell this save by.
     Marked {
         ticket: Ticket,
@@ -121,9 +124,21 @@ pub enum Record {
         count: u64,
         hash: Safe,
     },
+    /// Another record was taken up, and says this.
+    Opened(Box<Opened>),
     Failed(Safe),
     /// The line would have held a secret, and was not written.
     HoldsSecret,
+}
+
+/// A record that is open for writing again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub path: Safe,
+    pub lines: Vec<Dated>,
+    pub hash: Safe,
+    /// Bytes of a last line that was cut off, and is gone.
+    pub torn: Option<u64>,
 }
 
 /// What the operator means.

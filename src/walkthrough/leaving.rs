@@ -45,6 +45,10 @@ impl Walkthrough {
         if !self.leaving || self.left || self.over || awaiting {
             return;
         }
+        if !self.begun {
+            // There is no record to close.
+            return self.end();
+        }
         self.give_up_save();
         self.close_watch();
         self.write_again();

@@ -13,6 +13,7 @@ mod hand_off;
 mod parting;
 mod player;
 mod proving;
+mod resuming;
 mod said;
 mod saves;
 mod site;

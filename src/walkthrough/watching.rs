@@ -6,7 +6,7 @@ use crate::directory::Standing;
 use super::effect::Effect;
 use super::errand::Errand;
 use super::event;
-use super::fact::Fact;
+use super::fact::{Fact, Witness};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Place, VerdictWord, Watch};
 use super::{Saving, SourceView, Walkthrough, words};
@@ -28,13 +28,13 @@ impl Walkthrough {
         match event {
             event::Logs::Found { source, host, at, known, .. } => {
                 let place = Place { source, host, position: at };
-                let mut news = false;
+                let mut by = None;
                 for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
-                    news |= watch.found(&place, &known);
+                    by = watch.found(&place, &known).or(by);
                 }
-                if news {
+                if by.is_some() {
                     let what = Safe::new(known.explanation().title);
-                    self.record(Fact::Evidence { host: place.host, what });
+                    self.record(Fact::Evidence { host: place.host, what, by });
                     self.judge();
                     self.ask_standing();
                 }
@@ -46,6 +46,11 @@ impl Walkthrough {
                     }
                 }
                 self.sources.insert(source, SourceView { host, readable });
+            }
+            event::Logs::Lost { source } => {
+                for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
+                    watch.source_failed(source);
+                }
             }
             event::Logs::Marked { ticket, positions, bad_password_count, change } => {
                 if self.errands.remove(&ticket) == Some(Errand::Mark) {
@@ -62,8 +67,9 @@ impl Walkthrough {
         if asked_at < watch.saved_at.at {
             return;
         }
-        for what in watch.read(reading) {
-            self.record(Fact::Evidence { host: what, what: Safe::new("the portal shows it") });
+        for (host, by) in watch.read(reading) {
+            let what = Safe::new("the portal shows it");
+            self.record(Fact::Evidence { host, what, by: Some(by) });
         }
         self.judge();
         self.ask_standing();
@@ -84,7 +90,8 @@ impl Walkthrough {
         if asked_at >= since
             && let Some(host) = watch.see_syncing(reading)
         {
-            self.record(Fact::Evidence { host, what: Safe::new(words::FIRST_SIGN) });
+            let what = Safe::new(words::FIRST_SIGN);
+            self.record(Fact::Evidence { host, what, by: Some(Witness::Syncing) });
         }
     }
 
@@ -107,8 +114,11 @@ impl Walkthrough {
             && let (Some(count), Some(before)) =
                 (standing.account.bad_password_count, watch.mark.bad_password_count)
             && (count > before || standing.account.locked)
+            && watch.count_rose()
         {
-            watch.count_rose();
+            let (host, what) =
+                (standing.controller.clone(), Safe::new("counts more failures than at the mark"));
+            self.record(Fact::Evidence { host, what, by: Some(Witness::CountRose) });
         }
         self.standing = Some(standing);
         self.judge();
@@ -124,7 +134,7 @@ impl Walkthrough {
 
     /// Reaches the verdict if it is time; never on a save that another one is about to replace.
     pub(super) fn judge(&mut self) {
-        if self.sending() || self.left {
+        if self.sending() || self.left || self.taken_up.target.is_some() {
             return;
         }
         let Some(mut watch) = self.watch.take() else { return };

@@ -28,6 +28,7 @@ pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
+pub(super) use questions::option_of;
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
 pub use reasons::{Said, reason, to_copy};
@@ -228,6 +229,11 @@ pub(super) fn is_running(sensor: &Sensor) -> bool {
 /// Hours and minutes, UTC.
 pub fn clock_time(at: Timestamp) -> String {
     at.strftime("%H:%MZ").to_string()
+}
+
+/// Day, hours and minutes, UTC.
+pub fn day_time(at: Timestamp) -> String {
+    at.strftime("%d %b %H:%MZ").to_string()
 }
 
 /// Hours, minutes and seconds, UTC; for what is safe not before.

@@ -21,12 +21,22 @@ const AT_ONCE: u64 = 4 * 1024 * 1024;
 /// For how many looks a half-written line is waited for, before it is shown as it is.
 const PATIENCE: u32 = 10;
 
+/// From where on a file is news when it is first opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// What is there may be old, and is context.
+    MayBeOld,
+    /// It came beside others that are followed already.
+    Beside,
+    /// What stands behind this place is news, however long it has been there.
+    From(u64),
+}
+
 /// A path that is followed, whether or not its file is there now.
 pub struct Followed {
     path: PathBuf,
     origin: Origin,
-    /// Its file may be old when first seen.
-    first: bool,
+    start: Start,
     open: Option<Open>,
     /// The file that went away, in case it comes back.
     gone: Option<Read>,
@@ -60,9 +70,9 @@ enum Still {
 }
 
 impl Followed {
-    pub fn new(source: &Source, path: &Path, first: bool) -> Self {
+    pub fn new(source: &Source, path: &Path, start: Start) -> Self {
         let origin = Origin { source: source.id, host: source.host.clone(), at: Position::default() };
-        Self { path: path.to_owned(), origin, first, open: None, gone: None }
+        Self { path: path.to_owned(), origin, start, open: None, gone: None }
     }
 
     pub fn path(&self) -> &Path {
@@ -124,7 +134,7 @@ impl Followed {
     fn close(&mut self, records: &mut Vec<Record>) {
         if let Some(mut open) = self.open.take() {
             open.parser.finish(records);
-            self.first = false;
+            self.start = Start::Beside;
             self.gone = Some(open.read);
         }
     }
@@ -140,13 +150,18 @@ impl Followed {
         let round =
             back.as_ref().map_or(0, |back| back.round.saturating_add(u64::from(length < back.offset)));
         let resumed = back.filter(|back| back.offset <= length);
-        let old = resumed.is_none() && (self.first || length > CONTEXT);
+        // What ends here was there before, and is shown for context.
+        let old = match (&resumed, self.start) {
+            (Some(_), _) => 0,
+            (None, Start::From(place)) => place.min(length),
+            (None, Start::Beside) if length <= CONTEXT => 0,
+            (None, Start::MayBeOld | Start::Beside) => length,
+        };
         let encoding = Encoding::of(&first).unwrap_or_default();
         let offset = match &resumed {
             Some(back) => back.offset,
             // An even number of bytes, so that UTF-16 isn't cut in the middle of a unit.
-            None if old => length.saturating_sub(CONTEXT).next_multiple_of(2).min(length),
-            None => 0,
+            None => old.saturating_sub(CONTEXT).next_multiple_of(2).min(old),
         };
         let read = Read { first, offset, round };
         let inode = (found.dev(), found.ino());
@@ -156,9 +171,9 @@ impl Followed {
         let (parser, context) = if resumed.is_some() {
             (Parser::resuming(origin, encoding), 0)
         } else if offset > 0 {
-            (Parser::new(origin, Beginning::Middle(encoding)), length)
+            (Parser::new(origin, Beginning::Middle(encoding)), old)
         } else {
-            (Parser::new(origin, Beginning::File), if old { length } else { 0 })
+            (Parser::new(origin, Beginning::File), old)
         };
         Ok(Open { file, inode, read, parser, context, quiet: 0 })
     }
@@ -243,6 +258,19 @@ pub fn end(path: &Path) -> io::Result<File> {
     let read = Read { first: first_bytes(&file)?, offset: found.len(), round: 0 };
     let file = identity(path, (found.dev(), found.ino()), &read);
     Ok(File { path: shown(path), at: Position { file, offset: read.offset } })
+}
+
+/// Which of these places is in this file, by the name that it had then.
+pub fn holds(path: &Path, name: &Path, places: &[Position]) -> io::Result<Option<Position>> {
+    let file = fs::File::open(path)?;
+    let found = file.metadata()?;
+    let inode = (found.dev(), found.ino());
+    let read = Read { first: first_bytes(&file)?, offset: 0, round: 0 };
+    // At the mark it may have been too short to be known by its first bytes.
+    let short = Read { first: Vec::new(), ..read.clone() };
+    let known = [&read, &short].map(|read| identity(name, inode, read));
+    let held = |place: &&Position| known.contains(&place.file) && place.offset <= found.len();
+    Ok(places.iter().find(held).copied())
 }
 
 pub fn fault(path: &Path, error: &io::Error) -> Unreachable {

@@ -35,6 +35,15 @@ pub fn newest(patterns: &[String]) -> Result<Vec<PathBuf>, Unreachable> {
     }
 }
 
+/// All that match, of every version.
+pub fn every(patterns: &[String]) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> =
+        patterns.iter().filter_map(|pattern| matching(pattern).ok()).flatten().collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
 fn matching(pattern: &str) -> Result<Vec<PathBuf>, Unreachable> {
     let matches = glob_with(&any_case(pattern), OPTIONS).map_err(|error| Unreachable::Pattern {
         pattern: Safe::new(pattern),

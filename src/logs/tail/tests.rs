@@ -19,6 +19,7 @@ struct Scene {
     driven: Driven,
     out: Receiver<Delivery>,
     state: Option<SourceState>,
+    lost: bool,
 }
 
 fn line(second: u32, text: &str) -> String {
@@ -37,11 +38,15 @@ impl Scene {
     }
 
     fn follow(&mut self, pattern: &str) {
+        self.follow_from(pattern, Vec::new());
+    }
+
+    fn follow_from(&mut self, pattern: &str, from: Vec<Position>) {
         let (send, out) = channel(64);
         self.out = out;
         let patterns = vec![self.path(pattern).display().to_string()];
         let source = Source { id: SourceId(1), host: "dc1".into(), patterns };
-        tokio::spawn(follow(source, self.driven.clock(), POLL, send));
+        tokio::spawn(follow((source, from), self.driven.clock(), POLL, send));
     }
 
     /// Takes all that is delivered until the tail sleeps; then moves the clock to its next look, `looks` times.
@@ -55,6 +60,7 @@ impl Scene {
                     match delivery {
                         Delivery::Records(new) => records.extend(new),
                         Delivery::State(state) => self.state = Some(state),
+                        Delivery::Lost(_) => self.lost = true,
                     }
                 }
             }
@@ -66,6 +72,7 @@ impl Scene {
             match delivery {
                 Delivery::Records(new) => records.extend(new),
                 Delivery::State(state) => self.state = Some(state),
+                Delivery::Lost(_) => self.lost = true,
             }
         }
         records
@@ -78,7 +85,13 @@ impl Scene {
 
 fn scene() -> Scene {
     let (_, out) = channel(1);
-    Scene { home: tempfile::tempdir().unwrap(), driven: Driven::new(Timestamp::UNIX_EPOCH), out, state: None }
+    Scene {
+        home: tempfile::tempdir().unwrap(),
+        driven: Driven::new(Timestamp::UNIX_EPOCH),
+        out,
+        state: None,
+        lost: false,
+    }
 }
 
 #[tokio::test]

@@ -108,6 +108,8 @@ impl Trace {
             positions: Vec::new(),
             open_issues: Vec::new(),
             bad_password_count: None,
+            portal_time: None,
+            etag: None,
         });
     }
 

@@ -10,6 +10,7 @@ use crate::logs::Known;
 use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{self, Event, Intent};
+use crate::walkthrough::resume::Dated;
 use crate::walkthrough::step::{Phase, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::words;
@@ -26,6 +27,8 @@ pub struct Player {
     pub disk_full: bool,
     pub slow_record: bool,
     pub seconds: u64,
+    /// What stands in the record.
+    pub disk: Vec<Dated>,
     pub(super) attempts: u64,
     pub(super) secrets: u64,
     pub(super) changes: u64,
@@ -61,7 +64,7 @@ impl Player {
         player
     }
 
-    fn of(walk: Walkthrough) -> Self {
+    pub(super) fn of(walk: Walkthrough) -> Self {
         Self {
             walk,
             out: Vec::new(),
@@ -69,6 +72,7 @@ impl Player {
             disk_full: false,
             slow_record: false,
             seconds: 0,
+            disk: Vec::new(),
             attempts: 0,
             secrets: 0,
             changes: 0,
@@ -108,7 +112,7 @@ impl Player {
         self.take(effects);
     }
 
-    fn take(&mut self, effects: Vec<Effect>) {
+    pub(super) fn take(&mut self, effects: Vec<Effect>) {
         self.checker.wanted(&effects, &self.walk);
         for effect in effects {
             match effect {
@@ -116,6 +120,7 @@ impl Player {
                 Effect::ClearField
                 | Effect::PutOnClipboard(_)
                 | Effect::OverwriteClipboard
+                | Effect::Follow(_)
                 | Effect::Wipe(_)
                 | Effect::Release(_)
                 | Effect::End => {}
@@ -286,6 +291,8 @@ pub fn kind_of(effect: &Effect) -> &'static str {
         Effect::TakeMark(..) => "mark",
         Effect::Save { .. } => "save",
         Effect::AskService { .. } => "service",
+        Effect::OpenRecord(..) => "open",
+        Effect::Follow(_) => "follow",
         Effect::Record(..) => "record",
         Effect::End => "end",
     }
