@@ -6,6 +6,7 @@
 pub mod check;
 pub mod lab;
 pub mod live;
+pub mod resume;
 pub mod screen;
 pub mod sensors;
 pub mod verify;
@@ -13,6 +14,7 @@ pub mod walk;
 
 mod folders;
 mod log;
+mod records;
 
 use std::path::PathBuf;
 
@@ -31,6 +33,7 @@ pub use folders::NoHome;
     disable_help_subcommand = true,
     after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
                   mdi-console --site contoso.toml       the same with another site file\n  \
+                  mdi-console --resume                  list the walks that are unfinished\n  \
                   mdi-console check                     reach all that the site file names, touch no password\n  \
                   mdi-console verify --account svc-mdi --domain contoso.test\n  \
                   \u{20}                                     test one account's password, and nothing else\n  \
@@ -45,6 +48,9 @@ pub use folders::NoHome;
 pub struct Arguments {
     #[command(flatten)]
     pub everywhere: Everywhere,
+    /// Go on with an unfinished walk; without its name, list them
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    pub resume: Option<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -126,6 +132,9 @@ pub struct LabArguments {
     /// List the scenarios: what each teaches, what to do in it, and how it ends
     #[arg(long)]
     pub list: bool,
+    /// Go on with an unfinished walk in a new lab, as long as nothing was saved; without its name, list them
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    pub resume: Option<String>,
     /// Save at the lab's portal by hand, as at Microsoft's: the console shows what to choose and type there
     #[arg(long)]
     pub hand_off: bool,

@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live, sensors, verify};
+use mdi_console::cli::{Arguments, Command, check, lab, live, resume, sensors, verify};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -21,6 +21,7 @@ fn main() -> Result<ExitCode> {
             print!("{}", scenario::list());
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => list(&arguments, true),
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
         Some(Command::Check(asked)) => {
             end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code)
@@ -51,13 +52,21 @@ fn main() -> Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        None => run(live::run(&arguments.everywhere), live::LiveNotWalked::exit_code),
+        None if arguments.resume.as_deref() == Some("") => list(&arguments, false),
+        None => {
+            run(live::run(&arguments.everywhere, arguments.resume.as_deref()), live::LiveNotWalked::exit_code)
+        }
     }
 }
 
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
     run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
+}
+
+/// The walks that are unfinished.
+fn list(arguments: &Arguments, lab: bool) -> Result<ExitCode> {
+    end_with(async { resume::run(&arguments.everywhere, lab) }, resume::NotResumed::exit_code)
 }
 
 /// Runs a walk to its end, and says what is left of it.

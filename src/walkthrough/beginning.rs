@@ -11,7 +11,7 @@ use crate::text::Safe;
 use super::effect::Effect;
 use super::event::{Field, Intent};
 use super::fact::{Durable, Fact};
-use super::resume::Offer;
+use super::resume::{Offer, Opening};
 use super::resuming::TakenUp;
 use super::step::{Phase, Question, Step};
 use super::{
@@ -89,15 +89,14 @@ impl Walkthrough {
         }
     }
 
-    /// A walk that is unfinished: whether it goes on is the first question.
-    pub fn offer(&mut self, offer: Offer) {
-        self.taken_up.offer = Some(offer);
-    }
-
-    /// This one goes on, and nobody is asked.
-    pub fn take_up(&mut self, offer: Offer) {
-        self.taken_up.offer = Some(offer);
-        self.taken_up.at_once = true;
+    /// Call before `begin`, if another record than a new one is to be written to, or may be.
+    pub fn open_with(&mut self, opening: Opening) {
+        let (offer, at_once) = match opening {
+            Opening::Anew => (None, false),
+            Opening::Asked(offer) => (Some(offer), false),
+            Opening::TakenUp(offer) => (Some(offer), true),
+        };
+        (self.taken_up.offer, self.taken_up.at_once) = (offer, at_once);
     }
 
     pub fn offered(&self) -> Option<&Offer> {

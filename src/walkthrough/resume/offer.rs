@@ -10,6 +10,17 @@ use crate::walkthrough::words;
 
 use super::{Dated, Past};
 
+/// Which record a walk is to be written to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Opening {
+    #[default]
+    Anew,
+    /// This one is unfinished: whether it goes on is the first question.
+    Asked(Offer),
+    /// This one goes on, and nobody is asked.
+    TakenUp(Offer),
+}
+
 /// An unfinished walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {

@@ -8,7 +8,7 @@ use crate::walkthrough::Walkthrough;
 use crate::walkthrough::effect::{Effect, Ticket};
 use crate::walkthrough::event::{self, Event, Intent, Opened};
 use crate::walkthrough::fact::{Fact, SaveWord};
-use crate::walkthrough::resume::{Dated, Offer};
+use crate::walkthrough::resume::{Dated, Offer, Opening};
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::{Terms, words};
@@ -33,7 +33,7 @@ impl Player {
         let last = lines.last()?.0.as_second() - now(0).wall.as_second();
         let seconds = u64::try_from(last).unwrap() + away;
         let mut walk = Walkthrough::new(terms, now(seconds));
-        walk.take_up(offer);
+        walk.open_with(Opening::TakenUp(offer));
         let mut player = Self::of(walk);
         (player.seconds, player.disk) = (seconds, lines.to_vec());
         let numbers = 1000 * lines.len() as u64;
