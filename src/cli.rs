@@ -1,11 +1,12 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `scan` and `report`.
+//! `scan`.
 
 pub mod check;
 pub mod lab;
 pub mod live;
+pub mod report;
 pub mod resume;
 pub mod screen;
 pub mod sensors;
@@ -38,6 +39,7 @@ pub use folders::NoHome;
                   mdi-console verify --account svc-mdi --domain contoso.test\n  \
                   \u{20}                                     test one account's password, and nothing else\n  \
                   mdi-console sensors                   the portal's table of sensors\n  \
+                  mdi-console report                    the newest walk's record, for a ticket or an auditor\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
@@ -103,6 +105,8 @@ pub enum Command {
     Verify(verify::VerifyArguments),
     /// Print the portal's table of sensors, and what it says about their credentials
     Sensors(sensors::SensorsArguments),
+    /// The record of a walk, or of a password test, as a report
+    Report(report::ReportArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

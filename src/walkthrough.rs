@@ -32,6 +32,7 @@ mod moving;
 pub mod password;
 pub mod portal_steps;
 mod recording;
+pub mod report;
 pub mod resume;
 mod resuming;
 pub mod saving;

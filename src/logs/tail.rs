@@ -150,6 +150,18 @@ pub fn ends(source: &Source) -> Result<Vec<File>, Unreachable> {
     paths.iter().map(|path| file::end(path).map_err(|error| file::fault(path, &error))).collect()
 }
 
+/// The last records of a source, as far up as is read of any file. Blocking.
+pub fn last(source: &Source) -> Result<Vec<Record>, Unreachable> {
+    let paths = find::newest(&source.patterns)?;
+    let mut records = Vec::new();
+    for path in &paths {
+        let mut followed = Followed::new(source, path, Start::MayBeOld);
+        followed.look(&mut records).map_err(|error| file::fault(path, &error))?;
+        followed.close(&mut records);
+    }
+    Ok(records)
+}
+
 /// Tells what changed, and nothing twice.
 struct Follower {
     told: Option<SourceState>,

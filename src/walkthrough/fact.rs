@@ -4,6 +4,8 @@
 //! secrets held before it is written. `Durable` is what survives the process: where a resumed walk continues.
 //! Deliberately absent: the chain and the file (`journal`).
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +99,9 @@ pub enum Fact {
         host: Host,
         protocol: Protocol,
         answer: Answer,
+        /// The console's own address towards that controller, by which its log knows the attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<IpAddr>,
     },
     GuardShut {
         why: Safe,
@@ -174,6 +179,8 @@ pub enum Fact {
     Verdict {
         verdict: VerdictWord,
         missing: Vec<Safe>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        basis: Option<Basis>,
     },
     Settled {
         step: Step,
@@ -197,6 +204,30 @@ pub struct Origin {
     pub path: Safe,
     /// SHA-256 of its bytes, in hexadecimal digits.
     pub hash: Safe,
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// Sensors and issues were read from the portal after the save, and throughout.
+    pub portal: bool,
+    pub portal_throughout: bool,
+    /// Log sources that the mark names, and those of them that were watched throughout.
+    pub sources: usize,
+    pub sources_throughout: usize,
+    /// Services were asked for at the servers themselves.
+    pub probe: bool,
+    /// As the portal, or else the site file, listed them last.
+    pub sensors: usize,
+    pub running: usize,
+    pub credential_issues: usize,
+    /// By what was found of each sensor.
+    pub took: usize,
+    pub no_refusal: usize,
+    pub unused: usize,
+    pub not_observed: usize,
+    pub trouble: usize,
+    pub refused: usize,
 }
 
 /// Who tells what is taken as evidence.

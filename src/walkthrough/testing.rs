@@ -239,6 +239,7 @@ impl Walkthrough {
             host: attempt.host.clone(),
             protocol: attempt.protocol,
             answer: tested.answer.clone(),
+            from: tested.from,
         });
         if let (Some(budget), Answer::Refused(_) | Answer::NotKnown(_)) = (&mut self.budget, &tested.answer) {
             // It was read before this attempt, which has since cost one.
@@ -263,6 +264,7 @@ fn not_sent() -> Tested {
     Tested {
         answer: Answer::NotSent(Fault::Internal(Safe::new("it was not sent"))),
         account: None,
+        from: None,
         controller_time: None,
         latency: Duration::ZERO,
         elapsed: Duration::ZERO,

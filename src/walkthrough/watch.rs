@@ -16,6 +16,7 @@ use crate::text::Safe;
 
 use super::fact::Witness;
 
+mod basis;
 mod evidence;
 mod issue;
 mod order;

@@ -6,7 +6,7 @@ use crate::directory::Standing;
 use super::effect::Effect;
 use super::errand::Errand;
 use super::event;
-use super::fact::{Fact, Witness};
+use super::fact::{Basis, Fact, Witness};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Place, VerdictWord, Watch};
 use super::{Saving, SourceView, Walkthrough, words};
@@ -147,9 +147,16 @@ impl Walkthrough {
         if let Some(verdict) = verdict {
             self.ring();
             let missing = verdict.missing.iter().map(words::missing).collect();
-            self.record(Fact::Verdict { verdict: verdict.word, missing });
+            let basis = self.basis();
+            self.record(Fact::Verdict { verdict: verdict.word, missing, basis });
         }
         self.verdict_shown();
+    }
+
+    /// What the verdict rests on, as it stands now.
+    pub(super) fn basis(&self) -> Option<Basis> {
+        let watch = self.watch.as_ref()?;
+        Some(watch.basis(self.sensors(), self.portal.reading.as_ref(), self.terms.probe))
     }
 
     fn verdict_shown(&mut self) {

@@ -7,6 +7,7 @@ mod alone;
 mod outcomes;
 mod questions;
 mod reasons;
+mod recorded;
 mod screen;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub(super) use questions::option_of;
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
 pub use reasons::{Said, reason, to_copy};
+pub use recorded::{answer, at_second, gate, proof, recorded, said_of, witness};
 pub use screen::*;
 
 fn safe(sentence: String) -> Safe {

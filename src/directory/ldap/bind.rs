@@ -65,6 +65,7 @@ impl Client {
         Tested {
             answer,
             account,
+            from: None,
             controller_time: root.current_time,
             latency: answered.since(asked),
             elapsed: answered.since(began),
@@ -102,6 +103,7 @@ fn not_sent(fault: Fault) -> Tested {
     Tested {
         answer: Answer::NotSent(fault),
         account: None,
+        from: None,
         controller_time: None,
         latency: Duration::ZERO,
         elapsed: Duration::ZERO,

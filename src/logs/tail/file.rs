@@ -131,7 +131,8 @@ impl Followed {
         self.close(records);
     }
 
-    fn close(&mut self, records: &mut Vec<Record>) {
+    /// What is held back of its last record is given out.
+    pub fn close(&mut self, records: &mut Vec<Record>) {
         if let Some(mut open) = self.open.take() {
             open.parser.finish(records);
             self.start = Start::Beside;
