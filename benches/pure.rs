@@ -84,7 +84,9 @@ fn logs(bench: &mut Criterion) {
     let records = records(&text);
     let Ok(search) = Search::new("nowhere to be found") else { return };
     group.bench_function("find a word that is not in it", |bench| {
-        bench.iter(|| records.iter().filter(|record| search.line_of(black_box(record)).is_some()).count());
+        bench.iter(|| {
+            records.iter().filter(|record| search.lines_of(black_box(record)).next().is_some()).count()
+        });
     });
     group.finish();
 }

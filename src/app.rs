@@ -202,6 +202,7 @@ impl<'a, W: io::Write> App<'a, W> {
         let msg = match answer.told {
             Told::Event(event) => Msg::Happened(event),
             Told::Records(records) => Msg::Logged(records),
+            Told::Counted(counted) => Msg::Counted(counted),
         };
         self.update(msg, Cause::News);
     }
@@ -276,7 +277,7 @@ impl<'a, W: io::Write> App<'a, W> {
                 self.ends.screen.backend_mut().copy(text.as_bytes());
                 self.asides.done(crate::model::msg::Outcome::Copied);
             }
-            Request::Write { file, text } => self.asides.write(&file, &text, self.clock.work()),
+            Request::Write { file, lines } => self.asides.write(&file, lines, self.clock.work()),
             Request::Repaint => self.repaint(),
             Request::Suspend => self.suspend(),
             Request::LeaveNow => self.ending = Some(Ending::Interrupt),

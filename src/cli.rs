@@ -1,13 +1,13 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
-//! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `scan`.
+//! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent: what a command does.
 
 pub mod check;
 pub mod lab;
 pub mod live;
 pub mod report;
 pub mod resume;
+pub mod scan;
 pub mod screen;
 pub mod sensors;
 pub mod verify;
@@ -16,6 +16,7 @@ pub mod walk;
 mod folders;
 mod log;
 mod records;
+mod tty;
 
 use std::path::PathBuf;
 
@@ -40,10 +41,13 @@ pub use folders::NoHome;
                   \u{20}                                     test one account's password, and nothing else\n  \
                   mdi-console sensors                   the portal's table of sensors\n  \
                   mdi-console report                    the newest walk's record, for a ticket or an auditor\n  \
+                  mdi-console scan LOG…                 find refused credentials in sensor logs\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
+                  In a walk F1 (with --plain: ?) helps, R shows the ways back when a password is refused or an account \
+                  locked, with commands to copy; i puts a note into the record, H what whoever takes over has to know.\n\n\
                   Exit codes: 2 usage or configuration, 1 the answer is no, 3 something could not be reached, 0 done, \
                   129, 130 or 143 interrupted."
 )]
@@ -107,6 +111,8 @@ pub enum Command {
     Sensors(sensors::SensorsArguments),
     /// The record of a walk, or of a password test, as a report
     Report(report::ReportArguments),
+    /// Find refused credentials in sensor logs
+    Scan(scan::ScanArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

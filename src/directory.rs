@@ -302,6 +302,20 @@ pub struct Tested {
     pub elapsed: Duration,
 }
 
+impl Tested {
+    /// The password never left: nothing was read either, and no time to speak of went by.
+    pub fn not_sent(fault: Fault) -> Self {
+        Self {
+            answer: Answer::NotSent(fault),
+            account: None,
+            from: None,
+            controller_time: None,
+            latency: Duration::ZERO,
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
 /// How many failures lock an account, and for how long they are remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockoutPolicy {

@@ -22,10 +22,13 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
+use crate::child::Family;
 use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
-use crate::logs::Record;
+use crate::logs::tail::{Missed, Taken};
+use crate::logs::window::Counted;
+use crate::logs::{Record, SourceId};
 use crate::sensor::probe::Prober;
 use crate::site::Site;
 use crate::text::Safe;
@@ -49,14 +52,18 @@ pub struct Answer {
 pub enum Told {
     Event(Box<Event>),
     Records(Vec<Record>),
+    /// How far the counting of what lies above a log's records has come.
+    Counted(Counted),
 }
 
-/// Does effects. Dropping it ends every watch.
+/// Does effects. Dropping it ends every watch, and every probe with all it started.
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<Shared>,
     /// Log sources that are followed.
     watches: Mutex<JoinSet<()>>,
+    /// Every program that was started.
+    children: Family,
 }
 
 /// What errands share.
@@ -70,7 +77,11 @@ struct Shared {
     directory: crate::directory::ldap::Client,
     kerberos: crate::directory::kerberos::Client,
     portal: crate::portal::client::Client,
-    prober: Option<Prober>,
+    prober: Prober,
+    /// Sources of files, and whether the mark could name them.
+    missed: Vec<(SourceId, Missed)>,
+    /// How far each command's output was taken.
+    taken: Vec<(SourceId, Taken)>,
     permits: Mutex<HashMap<AttemptId, Permit>>,
     session: Mutex<portal::Session>,
     /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.
@@ -150,9 +161,10 @@ impl Engine {
         &self.shared.recorder
     }
 
-    /// Ends every watch; what is already under way still answers.
+    /// Ends every watch and every program that was started; what else is under way still answers.
     pub fn stop_watching(&self) {
         self.watches().abort_all();
+        self.children.end();
     }
 
     fn watches(&self) -> MutexGuard<'_, JoinSet<()>> {
@@ -223,6 +235,13 @@ impl Engine {
             let tested = ended.unwrap_or_else(directory::panicked);
             Event::Directory(ticket, event::Directory::Tested { attempt, host, protocol, tested })
         });
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shared.prober.end();
+        self.children.end();
     }
 }
 

@@ -31,11 +31,13 @@
 //! | `directory` | controllers, accounts, password tests; `names` reads an account's name, `lockout` and `refusal` judge, `ldap` ● talks |
 //! | `portal` | sensors, issues, entries; `signin` is a machine; `client`, `token`, `graph`, `workspace` ● talk |
 //! | `sensor` | a sensor server's services; `probe` ● asks |
-//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows |
+//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows files and what commands print |
 //! | `journal` | numbered, chained lines with a body it never reads; `file` ● keeps them |
 //! | `text` | `Safe`: the only door from outside to screen, record and log |
+//! | `trust` ● | whose certificates are believed; reads this machine's roots, once, where a connection needs them |
 //! | `secret` | wiped on drop; can't be printed, cloned, compared or serialised |
 //! | `key` | a key as it was pressed, in the program's own words: shared by `terminal` and `model`, which don't meet |
+//! | `child` ● | the site's own programs, run and ended with all they started; for the probe and for logs that a program prints |
 //! | `clock` ● | every timer goes through it; everybody may use its moments, only ● rooms the clock |
 //! | `terminal` ● | takes the terminal and returns it exactly once; `traits` is pure |
 //! | `lab` ● | a small site of its own on this machine; `world` and `scenario` are pure |
@@ -50,7 +52,9 @@
 //! ui ─► model, walkthrough, domain types, key   model ─► walkthrough, domain types, key
 //! walkthrough ─► domain types, a secret's name  site ─► domain types, the walk's terms, the lab's addresses
 //! directory | portal | sensor | logs ─► secret and their own children; never one another, never upward
-//! terminal ─► key       journal, text, secret, key, clock ─► nothing       lab ─► clock alone
+//! directory | portal | engine | cli ─► trust, for whoever talks over TLS
+//! sensor's probe | logs' tail | engine ─► child
+//! terminal ─► key       journal, text, trust, secret, key, clock, child ─► nothing       lab ─► clock alone
 //! everybody but lab ─► text, and the clock's moments
 //! ```
 //!
@@ -72,12 +76,13 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: logs that a command prints, and probes of one server's own;
-//! resuming; `scan` and `report`.
+//! Not reached by a command yet: resuming; `report`.
 //!
 //! # Chosen against the obvious, and why
 //!
 //! - A site's CA file speaks for its controllers alone, and for a workspace of its own; never for Microsoft's hosts.
+//! - Controllers and portal share one way to this machine's roots: a platform's own verifier would be another truth for
+//!   half of the connections, and another reading of the same files.
 //! - A walk reaches the controllers of the account's own domain, however many domains the site has: a controller of another
 //!   can prove nothing, and would have to be explained away before each save.
 //! - Reaching asks LDAP and port 88 beside each other: a dead controller costs the time for one. One that answers on port
@@ -103,6 +108,7 @@
 //!   start, its window would have to outlast the age that proves a new one.
 
 pub mod app;
+pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod directory;
@@ -119,5 +125,6 @@ pub mod sensor;
 pub mod site;
 pub mod terminal;
 pub mod text;
+pub mod trust;
 pub mod ui;
 pub mod walkthrough;

@@ -7,9 +7,12 @@
 pub mod explain;
 pub mod finders;
 pub mod parse;
+pub mod scan;
 pub mod sight;
+pub mod source;
 pub mod tail;
 pub mod window;
+pub mod zone;
 
 use std::fmt;
 use std::ops::Range;

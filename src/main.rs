@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live, report, resume, sensors, verify};
+use mdi_console::cli::{Arguments, Command, check, lab, live, report, resume, scan, sensors, verify};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -35,6 +35,9 @@ fn main() -> Result<ExitCode> {
         Some(Command::Report(asked)) => {
             let told = async { report::run(&arguments.everywhere, asked) };
             end_with(told, report::NotReported::exit_code)
+        }
+        Some(Command::Scan(asked)) => {
+            end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code)
         }
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);

@@ -5,11 +5,13 @@
 
 pub mod dialogue;
 pub mod keymap;
+mod logs;
 pub mod moving;
 pub mod msg;
 pub mod next_change;
 pub mod regions;
 pub mod rows;
+mod taking;
 pub mod update;
 
 use tui_input::Input;
@@ -57,6 +59,8 @@ pub enum LogRoom {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overlay {
     Help,
+    /// What to do when it went wrong, with commands to copy.
+    WaysBack,
     /// A log record with its explanation and remedy.
     Record(Box<Record>),
     /// The selected row of the step's table, field by field.
@@ -86,7 +90,9 @@ pub enum LineKind {
     Search,
     JumpToTime,
     /// `o`: the file to write the record or row to.
-    WriteTo,
+    Write,
+    /// `O`: the file to write all records to that are shown.
+    WriteShown,
 }
 
 /// An ordinary one-line field at the log pane.
@@ -138,6 +144,8 @@ pub struct Model {
     pub line: Option<LineInput>,
     pub overlay: Option<Overlay>,
     pub overlay_scroll: u16,
+    /// The marked command among the ways back.
+    pub command: usize,
     /// The log pane is shifted to the right by so many columns.
     pub logs_left: usize,
     /// The selected row of the step's table, and the first one shown.
@@ -174,6 +182,7 @@ impl Model {
             line: None,
             overlay: None,
             overlay_scroll: 0,
+            command: 0,
             logs_left: 0,
             row: 0,
             row_top: 0,
@@ -194,11 +203,12 @@ impl Model {
         if self.size.too_small() {
             return Focus::TooSmall;
         }
-        if self.overlay.is_some() {
-            return Focus::Overlay;
-        }
+        // First: what is shown whole stays there while the file's name is typed that it is written to.
         if self.line.is_some() {
             return Focus::Field;
+        }
+        if self.overlay.is_some() {
+            return Focus::Overlay;
         }
         if self.pane == Pane::Logs && self.walk.dialog.is_none() {
             return Focus::Pane(Pane::Logs);

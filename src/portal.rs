@@ -42,8 +42,13 @@ pub struct Sensor {
 impl Sensor {
     /// Version 3 and later run as the local system and don't use the entry.
     pub fn uses_entry(&self) -> bool {
+        !self.without_entry() && self.service != ServiceStatus::Disabled
+    }
+
+    /// From version 3 on a sensor is part of the system: it uses no entry, and is no service of the known name.
+    pub fn without_entry(&self) -> bool {
         let major = self.version.split('.').next().and_then(|major| major.parse::<u32>().ok());
-        major.is_none_or(|major| major < 3) && self.service != ServiceStatus::Disabled
+        major.is_some_and(|major| major >= 3)
     }
 
     /// One that the portal told nothing of.

@@ -7,6 +7,7 @@
 pub mod fault;
 pub mod probe;
 pub mod scm;
+pub mod ssh;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use crate::clock::{Instant, Now};
 use crate::text::Safe;
 
-pub use fault::ProbeFault;
+pub use fault::{ProbeFault, Why};
 
 /// A server on which a sensor is installed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +23,30 @@ pub struct Server {
     pub host: Safe,
     /// A standalone sensor watches a domain controller from a server of its own.
     pub standalone: bool,
+    pub way: Way,
+}
+
+impl Server {
+    /// Somebody other than the operator looks at its services.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.way != Way::ByHand
+    }
+}
+
+/// How a server's services are asked about, and so how they would be started by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Windows' own `sc.exe`, over RPC.
+    Sc,
+    /// `sc.exe` on the host itself, over ssh.
+    Ssh,
+    /// Samba's `net rpc`, which tells no process id.
+    NetRpc,
+    /// A command of the site's own.
+    Command,
+    /// Nobody asks: the operator looks, and marks them.
+    ByHand,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,33 +88,6 @@ pub enum ServiceState {
     Disabled,
     Absent,
     Unknown(Why),
-}
-
-/// Why a service's state is not known. None of these says anything about the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// Windows error 5.
-    AccessDenied,
-    /// Windows error 1722: the host's service control manager can't be reached.
-    Unreachable,
-    /// Another error of Windows, by its number.
-    Windows(u32),
-    /// An error that Samba names.
-    Named(Safe),
-    /// Asking itself failed.
-    Probe(ProbeFault),
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AccessDenied => f.write_str("access denied (5)"),
-            Self::Unreachable => f.write_str("the host's service control can't be reached (1722)"),
-            Self::Windows(number) => write!(f, "Windows error {number}"),
-            Self::Named(name) => write!(f, "{name}"),
-            Self::Probe(fault) => write!(f, "{fault}"),
-        }
-    }
 }
 
 /// How an observation was made.

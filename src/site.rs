@@ -10,11 +10,11 @@ use crate::directory::search::Search;
 use crate::directory::{Account, Controller};
 use crate::lab::Addresses;
 use crate::logs::SourceId;
-use crate::logs::tail::Source;
+use crate::logs::tail::{LogCommand, Source};
 use crate::portal::Entry;
 use crate::portal::token::Login;
-use crate::sensor::Server;
 use crate::sensor::probe::Template;
+use crate::sensor::{Server, Way};
 use crate::text::Safe;
 use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
@@ -33,6 +33,10 @@ pub use file::{Listed, Proof, Save, SignIn, SiteFile};
 
 /// Everything the engine has to know of a place.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is said of a site by itself, and any of them may be so"
+)]
 pub struct Site {
     pub name: Safe,
     pub lab: bool,
@@ -69,6 +73,8 @@ pub struct Site {
     pub proof: Proof,
     /// Whether the tested password may be put on the operator's clipboard.
     pub clipboard: Clipboard,
+    /// Save wants a second person's name on record.
+    pub second_person: bool,
     pub limits: Limits,
     pub old_password: Duration,
     /// Taken for the lockout window where the policy is not known.
@@ -77,15 +83,6 @@ pub struct Site {
     pub watch: Duration,
     pub settle: Duration,
     pub banner: Option<Safe>,
-}
-
-/// A log whose records a program prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogCommand {
-    pub id: SourceId,
-    pub host: Safe,
-    /// The program and its arguments.
-    pub command: Vec<String>,
 }
 
 /// A site file that was read and understood.
@@ -139,7 +136,7 @@ impl Site {
         let servers = lab
             .servers
             .iter()
-            .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone })
+            .map(|one| Server { host: Safe::new(&one.host), standalone: one.standalone, way: Way::Sc })
             .collect();
         let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
         Ok(Self {
@@ -167,11 +164,13 @@ impl Site {
             reader: Some(reader_account(&lab.reader.account, &lab.domain)),
             sources,
             servers,
-            probe: Some(Template::new(lab.service_probe.iter().cloned())?),
+            // It answers as `sc.exe` would.
+            probe: Some(Template::new(Way::Sc, lab.service_probe.iter().cloned())?),
             probes: Vec::new(),
             commands: Vec::new(),
             proof: Proof::Any,
             clipboard: Clipboard::NotAllowed,
+            second_person: false,
             limits: Limits::default(),
             old_password: seconds(lab.old_password_minutes.saturating_mul(60)),
             lockout_window: Duration::from_hours(1),
@@ -214,6 +213,7 @@ impl Site {
             application: self.application,
             hand_off: self.save == Save::HandOff,
             clipboard: self.clipboard,
+            second_person: self.second_person,
             entries: self.accounts.iter().map(entry).collect(),
             save_host: Safe::new(save_host),
             controllers: self.controllers.iter().map(|one| self.placed(one)).collect(),
@@ -222,7 +222,6 @@ impl Site {
             // Its own bind would send a password.
             reader: self.reader.is_some() && self.proof != Proof::Kerberos,
             servers,
-            probe: self.probe.is_some(),
             old_password: self.old_password,
             poll: self.poll,
             watch: self.watch,

@@ -13,6 +13,7 @@ mod glyphs;
 mod help;
 mod password;
 mod rail;
+mod recover;
 mod small;
 mod stage;
 mod steps;
@@ -33,7 +34,7 @@ pub fn view(model: &Model, look: &Look, frame: &mut Frame) {
     if size.too_small() {
         small::draw(size, frame);
     } else {
-        let regions = Regions::new(area, model.room, model.refused());
+        let regions = Regions::new(area, model.log_room(), model.refused());
         frame::draw(model, look, &regions, frame);
         rail::draw(model, look, regions.rail, frame);
         help::draw_beside(model, look, regions.help, frame);

@@ -27,6 +27,7 @@ pub mod errand;
 pub mod event;
 pub mod fact;
 pub mod gate;
+pub mod hand_over;
 pub mod leaving;
 mod moving;
 pub mod password;
@@ -36,6 +37,7 @@ pub mod report;
 pub mod resume;
 mod resuming;
 pub mod saving;
+pub mod second_person;
 pub mod services;
 mod state;
 pub mod step;
@@ -54,7 +56,7 @@ pub use state::{
 
 use effect::{Effect, Ticket};
 use errand::Errand;
-use event::{Event, Field, Intent};
+use event::{Event, Field};
 use fact::{Durable, Fact};
 use resuming::TakenUp;
 use saving::Marking;
@@ -107,6 +109,7 @@ pub struct Walkthrough {
     open_attempts: Vec<AttemptId>,
     /// Frozen, and not tested yet: the guard or the record stood in the way before anything was sent.
     waiting: Option<SecretId>,
+    second_person: second_person::SecondPerson,
     typed_account_name: bool,
     untested_reason: Option<Safe>,
     entries_known: bool,
@@ -282,37 +285,5 @@ impl Walkthrough {
 
     fn ring(&mut self) {
         self.bells = self.bells.saturating_add(1);
-    }
-
-    fn intended(&mut self, intent: Intent) {
-        if self.leaving {
-            if intent == Intent::Leave {
-                self.leave_now();
-            }
-            return;
-        }
-        if !self.begun && !Self::before_beginning(&intent) {
-            return;
-        }
-        self.notice = None;
-        self.write_again();
-        match intent {
-            Intent::Proceed => self.proceed(),
-            Intent::Chose(option) => self.chose(option),
-            Intent::Typed(text) => self.typed(text),
-            Intent::Dismiss => self.dismiss(),
-            Intent::BackTo(step) => self.go_back(step),
-            Intent::Refresh => self.refresh(),
-            Intent::MarkService(host) => {
-                if self.services.iter().any(|row| row.server.host == host) {
-                    self.dialog = Some(Question::EvidenceForService(host));
-                }
-            }
-            Intent::CopyPassword => self.ask_to_copy(),
-            Intent::Note => self.dialog = Some(Question::Note),
-            Intent::Leave => self.leave(),
-            Intent::LeaveNow => self.end_walk(),
-            Intent::Recover => self.dialog = Some(Question::Recover),
-        }
     }
 }

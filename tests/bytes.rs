@@ -14,8 +14,11 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
+use mdi_console::key::Key;
 use mdi_console::logs::{self, SourceId};
-use mdi_console::model::{Model, Size, Sort};
+use mdi_console::model::msg::Msg;
+use mdi_console::model::update::update;
+use mdi_console::model::{LogRoom, Model, Pane, Size, Sort};
 use mdi_console::portal::{Deployment, Sensor, ServiceStatus};
 use mdi_console::terminal::page::{self, Page};
 use mdi_console::terminal::traits::{ColourChoice, Traits, Wishes};
@@ -88,30 +91,88 @@ fn a_refresh_in_which_five_sensors_changed_costs_few_bytes() {
     }
 }
 
-/// A record as a sensor writes it, another one each second.
+/// Records as sensors write them, another one each second; some are longer than the screen is wide, some are faults.
 fn line(second: u32) -> String {
-    format!(
-        "2026-11-22 14:10:{second:02}.0000 Info  WebClient SendHeartbeatAsync finished [duration={second}]\n"
-    )
+    let text = match second % 4 {
+        0 => format!("Info  WebClient SendHeartbeatAsync finished [duration={second}]"),
+        1 => format!(
+            "Error DirectoryServicesClient+<CreateLdapConnectionAsync>d__47 Microsoft.Tri.Infrastructure.ExtendedException: \
+             CreateLdapConnectionAsync failed [DomainControllerDnsName=dc{second}.contoso.test] ---> \
+             System.DirectoryServices.Protocols.LdapException: The supplied credential is invalid.\n   at A.B()"
+        ),
+        2 => format!(
+            "Warn  EntityResolver {} [domain=contoso.test UserName=svc-{second}]",
+            "resolved entities ".repeat(12)
+        ),
+        _ => format!(
+            "Info  NetworkListener captured packets [perSecond={second} dropped=0] {}",
+            "0123456789".repeat(20)
+        ),
+    };
+    format!("2026-11-22 14:10:{second:02}.0000 {text}\n")
+}
+
+fn push(model: &mut Model, seconds: std::ops::Range<u32>) {
+    let text: String = seconds.map(line).collect();
+    let records = logs::parse::read_all(SourceId(1), &Safe::new("dc1.contoso.test"), text.as_bytes());
+    model.logs.push_batch(records);
+}
+
+fn with_logs(room: LogRoom, pane: Pane) -> Model {
+    let mut model = scenes::model(story::Story::new(story::Names::Usual).accepted());
+    model.size = Size { columns: COLUMNS, rows: ROWS };
+    model.room = room;
+    model.pane = pane;
+    push(&mut model, 0..40);
+    model
 }
 
 #[test]
 fn a_log_line_that_arrives_costs_few_bytes_and_a_still_screen_none() {
-    let mut model = scenes::model(story::Story::new(story::Names::Usual).accepted());
-    model.size = Size { columns: COLUMNS, rows: ROWS };
-    let push = |model: &mut Model, seconds: std::ops::Range<u32>| {
-        let text: String = seconds.map(line).collect();
-        let records = logs::parse::read_all(SourceId(1), &Safe::new("dc1.contoso.test"), text.as_bytes());
-        model.logs.push_batch(records);
-    };
-    push(&mut model, 0..40);
-    let wire = Wire::default();
-    let mut screen = screen(&wire);
-    let whole = draw(&mut screen, &model, &wire);
-    let still = draw(&mut screen, &model, &wire);
-    push(&mut model, 40..41);
-    let scrolled = draw(&mut screen, &model, &wire);
-    println!("120×40: first frame {whole} bytes, nothing changed {still}, one log line more {scrolled}");
-    assert_eq!(still, 0);
-    assert!(scrolled > 0 && scrolled <= SCROLLED, "{scrolled} bytes");
+    for room in [LogRoom::Small, LogRoom::Half, LogRoom::Most] {
+        for pane in [Pane::Stage, Pane::Logs] {
+            let mut model = with_logs(room, pane);
+            let wire = Wire::default();
+            let mut screen = screen(&wire);
+            let whole = draw(&mut screen, &model, &wire);
+            let still = draw(&mut screen, &model, &wire);
+            push(&mut model, 40..41);
+            let scrolled = draw(&mut screen, &model, &wire);
+            println!(
+                "120×40, logs {room:?}, keys in {pane:?}: first frame {whole} bytes, nothing changed {still}, one log line more {scrolled}"
+            );
+            assert_eq!(still, 0);
+            assert!(scrolled > 0 && scrolled <= SCROLLED, "{room:?} {pane:?}: {scrolled} bytes");
+        }
+    }
+}
+
+#[test]
+fn scrolling_the_logs_by_a_line_costs_few_bytes_however_large_the_pane() {
+    for room in [LogRoom::Small, LogRoom::Half, LogRoom::Most] {
+        let mut model = with_logs(room, Pane::Logs);
+        let wire = Wire::default();
+        let mut screen = screen(&wire);
+        let press = |model: &mut Model, c: char| {
+            update(model, Msg::Key { key: Key::char(c), waiting: false }, model.now);
+        };
+        press(&mut model, 'k');
+        draw(&mut screen, &model, &wire);
+        let mut most = 0;
+        for _ in 0..29 {
+            press(&mut model, 'k');
+            let moved = draw(&mut screen, &model, &wire);
+            most = most.max(moved);
+            assert!(moved > 0 && moved <= SCROLLED, "{room:?}: {moved} bytes");
+        }
+        for _ in 0..29 {
+            press(&mut model, 'j');
+            let moved = draw(&mut screen, &model, &wire);
+            most = most.max(moved);
+            assert!(moved > 0 && moved <= SCROLLED, "{room:?}: {moved} bytes down");
+        }
+        println!(
+            "120×40, logs {room:?}: the cursor up and down through the records, at most {most} bytes a line"
+        );
+    }
 }

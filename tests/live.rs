@@ -13,8 +13,11 @@ mod pty;
 
 mod live {
     mod checking;
+    mod proxies;
+    mod roots;
     mod seated;
     mod sensors;
+    mod services;
     mod signing_in;
     mod walking;
 }

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use assert_cmd::Command;
+use mdi_console::terminal::page;
 use pty::{PATIENCE, Pty};
 use rustix::process::Signal;
 use rustix::termios::LocalModes;
@@ -121,6 +122,52 @@ fn every_step_of_the_clean_walk_is_told_and_it_ends_confirmed() -> Tried {
     walked.gives_no_password_away();
     let facts: Vec<&str> = walked.record().lines().collect();
     assert!(facts.len() > 20 && facts.iter().any(|line| line.contains("\"verdict\":\"confirmed\"")));
+    Ok(())
+}
+
+#[test]
+fn the_ways_back_and_the_hand_over_are_lines_as_well() -> Tried {
+    let answers = [
+        "1",
+        "1",
+        "",
+        "1",
+        "H",
+        "3",
+        "Ben, 4711",
+        "7",
+        "R",
+        "2",
+        "i",
+        "told the change board",
+        "q",
+        "3",
+        "6",
+        "nine o'clock",
+        "q",
+        "1",
+    ];
+    let walked = walk("clean", &answers)?;
+    walked.says(&[
+        "What has whoever takes over to know?",
+        "3) Can unlock: not said yet",
+        "Who can unlock the account, and how to reach them:",
+        "3) Can unlock: Ben, 4711",
+        "The console runs none of these.",
+        "The account keeps locking:",
+        "\n  Unlock-ADAccount -Identity 'svc-mdi' -Server dc1.contoso.test\n",
+        "Can unlock: Ben, 4711",
+        "Nothing is saved yet. What now?",
+        "The note is in the record.",
+        "3) Hand over first",
+        "nothing was saved · record ",
+    ]);
+    assert_eq!(walked.code, Some(0), "{}", walked.complained);
+    for line in
+        ["\"field\":\"unlocks\",\"text\":\"Ben, 4711\"", "\"field\":\"next-check\"", "\"fact\":\"noted\""]
+    {
+        assert!(walked.record().contains(line), "{line} is not in {}", walked.record());
+    }
     Ok(())
 }
 
@@ -286,4 +333,51 @@ fn the_echo_comes_back_whatever_ends_the_walk() -> Tried {
     check(&|pty| Ok(pty.signal(Signal::TERM)?), Some(143))?;
     check(&|pty| Ok(pty.signal(Signal::HUP)?), Some(129))?;
     check(&|pty| Ok(pty.signal(Signal::QUIT)?), None)
+}
+
+/// At the portal's page, with the right password tested.
+fn to_the_page(pty: &mut Pty) -> Tried {
+    to_the_password(pty)?;
+    pty.send(&format!("{RIGHT}\n"))?;
+    pty.wait_for("Enter goes on to Save.")?;
+    pty.send("\n")?;
+    pty.wait_for("Type the number of sensors, 12")?;
+    pty.send("12\n")?;
+    Ok(pty.wait_for("Save it there as shown")?)
+}
+
+/// A shell with job control: says when the program stopped, and brings it back when a line is typed.
+const JOBS: &str = r#"set -m; "$0" "$@"; echo "stopped"; IFS= read -r line; fg >/dev/null; echo "code: $?""#;
+
+#[test]
+fn the_clipboard_is_offered_in_lines_too_and_overwritten_when_the_program_stops_or_ends() -> Tried {
+    let sequence = |text: &[u8]| String::from_utf8(page::clipboard(text).to_vec());
+    let (password, overwritten) = (sequence(RIGHT.as_bytes())?, sequence(page::OVERWRITTEN)?);
+    let state = tempfile::tempdir()?;
+    let at = state.path().to_str().ok_or("an odd path")?;
+    let arguments = ["-c", JOBS, env!("CARGO_BIN_EXE_mdi-console")];
+    let arguments = [&arguments, &["lab", "--plain", "--hand-off", "--state-dir", at][..]].concat();
+    let mut pty = Pty::start("sh", &arguments, &[("USER", "ana"), ("TERM", "xterm")], (200, 200))?;
+    to_the_page(&mut pty)?;
+    pty.wait_for("p puts the tested password on your own clipboard, once.")?;
+    pty.send("p\n")?;
+    pty.wait_for("2) Put it there, once")?;
+    let count = |pty: &Pty| {
+        let output = String::from_utf8_lossy(&pty.output()).into_owned();
+        (output.matches(&password).count(), output.matches(&overwritten).count())
+    };
+    assert_eq!(count(&pty), (0, 0), "before it was asked for");
+    pty.send("2\n")?;
+    pty.wait_for("The password is on your clipboard, for 45 s.")?;
+    assert_eq!(count(&pty), (1, 0));
+    pty.send("\x1a")?;
+    pty.wait_for("stopped")?;
+    assert_eq!(count(&pty), (1, 1), "nobody counts the seconds while it is stopped");
+    // The shell reads the first line, the program, once it is back, the second.
+    pty.send("\nback\n")?;
+    pty.wait_for("Nothing is asked that this could answer.")?;
+    pty.send("\x03")?;
+    pty.wait_for("code: 130")?;
+    assert_eq!(count(&pty), (1, 2));
+    Ok(())
 }

@@ -113,6 +113,28 @@ fn a_panic_is_logged_then_the_terminal_returned_then_reported() -> Tried {
 }
 
 #[test]
+fn what_stands_on_the_clipboard_is_overwritten_before_the_terminal_goes_back_in_a_panic_too() -> Tried {
+    let overwriting = String::from_utf8(page::clipboard(page::OVERWRITTEN).to_vec())?;
+    let check = |keys: [&str; 2], times: usize| -> Tried {
+        let mut pty = alone(&[])?;
+        pty.wait_for("READY")?;
+        for (key, shown) in keys.into_iter().zip(["HOLDS", "FREE"]).filter(|(key, _)| !key.is_empty()) {
+            pty.send(key)?;
+            pty.wait_for(shown)?;
+        }
+        pty.send("p")?;
+        assert_eq!(pty.exit(PATIENCE)?.exit_code(), 101);
+        let output = String::from_utf8_lossy(&pty.output()).into_owned();
+        assert_eq!(output.matches(&overwriting).count(), times, "{output:?}");
+        assert!(times == 0 || output.find(&overwriting) < output.find("\x1b[?1049l"), "{output:?}");
+        assert_returned(&pty);
+        Ok(())
+    };
+    check(["c", ""], 1)?;
+    check(["c", "C"], 0)
+}
+
+#[test]
 fn a_task_that_panics_leaves_the_screen_to_the_living_program() -> Tried {
     let folder = tempfile::tempdir()?;
     let log = folder.path().join("log");
@@ -325,6 +347,14 @@ impl Life {
             key if key == Key::char('t') => {
                 assert!(tokio::spawn(async { fall("a task fell") }).await.is_err());
                 self.show("SURVIVED")?;
+            }
+            key if key == Key::char('c') => {
+                self.session.clipboard_holds(true);
+                self.show("HOLDS")?;
+            }
+            key if key == Key::char('C') => {
+                self.session.clipboard_holds(false);
+                self.show("FREE")?;
             }
             key if key == Key::char('d') => return self.deaf().map(Some),
             key if key == Key::char('s') => {

@@ -12,6 +12,8 @@ mod desk;
 mod ending;
 #[path = "terminal/figures.rs"]
 mod figures;
+#[path = "terminal/hostile.rs"]
+mod hostile;
 #[path = "terminal/process.rs"]
 mod process;
 #[path = "support/pty.rs"]

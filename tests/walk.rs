@@ -33,6 +33,8 @@ mod script;
 mod stage;
 #[path = "walk/throttled.rs"]
 mod throttled;
+#[path = "walk/ways_back.rs"]
+mod ways_back;
 
 use std::future::Future;
 

@@ -8,10 +8,10 @@ use futures_util::future;
 use crate::clock::Clock;
 use crate::directory::{kerberos, ldap};
 use crate::engine;
-use crate::portal::Fault;
 use crate::portal::client::{Client, Patience};
 use crate::site::open::{self, NotOpened};
 use crate::site::{SignIn, Site, SiteFault};
+use crate::trust::TrustFault;
 
 use super::walk::say;
 use super::{CheckArguments, Everywhere, NoHome, folders, live};
@@ -33,9 +33,7 @@ pub enum NotChecked {
     #[error(transparent)]
     Site(#[from] SiteFault),
     #[error("the controllers' certificates can't be verified: {0}")]
-    Trust(#[from] ldap::TrustFault),
-    #[error("the portal can't be asked: {0}. {remedy}", remedy = .0.remedy())]
-    Portal(#[from] Fault),
+    Trust(#[from] TrustFault),
 }
 
 impl NotChecked {
@@ -65,7 +63,7 @@ pub async fn run(everywhere: &Everywhere, arguments: &CheckArguments) -> Result<
         ldap: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
         kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
     };
-    let client = Client::new(&portal_trust, &clock, Patience::default())?;
+    let client = Client::new(&portal_trust, &clock, Patience::default());
     let both = future::join(controllers::check(&asking), places::addresses(&site, &client));
     let (directory, addresses) = both.await;
     all.extend(told(directory));

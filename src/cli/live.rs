@@ -24,7 +24,7 @@ use super::resume::{self, NotResumed};
 use super::walk::{self, Farewell, NotWalked, say};
 use super::{Everywhere, NoHome, folders, log};
 
-mod asking;
+pub(super) mod asking;
 
 /// Why the live site was not walked.
 #[derive(Debug, thiserror::Error)]

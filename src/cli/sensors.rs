@@ -1,8 +1,8 @@
 //! `mdi-console sensors`: the portal's table of sensors, without a walk and without a screen; once, or as it changes.
 //!
 //! Relies on the portal's adapters, as a walk does. Somebody signs in with a code, or the application by itself with what
-//! its files hold; the tokens end with the program. A site without Graph has the sensors of its file. Deliberately absent:
-//! judging a save, services asked by a probe, any password.
+//! its files hold or somebody types; the tokens end with the program. A site without Graph has the sensors of its file.
+//! Deliberately absent: judging a save, services asked by a probe, any password.
 
 use std::io;
 
@@ -10,18 +10,22 @@ use clap::Args;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::directory::ldap::TrustFault;
 use crate::engine;
 use crate::plain::signals;
+use crate::plain::unseen::Asked;
 use crate::portal::Fault;
 use crate::portal::client::{Client, Patience};
 use crate::portal::token::Application;
 use crate::site::open::{self, NotOpened};
 use crate::site::{Opened, SignIn, Site, SiteFault};
+use crate::terminal::signals::Ending;
 use crate::text::Safe;
+use crate::trust::TrustFault;
 use crate::walkthrough::words::Said;
 
 use super::Everywhere;
+use super::live::asking::secret_prompt;
+use super::tty::OwnTerminal;
 
 mod reading;
 mod rows;
@@ -62,9 +66,19 @@ pub enum NotRead {
     #[error(transparent)]
     Site(#[from] SiteFault),
     #[error(
-        "this command asks for no client secret. Nothing was asked. Name the secret's file as cloud.client_secret_file"
+        "there is no terminal to type the client secret on unseen. Nothing was asked. Run it on a terminal, or name the \
+         secret's file as cloud.client_secret_file"
     )]
-    NoSecretFile,
+    NoTerminal,
+    #[error(
+        "no client secret was given, or what was typed can't be one. Nothing was asked. Type it when asked, or name its \
+         file as cloud.client_secret_file"
+    )]
+    NoClientSecret,
+    #[error("the client secret could not be asked for: {0}. Nothing was asked. Try another terminal")]
+    NotAsked(io::Error),
+    #[error("it was interrupted before anything was asked")]
+    Interrupted(Ending),
     #[error("the portal's certificate can't be verified: {0}")]
     Trust(#[from] TrustFault),
     #[error("signals can't be caught: {0}. Nothing was asked")]
@@ -78,7 +92,13 @@ pub enum NotRead {
 impl NotRead {
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOpened(_) | Self::Site(_) | Self::NoSecretFile | Self::Trust(_) => 2,
+            Self::NotOpened(_)
+            | Self::Site(_)
+            | Self::NoTerminal
+            | Self::NoClientSecret
+            | Self::NotAsked(_)
+            | Self::Trust(_) => 2,
+            Self::Interrupted(ending) => ending.exit_code(),
             Self::Signals(_) | Self::Portal(_) | Self::SignIn(_) => 3,
         }
     }
@@ -104,7 +124,7 @@ fn remedy(fault: &Fault) -> Safe {
 /// Reads the site's sensors, says them, and gives the exit code.
 pub async fn run(everywhere: &Everywhere, arguments: &SensorsArguments) -> Result<u8, NotRead> {
     let opened = open::site(everywhere.site.as_deref())?;
-    let application = application(&opened)?;
+    let application = application(&opened).await?;
     let site = Site::of_file(opened, Vec::new())?;
     let (say, mut signalled) = mpsc::unbounded_channel();
     let _caught = signals::catch(None, say).map_err(NotRead::Signals)?;
@@ -118,13 +138,18 @@ pub async fn run(everywhere: &Everywhere, arguments: &SensorsArguments) -> Resul
     }
 }
 
-/// What stands in the files of the site file. Nobody is asked for a secret here, since standard output is the table's.
-fn application(opened: &Opened) -> Result<Option<Application>, NotRead> {
-    let asks = SignIn::ClientSecret { file: None };
-    match &opened.file.application {
-        Some(own) if own.sign_in == asks => Err(NotRead::NoSecretFile),
-        Some(own) => Ok(open::application(&own.sign_in)?),
-        None => Ok(None),
+/// What stands in the files of the site file; a secret without one is typed on the terminal itself, since standard output
+/// is the table's.
+async fn application(opened: &Opened) -> Result<Option<Application>, NotRead> {
+    let Some(own) = &opened.file.application else { return Ok(None) };
+    if own.sign_in != (SignIn::ClientSecret { file: None }) {
+        return Ok(open::application(&own.sign_in)?);
+    }
+    let terminal = OwnTerminal::open().ok_or(NotRead::NoTerminal)?;
+    match terminal.ask(&secret_prompt(&own.client_id)).await.map_err(NotRead::NotAsked)? {
+        Asked::Typed(text) if !text.is_empty() => Ok(Some(Application::by_secret(text))),
+        Asked::Typed(_) | Asked::Unreadable => Err(NotRead::NoClientSecret),
+        Asked::Ended(ending) => Err(NotRead::Interrupted(ending)),
     }
 }
 
@@ -142,7 +167,7 @@ pub async fn show<O: io::Write, A: io::Write>(
         return Ok(telling.listed(&site.servers));
     }
     let (_, trust) = engine::trusts(site)?;
-    let client = Client::new(&trust, clock, Patience::default())?;
+    let client = Client::new(&trust, clock, Patience::default());
     let mut seat = seat::sign_in(&client, &site.login, application, telling).await?;
     if watch {
         return Err(reading::watch(&mut seat, site, telling).await);

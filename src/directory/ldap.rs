@@ -14,6 +14,7 @@ use super::{Account, Controller, Fault, Standing};
 use crate::clock::Clock;
 use crate::directory::refusal::Refusal;
 use crate::secret::Secret;
+use crate::trust::Trust;
 
 mod account;
 mod bind;
@@ -29,9 +30,6 @@ mod reach;
 mod standing;
 #[cfg(test)]
 mod tests;
-mod trust;
-
-pub use trust::{Trust, TrustFault};
 
 /// How long a controller is waited for. In all this stays below `lockout::LONGEST_ATTEMPT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -95,32 +94,37 @@ fn judge(
     standing: &[Standing],
     now: Timestamp,
 ) -> Result<(Vec<(AttemptId, Host)>, Budget), ReserveRefused> {
-    let (mut attempts, mut budget, mut refused) = (Vec::new(), None, None);
-    for host in &wanted.controllers {
-        let request = Request {
-            account: wanted.account.key(),
-            controllers: vec![host.clone()],
-            protocol: wanted.protocol,
-            charge: wanted.charge,
-            typed_account_name: wanted.typed_account_name,
-            retest_of_current: wanted.retest_of_current,
-            lockout_window: shared.site.lockout_window,
-        };
-        // Each controller's own count, where it was read; the account's standing otherwise.
+    let request = |host: &Host| Request {
+        account: wanted.account.key(),
+        controllers: vec![host.clone()],
+        protocol: wanted.protocol,
+        charge: wanted.charge,
+        typed_account_name: wanted.typed_account_name,
+        retest_of_current: wanted.retest_of_current,
+        lockout_window: shared.site.lockout_window,
+    };
+    // Each controller's own count, where it was read; the account's standing otherwise.
+    let seen = |host: &Host| {
         let own: Vec<Standing> = standing.iter().filter(|one| one.controller == *host).cloned().collect();
-        let seen = if own.is_empty() { standing } else { &own };
-        match shared.ledger.reserve(&request, seen, now) {
+        if own.is_empty() { standing.to_vec() } else { own }
+    };
+    let requests: Vec<_> = wanted.controllers.iter().map(|host| (request(host), seen(host))).collect();
+    let requests: Vec<_> = requests.iter().map(|(request, seen)| (request, seen.as_slice())).collect();
+    let judged = shared.ledger.reserve_each(&requests, now).map_err(ReserveRefused::Fault)?;
+    let (mut attempts, mut budget, mut shut) = (Vec::new(), None, None);
+    for (host, judged) in wanted.controllers.iter().zip(judged) {
+        match judged {
             Ok(reserved) => {
                 budget = budget.or(Some(reserved.budget));
                 attempts.extend(reserved.attempts.iter().map(|attempt| (*attempt, host.clone())));
                 shared.permits().extend(reserved.permits.into_iter().map(|one| (one.attempt(), one)));
             }
-            Err(why) => refused = refused.or(Some(why)),
+            Err(why) => shut = shut.or(Some(why)),
         }
     }
-    match (budget, refused) {
+    match (budget, shut) {
         (Some(budget), _) => Ok((attempts, budget)),
-        (None, Some(why)) => Err(why),
+        (None, Some(why)) => Err(ReserveRefused::Shut(why)),
         (None, None) => Err(ReserveRefused::Fault(LedgerFault::Disk {
             doing: "asked",
             path: Safe::new("attempts.jsonl"),
@@ -225,14 +229,16 @@ pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
             let credential = Credential { account: test.account, secret };
             let from = own_address(&controller, test.protocol);
             let tested = match test.protocol {
-                Protocol::Ldap if shared.site.proof == Proof::Kerberos => not_sent(Fault::Unavailable),
+                Protocol::Ldap if shared.site.proof == Proof::Kerberos => {
+                    Tested::not_sent(Fault::Unavailable)
+                }
                 Protocol::Ldap => shared.directory.test(permit, &controller, credential).await,
                 Protocol::Kerberos => by_kerberos(&shared, permit, &controller, credential).await,
             };
             Tested { from, ..tested }
         }
         // A password without a permit never leaves.
-        _ => not_sent(Fault::Unavailable),
+        _ => Tested::not_sent(Fault::Unavailable),
     };
     settle(&shared, test.attempt, outcome(&tested.answer)).await;
     tested
@@ -295,18 +301,7 @@ pub(super) fn release(shared: &Arc<Shared>, attempt: AttemptId) {
     });
 }
 
-fn not_sent(fault: Fault) -> Tested {
-    Tested {
-        answer: Answer::NotSent(fault),
-        account: None,
-        from: None,
-        controller_time: None,
-        latency: Duration::ZERO,
-        elapsed: Duration::ZERO,
-    }
-}
-
 /// The task failed: whether the bind left is not known.
 pub(super) fn panicked(why: Safe) -> Tested {
-    Tested { answer: Answer::NotKnown(Fault::Internal(why)), ..not_sent(Fault::Unavailable) }
+    Tested { answer: Answer::NotKnown(Fault::Internal(why)), ..Tested::not_sent(Fault::Unavailable) }
 }

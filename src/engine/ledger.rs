@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::directory::Standing;
 use crate::directory::lockout::{
-    Attempt, AttemptId, Budget, Judgement, Outcome, Permit, Request, Shut, judge,
+    Attempt, AttemptId, Budget, Judgement, Outcome, Permit, Request, Shut, Why, judge,
 };
 use crate::text::Safe;
 
@@ -22,7 +22,7 @@ mod file;
 mod tests;
 
 use book::{Book, Line};
-use file::Held;
+use file::{Held, Keep};
 
 /// Lines older than this are ignored, unless a lockout window is longer.
 const KEPT: Duration = Duration::from_hours(24);
@@ -100,30 +100,38 @@ impl LedgerFile {
         standing: &[Standing],
         now: Timestamp,
     ) -> Result<Reserved, ReserveRefused> {
-        let mut held = Held::open(&self.path).map_err(ReserveRefused::Fault)?;
-        let text = held.read().map_err(ReserveRefused::Fault)?;
-        let book = Book::read(&text, now);
-        let budget = match judge(&book.attempts_since(oldest(request, standing, now)), request, standing, now)
-        {
-            Judgement::Granted { left } => left,
-            Judgement::Shut(shut) => return Err(ReserveRefused::Shut(shut)),
-        };
-        let attempts = new_attempts(request, book.next_id(), now);
-        let lines: Vec<_> = attempts.iter().map(Line::reserved).collect();
-        held.append(&book, &lines).map_err(ReserveRefused::Fault)?;
-        Ok(Reserved {
-            attempts: attempts.iter().map(|attempt| attempt.id).collect(),
-            permits: attempts.iter().map(Permit::granted).collect(),
-            budget,
-            notes: book.notes(),
-        })
+        let judged = self.reserve_each(&[(request, standing)], now).map_err(ReserveRefused::Fault)?;
+        let nothing = Err(Shut::Never(Why::TooManyAtOnce { asked: 0, safe: 0 }));
+        judged.into_iter().next().unwrap_or(nothing).map_err(ReserveRefused::Shut)
+    }
+
+    /// Judges one request after the other, each with the ones before it counted, and forces what may be made to disk once
+    /// for all of them: one that is refused doesn't shut the others out.
+    pub fn reserve_each(
+        &self,
+        requests: &[(&Request, &[Standing])],
+        now: Timestamp,
+    ) -> Result<Vec<Result<Reserved, Shut>>, LedgerFault> {
+        let mut held = Held::open(&self.path)?;
+        let mut book = Book::read(&held.read()?, now);
+        let (mut judged, mut lines) = (Vec::new(), Vec::new());
+        for (request, standing) in requests {
+            let granted = grant(&mut book, (request, standing), now);
+            lines.extend(granted.iter().flat_map(|(attempts, _)| attempts.iter().map(Line::reserved)));
+            judged.push(granted.map(|(attempts, budget)| Granted { attempts, budget, notes: book.notes() }));
+        }
+        if !lines.is_empty() {
+            held.append(&book, &lines, Keep::Forced)?;
+        }
+        // Not before they are on disk.
+        Ok(judged.into_iter().map(|one| one.map(Granted::reserved)).collect())
     }
 
     /// Writes an attempt's outcome down. Without it the attempt counts.
     pub fn settle(&self, attempt: AttemptId, outcome: Outcome, now: Timestamp) -> Result<(), LedgerFault> {
         let mut held = Held::open(&self.path)?;
         let text = held.read()?;
-        held.append(&Book::read(&text, now), &[Line::settled(attempt, outcome, now)])
+        held.append(&Book::read(&text, now), &[Line::settled(attempt, outcome, now)], Keep::Written)
     }
 
     /// The attempts of the last day, of every account.
@@ -132,6 +140,40 @@ impl LedgerFile {
         let book = Book::read(&text, now);
         let oldest = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
         Ok(Page { attempts: book.attempts_since(oldest), notes: book.notes() })
+    }
+}
+
+/// Judged, and not on disk yet.
+struct Granted {
+    attempts: Vec<Attempt>,
+    budget: Budget,
+    notes: Vec<Note>,
+}
+
+impl Granted {
+    fn reserved(self) -> Reserved {
+        Reserved {
+            attempts: self.attempts.iter().map(|attempt| attempt.id).collect(),
+            permits: self.attempts.iter().map(Permit::granted).collect(),
+            budget: self.budget,
+            notes: self.notes,
+        }
+    }
+}
+
+fn grant(
+    book: &mut Book,
+    (request, standing): (&Request, &[Standing]),
+    now: Timestamp,
+) -> Result<(Vec<Attempt>, Budget), Shut> {
+    let known = book.attempts_since(oldest(request, standing, now));
+    match judge(&known, request, standing, now) {
+        Judgement::Granted { left } => {
+            let attempts = new_attempts(request, book.next_id(), now);
+            book.add(&attempts);
+            Ok((attempts, left))
+        }
+        Judgement::Shut(shut) => Err(shut),
     }
 }
 

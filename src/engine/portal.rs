@@ -195,14 +195,26 @@ pub(super) async fn read_issuer(shared: Arc<Shared>) -> event::Portal {
         .map_or_else(event::Portal::Failed, event::Portal::IssuerRead)
 }
 
-/// Sends exactly the secret named, once.
+/// Sends exactly the secret named. A second time only where the portal turned the token away: with 401 it says that it
+/// has looked at nothing else, and the change is the same one, against the same version.
 pub(super) async fn save(shared: Arc<Shared>, change: Change, secret: SecretId) -> SaveAnswer {
-    let token = match access(&shared).await {
-        Ok((_, token)) => token,
-        Err(fault) => return SaveAnswer::NotSaved(fault),
-    };
     let Some(password) = shared.vault.get(secret) else {
         return SaveAnswer::NotSaved(Fault::Internal("the tested password is no longer held".into()));
     };
-    at(&shared, &token).save(&change, &password).await
+    let (used, token) = match access(&shared).await {
+        Ok(held) => held,
+        Err(fault) => return SaveAnswer::NotSaved(fault),
+    };
+    let answer = at(&shared, &token).save(&change, &password).await;
+    if answer != SaveAnswer::NotSaved(Fault::Unauthorized) {
+        return answer;
+    }
+    let renewed = async {
+        renew(&shared, Some(used)).await?;
+        access(&shared).await
+    };
+    match renewed.await {
+        Ok((_, token)) => at(&shared, &token).save(&change, &password).await,
+        Err(fault) => SaveAnswer::NotSaved(fault),
+    }
 }

@@ -1,6 +1,7 @@
 //! The record's writer: one thread, one line after another, each forced to disk before it is called written.
 //!
-//! Relies on `journal::file`. Every line is compared with the secrets held before it is written.
+//! Relies on `journal::file`. Every line is compared with the secrets held before it is written. Lines that wait while
+//! others are forced to disk go there together; none is answered for before it is there.
 //! Deliberately absent: what a fact means.
 
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::clock::{Clock, Work};
-use crate::journal::file::{Disk, JournalFile};
+use crate::journal::file::{Disk, JournalFile, Together};
 use crate::journal::{self, Read};
 use crate::text::Safe;
 use crate::walkthrough::effect::Ticket;
@@ -22,6 +23,9 @@ use crate::walkthrough::resume::Dated;
 
 use super::secrets::Secrets;
 use super::{Answer, Told};
+
+/// So many lines may go to disk together.
+const TOGETHER: usize = 64;
 
 /// Hands facts to the writer's thread, in order.
 #[derive(Clone, Debug)]
@@ -109,38 +113,46 @@ pub fn facts(record: &Read) -> Result<Vec<Dated>, Unknown> {
     record.lines.iter().map(fact).collect()
 }
 
-struct Writer {
-    file: JournalFile<Box<dyn Disk + Send>>,
+/// One record may give way to another.
+type AnyDisk = Box<dyn Disk + Send>;
+
+struct Writer<D: Disk> {
+    file: JournalFile<D>,
     clock: Clock,
     vault: Arc<Secrets>,
     out: Sender<Answer>,
 }
 
-impl Writer {
+/// A fact that was asked to be written, and what came of it so far.
+struct Asked {
+    ticket: Ticket,
+    work: Work,
+    came: event::Record,
+}
+
+impl Writer<AnyDisk> {
     fn run(mut self, lines: &mpsc::Receiver<Line>) {
-        while let Ok(line) = lines.recv() {
-            match line {
-                Line::Fact { ticket, fact, work } => {
-                    let written = self.write(&fact);
-                    self.tell(ticket, written, work);
-                }
-                Line::Open { ticket, name, work } => {
-                    let opened = self.open(&name);
-                    self.tell(ticket, opened, work);
-                }
-                Line::Flush(done) => {
-                    let _ = done.send(());
-                }
-            }
+        while let Ok(first) = lines.recv() {
+            let waiting: Vec<Line> = std::iter::once(first).chain(lines.try_iter()).take(TOGETHER).collect();
+            self.serve(waiting);
         }
         // Nothing was begun.
         self.file.remove_if_empty();
     }
 
-    fn tell(&self, ticket: Ticket, record: event::Record, work: Work) {
-        let told = Told::Event(Box::new(Event::Record(ticket, record)));
-        // A loop that is gone doesn't need the answer; the line is on disk all the same.
-        let _ = self.out.blocking_send(Answer { told, work });
+    /// What was asked before another record is opened goes to the one that is open.
+    fn serve(&mut self, waiting: Vec<Line>) {
+        let mut before = Vec::new();
+        for line in waiting {
+            if let Line::Open { ticket, name, work } = line {
+                self.take(std::mem::take(&mut before));
+                let opened = self.open(&name);
+                self.tell(ticket, opened, work);
+            } else {
+                before.push(line);
+            }
+        }
+        self.take(before);
     }
 
     fn open(&mut self, name: &str) -> event::Record {
@@ -162,8 +174,44 @@ impl Writer {
         std::mem::replace(&mut self.file, file.boxed()).remove_if_empty();
         event::Record::Opened(Box::new(opened))
     }
+}
 
-    fn write(&mut self, fact: &Fact) -> event::Record {
+impl<D: Disk> Writer<D> {
+    fn tell(&self, ticket: Ticket, record: event::Record, work: Work) {
+        let told = Told::Event(Box::new(Event::Record(ticket, record)));
+        // A loop that is gone doesn't need the answer; the line is on disk all the same.
+        let _ = self.out.blocking_send(Answer { told, work });
+    }
+
+    fn take(&mut self, waiting: Vec<Line>) {
+        let (mut together, mut asked, mut flushes) = (Together::after(&self.file), Vec::new(), Vec::new());
+        for line in waiting {
+            match line {
+                Line::Fact { ticket, fact, work } => {
+                    let came = self.add(&mut together, &fact);
+                    asked.push(Asked { ticket, work, came });
+                }
+                Line::Flush(done) => flushes.push(done),
+                // Served one by one.
+                Line::Open { .. } => {}
+            }
+        }
+        let written = if together.is_empty() { Ok(()) } else { self.file.write(together) };
+        let fault = written.err().map(|fault| Safe::from(fault.to_string()));
+        for Asked { ticket, work, came } in asked {
+            let came = match (&fault, came) {
+                (Some(fault), event::Record::Recorded { .. }) => event::Record::Failed(fault.clone()),
+                (_, came) => came,
+            };
+            self.tell(ticket, came, work);
+        }
+        for done in flushes {
+            let _ = done.send(());
+        }
+    }
+
+    /// What will have come of it, if what is added can be written.
+    fn add(&self, together: &mut Together, fact: &Fact) -> event::Record {
         let body = match serde_json::to_string(fact) {
             Ok(body) => body,
             Err(error) => return event::Record::Failed(error.to_string().into()),
@@ -171,7 +219,7 @@ impl Writer {
         if self.holds_secret(&body) {
             return event::Record::HoldsSecret;
         }
-        match self.file.append(self.clock.now().wall, fact) {
+        match together.add(self.clock.now().wall, fact) {
             Ok(line) => event::Record::Recorded { count: line.number, hash: Safe::new(line.seal.as_str()) },
             Err(fault) => event::Record::Failed(fault.to_string().into()),
         }
@@ -194,3 +242,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

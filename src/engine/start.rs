@@ -7,14 +7,17 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{self, Receiver};
 use zeroize::Zeroizing;
 
+use crate::child::Family;
 use crate::clock::Clock;
 use crate::directory::{kerberos, ldap};
 use crate::journal::file::{Disk, JournalFault, JournalFile};
+use crate::logs::tail::{Missed, Taken};
 use crate::portal;
 use crate::portal::client::Patience;
 use crate::portal::token::Application;
 use crate::sensor::probe::Prober;
 use crate::site::{Save, Site};
+use crate::trust::{SystemRoots, Trust, TrustFault};
 
 use super::ledger::{LedgerFault, LedgerFile};
 use super::portal::Session;
@@ -48,9 +51,7 @@ pub enum EngineFault {
     #[error(transparent)]
     Ledger(#[from] LedgerFault),
     #[error("the controllers' certificates can't be verified: {0}")]
-    Trust(#[from] ldap::TrustFault),
-    #[error("the portal can't be asked: {0}")]
-    Portal(#[from] portal::Fault),
+    Trust(#[from] TrustFault),
     #[error("a thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -73,13 +74,16 @@ impl Engine {
         let limits = site.limits;
         let patience = ldap::Patience { connect: limits.connect, answer: limits.answer };
         let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
+        let children = Family::default();
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
             ledger: LedgerFile::in_folder(&ledger)?,
             directory: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
             kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
-            portal: portal::client::Client::new(&portal_trust, &clock, Patience::default())?,
-            prober: site.probe.clone().map(|probe| Prober::new(clock.clone(), probe, limits.probe)),
+            portal: portal::client::Client::new(&portal_trust, &clock, Patience::default()),
+            prober: Prober::new(clock.clone(), limits.probe).within(&children),
+            missed: site.sources.iter().map(|source| (source.id, Missed::default())).collect(),
+            taken: site.commands.iter().map(|command| (command.id, Taken::default())).collect(),
             permits: Mutex::new(HashMap::new()),
             session: Mutex::new(Session::of(application, &vault)),
             renewing: tokio::sync::Mutex::default(),
@@ -91,7 +95,7 @@ impl Engine {
             in_flight: tokio::sync::Semaphore::new(directory::IN_FLIGHT),
             out,
         };
-        Ok((Self { shared: Arc::new(shared), watches: Mutex::default() }, answers))
+        Ok((Self { shared: Arc::new(shared), watches: Mutex::default(), children }, answers))
     }
 }
 
@@ -99,17 +103,19 @@ impl Engine {
 ///
 /// A site's CA file speaks for its controllers alone. Microsoft's hosts are vouched for by this machine's roots; a
 /// workspace of the site's own, where the console saves, may be vouched for by either.
-pub fn trusts(site: &Site) -> Result<(ldap::Trust, portal::client::Trust), ldap::TrustFault> {
-    use portal::client::Trust;
-    let portal = match (&site.save, &site.ca) {
-        _ if !site.has_a_portal() => Trust::Nobody,
-        (_, Some(pem)) if site.lab => Trust::Only(pem.clone()),
-        (Save::Workspace { .. }, Some(pem)) => Trust::SystemAnd(pem.clone()),
-        (Save::HandOff, _) | (_, None) => Trust::System,
-    };
+pub fn trusts(site: &Site) -> Result<(Trust, Trust), TrustFault> {
+    let system = SystemRoots::default();
     let directory = match &site.ca {
-        Some(pem) => ldap::Trust::pinned(pem)?,
-        None => ldap::Trust::system()?,
+        Some(pem) => Trust::pinned(pem)?,
+        None => Trust::system(&system),
+    };
+    // The controllers are asked in any case, so that what is wrong with it is said before anything begins.
+    directory.config()?;
+    let portal = match (&site.save, &site.ca) {
+        (_, Some(_)) if site.lab => directory.clone(),
+        (Save::Workspace { .. }, Some(pem)) => Trust::system_and(&system, pem)?,
+        (_, None) => directory.clone(),
+        (Save::HandOff, Some(_)) => Trust::system(&system),
     };
     Ok((directory, portal))
 }

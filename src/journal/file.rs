@@ -138,20 +138,30 @@ impl<D: Disk> JournalFile<D> {
 
     /// Writes `body` as the next line. Returns only when it is on the disk; after an error the record is as before.
     pub fn append<B: Serialize + ?Sized>(&mut self, time: Timestamp, body: &B) -> Result<Line, JournalFault> {
+        let mut together = Together::after(self);
+        let line = together.add(time, body)?;
+        self.write(together)?;
+        Ok(line)
+    }
+
+    /// Writes lines that were made to follow this record, and forces them to the disk once for all. After an error the
+    /// record is as before, and none of them stands in it.
+    pub fn write(&mut self, together: Together) -> Result<(), JournalFault> {
         if self.broken {
             return Err(JournalFault::Broken(self.path.clone()));
         }
-        let line = append(&self.chain, time, body)?;
-        let mut bytes = Vec::with_capacity(line.text.len().saturating_add(1));
-        bytes.extend_from_slice(line.text.as_bytes());
-        bytes.push(b'\n');
-        if let Err(source) = self.disk.write(&bytes).and_then(|()| self.disk.force()) {
+        if let Err(source) = self.disk.write(&together.bytes).and_then(|()| self.disk.force()) {
             self.broken = self.disk.cut(self.length).is_err();
             return Err(JournalFault::NotWritten { path: self.path.clone(), source });
         }
-        self.length = self.length.saturating_add(bytes.len() as u64);
-        self.chain = self.chain.advance(&line);
-        Ok(line)
+        self.length = self.length.saturating_add(together.bytes.len() as u64);
+        self.chain = together.chain;
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn disk(&mut self) -> &mut D {
+        &mut self.disk
     }
 
     /// The same, whatever it is written on.
@@ -180,6 +190,34 @@ impl<D: Disk> JournalFile<D> {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+/// Lines that are to be written at once, each sealed behind the one before it.
+#[derive(Debug)]
+pub struct Together {
+    chain: Chain,
+    bytes: Vec<u8>,
+}
+
+impl Together {
+    #[must_use]
+    pub fn after<D: Disk>(file: &JournalFile<D>) -> Self {
+        Self { chain: file.chain.clone(), bytes: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// One more line; one that can't be a line changes nothing.
+    pub fn add<B: Serialize + ?Sized>(&mut self, time: Timestamp, body: &B) -> Result<Line, Unwritable> {
+        let line = append(&self.chain, time, body)?;
+        self.bytes.extend_from_slice(line.text.as_bytes());
+        self.bytes.push(b'\n');
+        self.chain = self.chain.advance(&line);
+        Ok(line)
     }
 }
 

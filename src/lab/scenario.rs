@@ -14,7 +14,7 @@ pub use settings::{
 };
 
 /// The texts of every scenario, in the order they are listed.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     include_str!("../../assets/lab/clean.toml"),
     include_str!("../../assets/lab/wrong-password-saved.toml"),
     include_str!("../../assets/lab/refused.toml"),
@@ -27,6 +27,7 @@ const TEXTS: [&str; 14] = [
     include_str!("../../assets/lab/sign-in-declined.toml"),
     include_str!("../../assets/lab/portal-throttled.toml"),
     include_str!("../../assets/lab/portal-down-at-save.toml"),
+    include_str!("../../assets/lab/log-rotates.toml"),
     include_str!("../../assets/lab/one-sensor-refuses.toml"),
     include_str!("../../assets/lab/large-fleet.toml"),
 ];

@@ -49,7 +49,7 @@ impl Lab {
         let right = Zeroizing::new(password.unwrap_or_else(|| RIGHT_PASSWORD.into()));
         let world = World::new(&scenario, Some(&right), clock.now());
         let (nudges, nudges_in) = mpsc::unbounded_channel();
-        let logs = LogFolder::new(&folder);
+        let logs = LogFolder::new(&folder, scenario.fleet.log_bytes);
         let services = folder.join("services");
         let shared = Arc::new(Shared {
             world: Mutex::new(world),

@@ -154,30 +154,4 @@ const GROUP_MANAGED: Explanation = Explanation {
 };
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_known_thing_has_a_title_a_meaning_and_a_remedy() {
-        let refused = Known::Refused { account: None, domain: None, controller: None };
-        let all = [
-            refused.clone(),
-            Known::TookCredential { account: "a".into(), domain: None },
-            Known::DidNotTakeCredential { account: None, domain: None },
-            Known::ServerUnavailable,
-            Known::LocalError,
-            Known::StrongAuthentication,
-            Known::NotEstablished,
-            Known::TimedOut,
-            Known::ControllersUnreachable,
-            Known::GroupManagedAccount,
-        ];
-        for known in &all {
-            let Explanation { title, meaning, remedy, .. } = known.explanation();
-            assert!(title.len() < 60 && meaning.ends_with('.') && remedy.ends_with('.'), "{known:?}");
-            assert!(!meaning.contains("  ") && !remedy.contains("  "), "{known:?}");
-        }
-        assert!(!refused.explanation().ambiguous);
-        assert!(Known::ControllersUnreachable.explanation().ambiguous, "alone it is no proof");
-    }
-}
+mod tests;

@@ -19,15 +19,26 @@ use super::{Find, FindKind, Known};
 use crate::text::Safe;
 use fields::Fields;
 
+/// Without one of these a record is no refusal, whatever else it says.
+pub const EVIDENCE: [&str; 4] =
+    ["The supplied credential is invalid", "AcceptSecurityContext error", "LDAP result 49", "ErrorCode=49"];
+
+/// Whether a record on which these were seen is a refusal.
+#[must_use]
+pub fn refuses(signs: &[Sign]) -> bool {
+    let has = |sign: Sign| signs.contains(&sign);
+    has(Sign::CredentialInvalid)
+        || has(Sign::BindRefused)
+        || (has(Sign::LdapException) && (has(Sign::Code(49)) || has(Sign::Result49)))
+}
+
 /// What a record amounts to, from everything that was seen on its lines, kept or not.
 #[must_use]
 pub fn judge(signs: &[Sign], component: Option<&str>, lines: &[Safe]) -> Option<Known> {
     let has = |sign: Sign| signs.contains(&sign);
     let code = |code: u16| has(Sign::Code(code)) && has(Sign::LdapException);
-    let result49 = code(49) || (has(Sign::Result49) && has(Sign::LdapException));
-    let fields = || Fields::of(lines);
-    if has(Sign::CredentialInvalid) || has(Sign::BindRefused) || result49 {
-        let fields = fields();
+    if refuses(signs) {
+        let fields = Fields::of(lines);
         return Some(Known::Refused {
             account: fields.account(),
             domain: fields.domain(),

@@ -9,11 +9,11 @@ mod head;
 mod line;
 
 use crate::logs::finders::{self, secrets};
-use crate::logs::sight::Sign;
-use crate::logs::{Position, Record, SourceId};
+use crate::logs::sight::{MOST, Sign};
+use crate::logs::{Position, Record, SourceId, WrittenTime};
 use crate::text::Safe;
 use head::Head;
-pub use line::Encoding;
+pub use line::{Encoding, HELD};
 use line::{Line, Lines};
 
 /// The most of a line's text that is kept.
@@ -49,6 +49,8 @@ pub struct Parser {
     lines: Lines,
     open: Option<Open>,
     context: bool,
+    /// Whether what is worth a colour is looked for.
+    finding: bool,
 }
 
 /// A record that may still go on.
@@ -73,19 +75,32 @@ impl Parser {
             Beginning::File => (Lines::new(offset, Encoding::Utf8, false), Some(Vec::new())),
             Beginning::Middle(encoding) => (Lines::new(offset, encoding, true), None),
         };
-        Self { origin, sniffing, lines, open: None, context: false }
+        Self { origin, sniffing, lines, open: None, context: false, finding: true }
     }
 
     /// A parser for the rest of a file whose bytes up to here ended a line.
     #[must_use]
     pub fn resuming(origin: Origin, encoding: Encoding) -> Self {
         let lines = Lines::new(origin.at.offset, encoding, false);
-        Self { origin, sniffing: None, lines, open: None, context: false }
+        Self { origin, sniffing: None, lines, open: None, context: false, finding: true }
+    }
+
+    /// Leaves [`Record::finds`] empty, for who shows no colours.
+    #[must_use]
+    pub fn without_finds(self) -> Self {
+        Self { finding: false, ..self }
     }
 
     /// Whether records that begin from here on were there before the source was opened.
     pub fn context(&mut self, context: bool) {
         self.context = context;
+    }
+
+    /// The record that is held back was there too.
+    pub fn doubt(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.context = true;
+        }
     }
 
     /// Whether something is held back that [`Self::flush`] or [`Self::finish`] would give.
@@ -170,7 +185,7 @@ impl Parser {
 
     fn close(&mut self, records: &mut Vec<Record>) {
         if let Some(open) = self.open.take() {
-            records.push(open.into_record(&self.origin));
+            records.push(open.into_record(&self.origin, self.finding));
         }
     }
 }
@@ -179,9 +194,7 @@ impl Open {
     fn take(&mut self, line: &Line, head: Option<Head>) {
         self.bytes = self.bytes.saturating_add(line.bytes);
         for sign in &line.signs {
-            if !self.signs.contains(sign) && self.signs.len() < 64 {
-                self.signs.push(*sign);
-            }
+            add(&mut self.signs, *sign);
         }
         let (text, carry) = secrets::black_out(&line.text, self.carry);
         self.carry = carry;
@@ -200,10 +213,10 @@ impl Open {
         self.kept.push(text);
     }
 
-    fn into_record(self, origin: &Origin) -> Record {
+    fn into_record(self, origin: &Origin, finding: bool) -> Record {
         let known = finders::judge(&self.signs, self.head.component.as_deref(), &self.kept);
         let refused = matches!(known, Some(crate::logs::Known::Refused { .. }));
-        let finds = finders::find(&self.kept, refused);
+        let finds = if finding { finders::find(&self.kept, refused) } else { Vec::new() };
         let mut kept = self.kept.into_iter();
         let message = kept.next().unwrap_or_default();
         Record {
@@ -225,6 +238,12 @@ impl Open {
     }
 }
 
+fn add(signs: &mut Vec<Sign>, sign: Sign) {
+    if !signs.contains(&sign) && (signs.len() < MOST || sign.always_counts()) {
+        signs.push(sign);
+    }
+}
+
 /// Text made safe, and cut to what is kept of a line.
 fn shorten(text: &str) -> Safe {
     let safe = Safe::new(text);
@@ -233,6 +252,29 @@ fn shorten(text: &str) -> Safe {
     }
     let end = (0..=LINE_KEPT.saturating_sub('…'.len_utf8())).rev().find(|end| safe.is_char_boundary(*end));
     Safe::from(safe.get(..end.unwrap_or(0)).unwrap_or("").to_owned() + "…")
+}
+
+/// Whether one whole record is a refusal: the judgement of [`Parser`], without making the record.
+#[must_use]
+pub fn is_refusal(encoding: Encoding, record: &[u8]) -> bool {
+    let mut lines = Lines::new(0, encoding, false);
+    let mut signs = Vec::new();
+    let mut rest = record;
+    while !rest.is_empty() {
+        rest = lines.push(rest);
+        let line = lines.take_whole().or_else(|| lines.take_rest());
+        line.into_iter().flat_map(|line| line.signs).for_each(|sign| add(&mut signs, sign));
+        if finders::refuses(&signs) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The time that a record's first line begins with, if it does.
+#[must_use]
+pub fn written_time(encoding: Encoding, line: &[u8]) -> Option<WrittenTime> {
+    head::time(&encoding.text(line))
 }
 
 /// All records of bytes that are all there is.

@@ -50,8 +50,12 @@ const SENTENCES: [(Sign, &[u8]); 13] = [
 
 const CODE: &[u8] = b"ErrorCode=";
 
-/// More on one line than this is not looked at; nobody writes it.
-const MOST: usize = 64;
+/// So many signs of one line are kept; of what comes later only kinds that were not there yet. Nobody writes more.
+pub const MOST: usize = 64;
+
+/// With which byte the sentences begin, a bit for each; and the bytes that mean something while nothing else is open.
+const STARTS: [u16; 256] = starts();
+const WAKING: [bool; 256] = waking();
 
 /// What one line showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +75,14 @@ enum Bracket {
     Group { start: usize, depth: u32, closed: Option<usize> },
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Named {
+    #[default]
+    Nothing,
+    Code(u16, Range<usize>),
+    Several,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Number {
     start: usize,
@@ -85,12 +97,15 @@ pub struct Sight {
     sentences: [usize; SENTENCES.len()],
     code: usize,
     code_after: u8,
+    /// A bit for each sentence that has begun.
+    begun: u16,
     number: Option<Number>,
     previous: u8,
     bracket: Bracket,
     /// Seen in what may turn out to be a group.
     pending: Vec<(Sign, Range<usize>)>,
-    codes: Vec<(u16, Range<usize>)>,
+    /// The code that the group names; two that differ are none.
+    named: Named,
     seen: Seen,
 }
 
@@ -111,9 +126,35 @@ impl Sight {
     }
 
     pub fn push(&mut self, bytes: &[u8]) {
-        for byte in bytes {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.is_idle() {
+                rest = self.pass(rest);
+            }
+            let Some((byte, behind)) = rest.split_first() else { return };
             self.look(*byte);
+            rest = behind;
         }
+    }
+
+    /// Whether nothing has begun, so that most bytes mean nothing.
+    fn is_idle(&self) -> bool {
+        self.begun == 0
+            && self.code == 0
+            && self.number.is_none()
+            && !matches!(self.bracket, Bracket::Opening { .. })
+    }
+
+    /// Passes over bytes that mean nothing while nothing has begun.
+    fn pass<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let wakes = |byte: &u8| WAKING.get(usize::from(*byte)).is_none_or(|wakes| *wakes);
+        let length = bytes.iter().position(wakes).unwrap_or(bytes.len());
+        let (passed, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
+        if let Some(last) = passed.last() {
+            self.previous = *last;
+            self.at = self.at.saturating_add(length);
+        }
+        rest
     }
 
     /// Ends the line and tells what was seen on it.
@@ -131,7 +172,7 @@ impl Sight {
             }
             Bracket::Group { .. } => {
                 self.pending.clear();
-                self.codes.clear();
+                self.named = Named::Nothing;
             }
         }
         std::mem::take(&mut self.seen)
@@ -142,19 +183,35 @@ impl Sight {
         // What ends a number or completes a sentence before a bracket belongs to the side of the bracket it stands on.
         self.look_for_code(byte);
         self.look_for_brackets(byte);
-        for (index, (sign, text)) in SENTENCES.iter().enumerate() {
-            let Some(progress) = self.sentences.get_mut(index) else { continue };
-            if advance(progress, text, byte) {
-                let found = (*sign, self.at.saturating_sub(text.len())..self.at);
-                self.note(found);
-            }
+        let mut open = self.begun | STARTS.get(usize::from(byte)).copied().unwrap_or(u16::MAX);
+        while open != 0 {
+            self.look_for_sentence(open.trailing_zeros(), byte);
+            open &= open.wrapping_sub(1);
         }
         self.previous = byte;
+    }
+
+    fn look_for_sentence(&mut self, which: u32, byte: u8) {
+        let index = which as usize;
+        let (Some((sign, text)), Some(progress)) = (SENTENCES.get(index), self.sentences.get_mut(index))
+        else {
+            return;
+        };
+        let complete = advance(progress, text, byte);
+        let bit = 1_u16.checked_shl(which).unwrap_or(0);
+        self.begun = if *progress == 0 { self.begun & !bit } else { self.begun | bit };
+        if complete {
+            let found = (*sign, self.at.saturating_sub(text.len())..self.at);
+            self.note(found);
+        }
     }
 
     fn look_for_code(&mut self, byte: u8) {
         if let Some(number) = &mut self.number {
             if byte.is_ascii_digit() {
+                // No code is written with a leading zero.
+                let first = number.start.saturating_add(CODE.len()).saturating_add(1);
+                number.key &= number.value != 0 || self.at == first;
                 number.value = number.value.saturating_mul(10).saturating_add(u16::from(byte - b'0'));
                 return;
             }
@@ -181,9 +238,7 @@ impl Sight {
         }
         match self.bracket {
             Bracket::None => self.note((Sign::Code(value), start..end)),
-            Bracket::Group { depth: 1, .. } if self.codes.len() < MOST => {
-                self.codes.push((value, start..end));
-            }
+            Bracket::Group { depth: 1, .. } => self.named.add(value, start..end),
             _ => {}
         }
     }
@@ -223,14 +278,13 @@ impl Sight {
 
     fn note(&mut self, found: (Sign, Range<usize>)) {
         let to = if self.bracket == Bracket::None { &mut self.seen.signs } else { &mut self.pending };
-        if to.len() < MOST {
-            to.push(found);
-        }
+        add(to, found);
     }
 
     fn keep_pending(&mut self) {
-        let room = MOST.saturating_sub(self.seen.signs.len());
-        self.seen.signs.extend(self.pending.drain(..).take(room));
+        for found in std::mem::take(&mut self.pending) {
+            add(&mut self.seen.signs, found);
+        }
     }
 
     fn close_group(&mut self, range: Range<usize>) {
@@ -238,13 +292,60 @@ impl Sight {
         if self.seen.groups.len() < MOST {
             self.seen.groups.push(range);
         }
-        let codes = std::mem::take(&mut self.codes);
-        if let Some((code, place)) = codes.first()
-            && codes.iter().all(|(other, _)| other == code)
-        {
-            self.note((Sign::Code(*code), place.clone()));
+        if let Named::Code(code, place) = std::mem::take(&mut self.named) {
+            self.note((Sign::Code(code), place));
         }
     }
+}
+
+impl Named {
+    fn add(&mut self, code: u16, place: Range<usize>) {
+        *self = match std::mem::take(self) {
+            Self::Nothing => Self::Code(code, place),
+            Self::Code(known, place) if known == code => Self::Code(known, place),
+            Self::Code(..) | Self::Several => Self::Several,
+        };
+    }
+}
+
+impl Sign {
+    /// Whether it is kept however much there is already: each of these can decide, and there are few of them.
+    #[must_use]
+    pub const fn always_counts(self) -> bool {
+        !matches!(self, Self::Code(_)) || matches!(self, Self::Code(49))
+    }
+}
+
+fn add(to: &mut Vec<(Sign, Range<usize>)>, found: (Sign, Range<usize>)) {
+    let is_new = || found.0.always_counts() && to.iter().all(|(sign, _)| *sign != found.0);
+    if to.len() < MOST || is_new() {
+        to.push(found);
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler, which would stop at a wrong index")]
+const fn starts() -> [u16; 256] {
+    let mut starts = [0; 256];
+    let mut which = 0;
+    while which < SENTENCES.len() {
+        starts[SENTENCES[which].1[0] as usize] |= 1 << which;
+        which += 1;
+    }
+    starts
+}
+
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler, which would stop at a wrong index")]
+const fn waking() -> [bool; 256] {
+    let mut waking = [false; 256];
+    let mut byte = 0;
+    while byte < waking.len() {
+        waking[byte] = STARTS[byte] != 0;
+        byte += 1;
+    }
+    waking[CODE[0] as usize] = true;
+    waking[b'[' as usize] = true;
+    waking[b']' as usize] = true;
+    waking
 }
 
 /// Moves a search on by one byte; true when it is complete.

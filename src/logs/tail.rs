@@ -2,30 +2,32 @@
 //!
 //! Relies on nothing but lengths, identities and first bytes, for no notification reaches a mounted share. All reading
 //! is done on a thread of its own, so that a share that hangs stalls nobody else.
-//! Deliberately absent: following the output of a command, and counting what lies far above the end (`scan`).
+//! Deliberately absent: counting what lies far above the end (`scan`). Commands are followed by `command`.
 
+mod command;
 mod file;
 mod find;
-mod since;
+mod telling;
 
-use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+use super::source::{File, SourceState, State, Unreachable};
 use super::{Position, Record, SourceId};
-use crate::clock::{Clock, Now};
+use crate::clock::Clock;
 use crate::text::Safe;
-use file::{Followed, Start};
+pub use command::{LogCommand, Taken, follow_command};
+use file::Followed;
+use telling::{Stand, Teller};
 
 /// How much of a file that is already there is read for context.
 pub const CONTEXT: u64 = 256 * 1024;
 
 /// How long one look may take before the source is called unreachable.
 pub const STALLED: Duration = Duration::from_secs(10);
-
-/// The most records in one delivery.
-const BATCH: usize = 500;
 
 /// What is followed: files that belong to one host. Of several version folders the newest counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,65 +46,15 @@ pub enum Delivery {
     Lost(SourceId),
 }
 
-/// How a source stands. Delivered whenever something of it changed, after the records that changed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceState {
-    pub source: SourceId,
-    pub state: State,
-    pub files: Vec<File>,
-    /// Since when the state has been this one.
-    pub since: Now,
-}
-
-/// A file that is followed, and how far it has been read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    pub path: Safe,
-    pub at: Position,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    Following,
-    /// No file matches yet.
-    Waiting,
-    Unreachable(Unreachable),
-}
-
-/// Why a source can't be followed now. It is tried again at every poll.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
-    #[error(
-        "the pattern {pattern} is not one: {reason}. Nothing is followed there; correct it in the site file"
-    )]
-    Pattern { pattern: Safe, reason: Safe },
-    #[error(
-        "{folder} isn't there. New refusals on this host would not be seen; see that the share is mounted"
-    )]
-    NoFolder { folder: Safe },
-    #[error(
-        "{path} can't be read: {reason}. New refusals in it would not be seen; check the share and your rights"
-    )]
-    CanNotRead { path: Safe, reason: Safe },
-    #[error(
-        "no answer from the share for {seconds} s. New refusals on this host would not be seen until it answers"
-    )]
-    NoAnswer { seconds: u64 },
-    #[error(
-        "reading the log failed inside the program. New refusals on this host are not seen; use `mdi-console scan`"
-    )]
-    Broken,
-}
-
-/// Follows `source` until nobody listens any more. From the places on, where there are any, all that it gained is news.
+/// Follows `source` until nobody listens any more. Since the places, where there are any, all that it gained is news.
 pub async fn follow(
-    (source, from): (Source, Vec<Position>),
-    clock: Clock,
-    poll: Duration,
+    (source, since): (Source, Vec<Position>),
+    (clock, poll): (Clock, Duration),
+    missed: Missed,
     out: Sender<Delivery>,
 ) {
-    let mut follower = Follower { told: None, source: source.id, clock: clock.clone(), out: out.clone() };
-    let mut tail = Tail::new(source, from);
+    let mut teller = Teller::new(source.id, clock.clone(), out);
+    let mut tail = Tail { source, followed: Vec::new(), missed, since };
     loop {
         let work = clock.work();
         let mut looking = tokio::task::spawn_blocking(move || {
@@ -113,99 +65,99 @@ pub async fn follow(
             Ok(looked) => (looked, work),
             Err(_) => {
                 let state = State::Unreachable(Unreachable::NoAnswer { seconds: STALLED.as_secs() });
-                if follower.tell(state, None).await.is_none() {
+                if teller.tell(state).await.is_none() {
                     return;
                 }
                 // The clock must not stand still for a share that may never answer.
                 drop(work);
                 tokio::select! {
                     looked = &mut looking => (looked, clock.work()),
-                    () = out.closed() => return,
+                    () = teller.closed() => return,
                 }
             }
         };
         let Ok((back, look)) = looked else {
-            follower.tell(State::Unreachable(Unreachable::Broken), Some(Vec::new())).await;
+            let state = State::Unreachable(Unreachable::Broken);
+            teller.tell(Stand { state, files: Some(Vec::new()), behind: 0 }).await;
             return;
         };
         tail = back;
         let more = look.more;
-        if follower.deliver(look).await.is_none() {
+        let lost = if look.lost { teller.lost().await } else { Some(()) };
+        let records = teller.records(look.records).await;
+        if lost.or(records).is_none() || teller.tell(look.stand).await.is_none() {
             return;
         }
         drop(work);
         if !more {
             tokio::select! {
                 () = clock.sleep(poll) => {}
-                () = out.closed() => return,
+                () = teller.closed() => return,
             }
         }
     }
 }
 
-/// Where a source's files end at this moment: for the mark, which must not be older than the last write.
-/// Blocking; call it on a thread of its own.
+/// A mark was taken that could not name a source: what is read next may lie on either side of it.
+#[derive(Clone, Debug, Default)]
+pub struct Missed(Arc<AtomicBool>);
+
+impl Missed {
+    pub fn a_mark(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Where a source's files end at this moment: for the mark, which must not be older than the last write. The archives
+/// and older versions with them, for what was written there last may not have been read yet; nothing if there is no
+/// file to be followed. Blocking; call it on a thread of its own.
 pub fn ends(source: &Source) -> Result<Vec<File>, Unreachable> {
-    let paths = find::newest(&source.patterns)?;
-    paths.iter().map(|path| file::end(path).map_err(|error| file::fault(path, &error))).collect()
+    let mut ends = Vec::new();
+    let newest = find::newest(&source.patterns)?;
+    for path in &newest {
+        ends.extend(file::ends(path).map_err(|error| file::fault(path, &error))?);
+    }
+    if !newest.is_empty() {
+        let older = find::all(&source.patterns)?.into_iter().filter(|path| !newest.contains(path));
+        ends.extend(older.filter_map(|path| file::ends(&path).ok()).flatten());
+    }
+    Ok(ends)
 }
 
 /// The last records of a source, as far up as is read of any file. Blocking.
 pub fn last(source: &Source) -> Result<Vec<Record>, Unreachable> {
-    let paths = find::newest(&source.patterns)?;
     let mut records = Vec::new();
-    for path in &paths {
-        let mut followed = Followed::new(source, path, Start::MayBeOld);
-        followed.look(&mut records).map_err(|error| file::fault(path, &error))?;
-        followed.close(&mut records);
+    for path in find::newest(&source.patterns)? {
+        let mut followed = Followed::new(source, &path, true);
+        followed.look(&mut records).map_err(|error| file::fault(&path, &error))?;
+        followed.end(&mut records);
     }
     Ok(records)
 }
 
-/// Tells what changed, and nothing twice.
-struct Follower {
-    told: Option<SourceState>,
-    source: SourceId,
-    clock: Clock,
-    out: Sender<Delivery>,
+/// How many files would be followed, each of them opened. Blocking.
+pub fn count(source: &Source) -> Result<usize, Unreachable> {
+    let newest = find::newest(&source.patterns)?;
+    for path in &newest {
+        file::ends(path).map_err(|error| file::fault(path, &error))?;
+    }
+    Ok(newest.len())
 }
 
-impl Follower {
-    async fn deliver(&mut self, look: Look) -> Option<()> {
-        let mut records = look.records.into_iter().peekable();
-        while records.peek().is_some() {
-            let batch: Vec<Record> = records.by_ref().take(BATCH).collect();
-            self.out.send(Delivery::Records(batch)).await.ok()?;
-        }
-        if look.lost {
-            self.out.send(Delivery::Lost(self.source)).await.ok()?;
-        }
-        self.tell(look.state, Some(look.files)).await
-    }
-
-    /// Tells a state; without `files` the ones told last still hold.
-    async fn tell(&mut self, state: State, files: Option<Vec<File>>) -> Option<()> {
-        let told = self.told.as_ref();
-        let since =
-            told.filter(|told| told.state == state).map_or_else(|| self.clock.now(), |told| told.since);
-        let files = files.or_else(|| told.map(|told| told.files.clone())).unwrap_or_default();
-        let now = SourceState { source: self.source, state, files, since };
-        if told != Some(&now) {
-            self.told = Some(now.clone());
-            self.out.send(Delivery::State(now)).await.ok()?;
-        }
-        Some(())
-    }
+/// The number a file is known by. It goes into the record, so it must come out the same in every version of this
+/// program: FNV-1a.
+fn number<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let bytes = parts.into_iter().flatten();
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// What one look at all files of a source gave.
 struct Look {
     records: Vec<Record>,
-    state: State,
-    files: Vec<File>,
+    stand: Stand,
     /// There is more to read at once.
     more: bool,
-    /// What was to be taken up is not there.
+    /// Something of what was to be taken up is not there.
     lost: bool,
 }
 
@@ -213,15 +165,12 @@ struct Look {
 struct Tail {
     source: Source,
     followed: Vec<Followed>,
+    missed: Missed,
     /// Where it is to be taken up, until it has been.
-    from: Vec<Position>,
+    since: Vec<Position>,
 }
 
 impl Tail {
-    fn new(source: Source, from: Vec<Position>) -> Self {
-        Self { source, followed: Vec::new(), from }
-    }
-
     fn look(&mut self) -> Look {
         let mut records = Vec::new();
         let (mut more, mut fault) = (false, None);
@@ -229,12 +178,12 @@ impl Tail {
             fault = Some(why);
             Vec::new()
         });
+        let taking_up = fault.is_none() && self.take_up(!paths.is_empty());
         // The first files there are may be old; one that comes beside them later is new.
-        let start = if self.followed.is_empty() { Start::MayBeOld } else { Start::Beside };
-        let lost = fault.is_none() && self.take_up(&paths);
+        let first = self.followed.is_empty();
         for path in &paths {
             if !self.followed.iter().any(|followed| followed.is_at(path)) {
-                self.followed.push(Followed::new(&self.source, path, start));
+                self.followed.push(Followed::new(&self.source, path, first));
             }
         }
         for followed in &mut self.followed {
@@ -247,24 +196,41 @@ impl Tail {
                 }
             }
         }
+        let lost = taking_up && self.is_incomplete();
         let present = self.followed.iter().filter(|followed| followed.is_open());
-        let files: Vec<File> = present.map(Followed::place).collect();
+        let (files, behind): (Vec<File>, Vec<u64>) =
+            present.map(|followed| (followed.place(), followed.behind())).unzip();
+        if self.missed.0.load(Ordering::Relaxed) {
+            records.iter_mut().for_each(|record| record.context = true);
+            self.followed.iter_mut().for_each(Followed::doubt);
+            self.missed.0.store(more || fault.is_some(), Ordering::Relaxed);
+        }
         let state = match fault {
             Some(why) => State::Unreachable(why),
             None if files.is_empty() => State::Waiting,
             None => State::Following,
         };
-        Look { records, state, files, more, lost }
+        let behind = behind.into_iter().fold(0, u64::saturating_add);
+        Look { records, stand: Stand { state, files: Some(files), behind }, more, lost }
     }
 
-    /// Once, as soon as the source can be read. True if something of it is lost.
-    fn take_up(&mut self, paths: &[PathBuf]) -> bool {
-        if self.from.is_empty() || paths.is_empty() {
+    /// Once the source can be read: the files of every version, for what one of them gained may lie in an older one.
+    fn take_up(&mut self, there: bool) -> bool {
+        if self.since.is_empty() || !self.followed.is_empty() || !there {
             return false;
         }
-        let since = since::take_up(&self.source, paths, &std::mem::take(&mut self.from));
-        self.followed = since.followed;
-        !since.complete
+        let since: Arc<[Position]> = std::mem::take(&mut self.since).into();
+        for path in find::all(&self.source.patterns).unwrap_or_default() {
+            self.followed.push(Followed::since(&self.source, &path, Arc::clone(&since)));
+        }
+        self.since = since.to_vec();
+        true
+    }
+
+    /// Whether a place was found nowhere; after the first look.
+    fn is_incomplete(&mut self) -> bool {
+        let places = std::mem::take(&mut self.since);
+        places.iter().any(|place| self.followed.iter().all(|followed| !followed.found(place)))
     }
 }
 

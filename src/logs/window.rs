@@ -5,15 +5,20 @@
 //! new must be at the end. Refusals are remembered when their records have long gone from memory.
 //! Deliberately absent: drawing, and keys.
 
+mod further_up;
 mod search;
+mod seek;
 mod view;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
+use super::zone::Zone;
 use super::{Level, Mark, Position, Record, Side, SourceId, WrittenTime};
 use crate::text::Safe;
+pub use further_up::{Counted, Counting, FurtherUp};
 pub use search::{Search, SearchFault};
-pub use view::{Cursor, Row, RowLine};
+pub use seek::{Matches, Stepped};
+pub use view::{Cursor, Found, Row, RowLine};
 
 /// The most records that are kept, and the most memory they take.
 pub const RECORDS: usize = 20_000;
@@ -31,10 +36,20 @@ pub struct RecordId(pub u64);
 struct Entry {
     id: RecordId,
     record: Record,
-    /// Its time, or that of the record before it in its source.
+    /// When it was written, by this machine's clock where its source's zone is known; or when the one before it in its
+    /// file was.
     time: Option<WrittenTime>,
     unfolded: bool,
     bookmarked: bool,
+    /// How many of its lines match the search.
+    matches: usize,
+}
+
+impl Entry {
+    /// As it stands in the log, or nearly so.
+    fn written(&self) -> Option<WrittenTime> {
+        self.record.time.or(self.time)
+    }
 }
 
 /// What is remembered of a refusal.
@@ -84,7 +99,9 @@ pub struct Window {
     dropped: u64,
     refusals: VecDeque<Refusal>,
     forgotten: Refusals,
+    counted: Vec<Counted>,
     mark: Option<Mark>,
+    zones: BTreeMap<SourceId, Zone>,
     filter: Filter,
     search: Option<Search>,
     cursor: Option<Cursor>,
@@ -99,8 +116,22 @@ impl Window {
         Self { height: 1, ..Self::default() }
     }
 
-    /// Takes one delivery: records of one source, in their order.
+    /// Takes one delivery: records of one source's files, in each file's order.
     pub fn push_batch(&mut self, records: Vec<Record>) {
+        let mut rest = records.into_iter().peekable();
+        while let Some(first) = rest.next() {
+            let file = first.at.file;
+            let mut run = vec![first];
+            while let Some(next) = rest.next_if(|next| next.at.file == file) {
+                run.push(next);
+            }
+            self.push_run(run);
+        }
+        self.drop_oldest();
+        self.keep_in_view();
+    }
+
+    fn push_run(&mut self, records: Vec<Record>) {
         let batch = self.number(records);
         let mut later = self.take_later(&batch);
         let mut batch = batch.into_iter().peekable();
@@ -110,8 +141,6 @@ impl Window {
         }
         self.entries.extend(batch);
         self.entries.extend(later);
-        self.drop_oldest();
-        self.keep_in_view();
     }
 
     fn number(&mut self, records: Vec<Record>) -> Vec<Entry> {
@@ -119,31 +148,32 @@ impl Window {
             self.entries
                 .iter()
                 .rev()
-                .find(|entry| entry.record.source == first.source)
+                .find(|entry| is_same_file(&entry.record, first))
                 .and_then(|entry| entry.time)
         });
         let mut batch = Vec::with_capacity(records.len());
         for record in records {
             let id = RecordId(self.next);
             self.next = self.next.saturating_add(1);
-            time = record.time.or(time);
+            time = self.moment(&record).or(time);
             self.weight = self.weight.saturating_add(record.weight());
             if record.is_refusal() {
                 self.remember(&record, id);
             }
-            batch.push(Entry { id, record, time, unfolded: false, bookmarked: false });
+            let matches = self.search.as_ref().map_or(0, |search| search.lines_of(&record).count());
+            batch.push(Entry { id, record, time, unfolded: false, bookmarked: false, matches });
         }
         batch
     }
 
-    /// Takes off the end what the batch may have to stand before: never a record of its own source.
+    /// Takes off the end what the batch may have to stand before: never a record of its own file.
     fn take_later(&mut self, batch: &[Entry]) -> VecDeque<Entry> {
         let mut later = VecDeque::new();
         let Some(Entry { record, time: Some(first), .. }) = batch.first() else { return later };
         while let Some(last) = self.entries.back() {
             let together = record.context && last.record.context
                 || last.time.is_some_and(|last| seconds_between(last, *first) <= MOMENTS);
-            if last.record.source == record.source || !together || last.time <= Some(*first) {
+            if is_same_file(&last.record, record) || !together || last.time <= Some(*first) {
                 break;
             }
             later.extend(self.entries.pop_back());
@@ -158,7 +188,7 @@ impl Window {
             && let Some(oldest) = self.refusals.pop_front()
         {
             let side = self.side(&oldest);
-            self.forgotten.count(side);
+            self.forgotten.add(Some(side), 1);
         }
     }
 
@@ -175,6 +205,20 @@ impl Window {
         self.mark = mark;
     }
 
+    /// Records that come from now on are ordered by this zone. It is inferred, and what is shown stays as it was written.
+    pub fn set_zone(&mut self, source: SourceId, zone: Option<Zone>) {
+        match zone {
+            Some(zone) => self.zones.insert(source, zone),
+            None => self.zones.remove(&source),
+        };
+    }
+
+    /// A record's place among those of other sources.
+    fn moment(&self, record: &Record) -> Option<WrittenTime> {
+        let zone = self.zones.get(&record.source);
+        record.time.map(|written| zone.map_or(written, |zone| zone.utc(written)))
+    }
+
     fn side(&self, refusal: &Refusal) -> Side {
         let Refusal { source, at, context, .. } = *refusal;
         self.mark.as_ref().map_or(Side::Before, |mark| mark.side_of(source, at, context))
@@ -189,8 +233,9 @@ impl Window {
     pub fn count_refusals(&self) -> Refusals {
         let mut count = self.forgotten;
         for refusal in &self.refusals {
-            count.count(self.side(refusal));
+            count.add(Some(self.side(refusal)), 1);
         }
+        self.count_further_up(&mut count);
         count
     }
 
@@ -242,14 +287,18 @@ impl Window {
 }
 
 impl Refusals {
-    fn count(&mut self, side: Side) {
+    fn add(&mut self, side: Option<Side>, so_many: usize) {
         let counter = match side {
-            Side::Before => &mut self.before,
-            Side::After => &mut self.after,
-            Side::NotKnown => &mut self.not_known,
+            Some(Side::Before) | None => &mut self.before,
+            Some(Side::After) => &mut self.after,
+            Some(Side::NotKnown) => &mut self.not_known,
         };
-        *counter = counter.saturating_add(1);
+        *counter = counter.saturating_add(so_many);
     }
+}
+
+fn is_same_file(one: &Record, other: &Record) -> bool {
+    (one.source, one.at.file) == (other.source, other.at.file)
 }
 
 fn seconds_between(later: WrittenTime, earlier: WrittenTime) -> i64 {

@@ -21,7 +21,7 @@ impl Model {
 
     pub(super) fn enter(&mut self, focus: Focus) {
         match focus {
-            Focus::Overlay => self.overlay = None,
+            Focus::Overlay => self.leave_overlay(),
             Focus::Field if self.line.is_some() => self.line_entered(),
             Focus::Field => {
                 let text = Safe::new(self.input.value());
@@ -33,6 +33,14 @@ impl Model {
             Focus::Pane(Pane::Stage) if self.left_field() => self.in_field = true,
             Focus::Pane(Pane::Stage) | Focus::MaskedField => self.intend(Intent::Proceed),
             Focus::TooSmall => {}
+        }
+    }
+
+    /// From the ways back Enter leads on to the question whether to go one, unless something else is asked already.
+    fn leave_overlay(&mut self) {
+        let back = self.overlay.take() == Some(Overlay::WaysBack);
+        if back && self.walk.saved() && self.walk.dialog.is_none() {
+            self.intend(Intent::Recover);
         }
     }
 
@@ -76,13 +84,17 @@ impl Model {
         input.handle(request);
     }
 
+    /// What can't be done stays in the field, to be put right.
     fn line_entered(&mut self) {
-        let Some(line) = self.line.take() else { return };
-        let text = line.input.value().to_owned();
-        match line.kind {
+        let Some(line) = &self.line else { return };
+        let (kind, text) = (line.kind, line.input.value().to_owned());
+        let done = match kind {
             LineKind::Search => self.search(&text),
             LineKind::JumpToTime => self.jump(&text),
-            LineKind::WriteTo => self.write_to(&text),
+            LineKind::Write | LineKind::WriteShown => self.write_to(kind, &text),
+        };
+        if done {
+            self.line = None;
         }
     }
 
@@ -103,6 +115,7 @@ impl Model {
     pub(super) fn show(&mut self, overlay: Overlay) {
         self.overlay = Some(overlay);
         self.overlay_scroll = 0;
+        self.command = 0;
     }
 }
 

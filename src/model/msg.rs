@@ -2,6 +2,7 @@
 
 use crate::key::Key;
 use crate::logs::Record;
+use crate::logs::window::Counted;
 use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::Event;
@@ -21,6 +22,8 @@ pub enum Msg {
     Happened(Box<Event>),
     /// Records of the log sources, in the order they were read.
     Logged(Vec<Record>),
+    /// News of counting what lies in a file above the records shown.
+    Counted(Counted),
     /// Nothing happened but time: the screen may differ, or the walk has something due.
     Ticked,
     /// Something the loop did for the model turned out so.
@@ -42,9 +45,10 @@ pub enum Request {
     Bell,
     /// Copy by OSC 52. Never a secret: it comes from a record or a row.
     Copy(Safe),
+    /// A new file, line by line.
     Write {
         file: Safe,
-        text: Safe,
+        lines: Vec<Safe>,
     },
     Repaint,
     Suspend,

@@ -56,6 +56,11 @@ impl Regions {
 }
 
 impl Model {
+    /// The room that the logs have now: what is shown whole needs room itself, and gives it back when it is closed.
+    pub fn log_room(&self) -> LogRoom {
+        if self.overlay.is_some() { LogRoom::Small } else { self.room }
+    }
+
     /// The saved password is refused: a banner says so on every step.
     pub fn refused(&self) -> bool {
         let verdict = self.walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());

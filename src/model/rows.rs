@@ -5,6 +5,7 @@
 
 use crate::directory::Host;
 use crate::portal::Sensor;
+use crate::sensor::Standing;
 use crate::text::Safe;
 use crate::walkthrough::step::Step;
 use crate::walkthrough::trial::{Row, RowWord};
@@ -53,6 +54,13 @@ impl Model {
         let mut rows: Vec<&ServiceRow> = self.walk.services.iter().collect();
         rows.sort_by_key(|row| !row.server.standalone);
         rows
+    }
+
+    /// What starts the marked server's service, where it is stopped: that is what is copied there.
+    pub fn start_command(&self) -> Option<Safe> {
+        let rows = self.services();
+        let marked = rows.get(self.row).filter(|_| self.step() == Step::Services)?;
+        words::start_commands(marked).into_iter().next()
     }
 
     /// Trouble first, or by name.
@@ -192,10 +200,16 @@ fn service(row: &ServiceRow) -> Whole {
     if !process.is_empty() {
         whole.push(("Process id", process));
     }
+    whole.push(("Asked by", Safe::new(words::way(row.server.way))));
     let learnt = words::learnt_by(row);
     if !learnt.is_empty() {
         whole.push(("Learnt by", learnt));
     }
+    if let Standing::Unknown(why) = &row.sensor {
+        whole.push(("It means", Safe::new(why.meaning())));
+        whole.push(("What to do", Safe::new(why.remedy())));
+    }
+    whole.extend(words::start_commands(row).into_iter().map(|command| ("Start it", command)));
     if let Some(evidence) = &row.marked {
         whole.push(("Marked by operator", evidence.clone()));
     }

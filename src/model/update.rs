@@ -25,6 +25,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
         }
         Msg::Happened(event) => model.tell(*event),
         Msg::Logged(records) => logged(model, records),
+        Msg::Counted(counted) => model.logs.take_count(counted),
         Msg::Ticked => {
             if model.walk.due().is_some_and(|due| due <= now.at) {
                 model.tell(Event::Timer);
@@ -48,11 +49,12 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
 /// Log records go to the pane; those that say something of a credential to the walk too.
 fn logged(model: &mut Model, records: Vec<Record>) {
     for record in &records {
-        if let Some(known) = record.known.clone().filter(|_| !record.context) {
+        if let Some(known) = record.known.clone() {
             let found = event::Logs::Found {
                 source: record.source,
                 host: record.host.clone(),
                 at: record.at,
+                context: record.context,
                 written: record.time.map(|time| Safe::from(time.to_string())),
                 known,
             };
@@ -160,8 +162,9 @@ impl Model {
             Action::Back => self.back(),
             Action::Clipboard => self.intend(Intent::CopyPassword),
             Action::Note => self.intend(Intent::Note),
+            Action::HandOver => self.intend(Intent::HandOver),
             Action::Refresh => self.intend(Intent::Refresh),
-            Action::Recover => self.intend(Intent::Recover),
+            Action::Recover => self.show(Overlay::WaysBack),
             Action::Mark => self.mark(),
             Action::Look(number) => self.look(focus, number),
             Action::LogRoom => {
@@ -189,11 +192,13 @@ impl Model {
             | Action::Severity
             | Action::Source
             | Action::Jump
-            | Action::Bookmark => self.logs_action(action),
+            | Action::Bookmark
+            | Action::NextBookmark => self.logs_action(action),
             Action::Whole => self.show_whole(),
             Action::Sort => self.sort = self.sort.other(),
             Action::Copy => self.copy(),
             Action::Write => self.write(),
+            Action::WriteShown => self.write_shown(),
         }
     }
 

@@ -1,12 +1,15 @@
 //! The terminal's echo: off while a password is typed, on again on every way out.
 //!
-//! Relies on termios. The line's end is still echoed, so that the next line begins where a reader expects it.
+//! Whatever stops the program finds the operator's clipboard without the password, too. Relies on termios. The line's end is still echoed, so that the next line begins where a reader expects it.
 //! Deliberately absent: raw mode; the kernel edits the line.
 
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+
+use crate::terminal::page;
 
 /// Cheap to clone; all clones are one terminal. Back on when the last one is dropped, if not before.
 #[derive(Clone)]
@@ -18,12 +21,20 @@ struct Held {
     terminal: OwnedFd,
     before: Termios,
     hidden: Mutex<bool>,
+    clipboard: AtomicBool,
 }
 
 impl Echo {
     pub fn of(terminal: OwnedFd) -> std::io::Result<Self> {
         let before = tcgetattr(&terminal)?;
-        Ok(Self { held: Arc::new(Held { terminal, before, hidden: Mutex::new(false) }) })
+        Ok(Self {
+            held: Arc::new(Held {
+                terminal,
+                before,
+                hidden: Mutex::new(false),
+                clipboard: AtomicBool::new(false),
+            }),
+        })
     }
 
     /// Off. What was typed ahead is dropped: it was meant for something else, and was seen.
@@ -41,12 +52,22 @@ impl Echo {
         self.held.show();
     }
 
+    /// The tested password stands on the operator's clipboard, and is overwritten before the program stands aside; or it
+    /// stands there no more.
+    pub fn clipboard_holds(&self, holds: bool) {
+        self.held.clipboard.store(holds, Ordering::SeqCst);
+    }
+
     /// Shows the echo for as long as `stopped` takes, as the shell wants it while the program is stopped.
     pub fn lend(&self, stopped: impl FnOnce()) {
         let hidden = self.held.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         if *hidden {
             // A terminal that takes no settings any more is gone, and a hang-up is on its way.
             let _ = tcsetattr(&self.held.terminal, OptionalActions::Now, &self.held.before);
+        }
+        if self.held.clipboard.swap(false, Ordering::SeqCst) {
+            // Nobody counts the seconds while the program is stopped.
+            let _ = rustix::io::write(rustix::stdio::stdout(), &page::clipboard(page::OVERWRITTEN));
         }
         stopped();
         if *hidden {

@@ -135,15 +135,23 @@ fn save(walk: &Walkthrough) -> Vec<Safe> {
         lines.extend(first(held.misgivings.iter().map(words::misgiving)));
     }
     lines.push(labelled("Reaches", &words::reaches(walk)));
+    lines.extend(words::second_person(walk).map(|one| labelled("Approved", &truth(one))));
     lines.push(words::no_way_back(walk));
     lines
 }
 
 fn services(walk: &Walkthrough) -> Vec<Safe> {
-    let open = walk.services.iter().filter(|row| row.server.standalone && !row.settled());
+    let open = || walk.services.iter().filter(|row| row.open());
     let mut lines =
-        first(open.map(|row| Safe::from(format!("{}: {}.", row.server.host, words::service_of(row)))));
+        first(open().map(|row| Safe::from(format!("{}: {}.", row.server.host, words::service_of(row)))));
     lines.extend(words::services_known(walk).into_iter().map(truth));
+    let troubled = open().map(words::service_trouble).find(|told| !told.is_empty());
+    lines.extend(troubled.into_iter().flatten().map(truth));
+    if let Some(row) = open().find(|row| !words::start_commands(row).is_empty()) {
+        lines.push(words::start_by_hand(walk, row));
+        lines.extend(words::start_commands(row));
+        lines.push(words::start_in_order());
+    }
     lines
 }
 

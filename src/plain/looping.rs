@@ -169,11 +169,13 @@ impl<W: io::Write> Looping<W> {
         self.work.push(answer.work);
         match answer.told {
             Told::Event(event) => self.happened(*event),
+            // What was there before is not told here, so neither is how much of it there was.
+            Told::Counted(_) => {}
             Told::Records(records) => {
                 let mut refused = Vec::new();
-                for record in records.into_iter().filter(|record| !record.context) {
+                for record in records {
                     let Some(known) = record.known.clone() else { continue };
-                    if record.is_refusal() {
+                    if record.is_refusal() && !record.context {
                         let (host, title) = (&record.host, known.explanation().title);
                         let line = Safe::from(format!("Log of {host}: {title} {}", record.message));
                         refused.push(at_its_time(&self.walk, &line));
@@ -182,6 +184,7 @@ impl<W: io::Write> Looping<W> {
                         source: record.source,
                         host: record.host,
                         at: record.at,
+                        context: record.context,
                         written: record.time.map(|time| Safe::from(time.to_string())),
                         known,
                     }));
@@ -229,6 +232,10 @@ impl<W: io::Write> Looping<W> {
                 }
             }
             Meaning::Help => self.help(),
+            Meaning::WaysBack => {
+                self.ways_back();
+                self.intend(Intent::Recover);
+            }
             Meaning::Unfit(why) => self.unfit(why),
         }
     }

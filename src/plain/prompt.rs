@@ -24,14 +24,16 @@ pub enum Prompt {
 pub enum Meaning {
     Intend(Intent),
     Help,
+    /// The ways back, and then what to do.
+    WaysBack,
     /// It is no answer to this, and why; what was typed is not repeated.
     Unfit(&'static str),
 }
 
 /// The commands that every prompt but the password's understands.
 pub const COMMANDS: &str = "Enter alone goes on, or closes a question that can wait. b goes back a step, r reads again, \
-                            i puts a note into the record, m marks a service as running by hand (m HOST), R shows the \
-                            ways back, q leaves, ? helps.";
+                            i puts a note into the record, m marks a service as running by hand (m HOST), H notes \
+                            what whoever takes over has to know, R shows the ways back with their commands, q leaves, ? helps.";
 
 pub fn open(walk: &Walkthrough) -> Prompt {
     if walk.over || walk.busy() {
@@ -92,7 +94,8 @@ fn command(walk: &Walkthrough, line: &str) -> Option<Meaning> {
         "r" => Intent::Refresh,
         "q" => Intent::Leave,
         "i" => Intent::Note,
-        "R" => Intent::Recover,
+        "H" => Intent::HandOver,
+        "R" => return Some(Meaning::WaysBack),
         "p" if walk.handed_over() => Intent::CopyPassword,
         _ => return mark(walk, line),
     };
@@ -105,13 +108,10 @@ fn mark(walk: &Walkthrough, line: &str) -> Option<Meaning> {
     if walk.current != Step::Services {
         return Some(Meaning::Unfit("Services are marked on step 6."));
     }
-    let row = walk.services.iter().find(|row| {
-        if named.is_empty() {
-            row.server.standalone && !row.settled()
-        } else {
-            row.server.host.eq_ignore_ascii_case(named)
-        }
-    });
+    let row = walk
+        .services
+        .iter()
+        .find(|row| if named.is_empty() { row.open() } else { row.server.host.eq_ignore_ascii_case(named) });
     Some(match row {
         Some(row) => Meaning::Intend(Intent::MarkService(row.server.host.clone())),
         None if named.is_empty() => Meaning::Unfit("Every standalone server is accounted for."),

@@ -25,9 +25,15 @@ impl<W: io::Write> Looping<W> {
         let step = self.walk.current;
         let mut lines = vec![Safe::new(words::purpose(step))];
         lines.extend(words::wrong(step).iter().map(|line| Safe::new(line)));
+        lines.push(Safe::new(words::HELP_WAYS_BACK));
         lines.push(Safe::new(prompt::COMMANDS));
         self.say(&lines);
         self.telling.forget_place();
+    }
+
+    pub(super) fn ways_back(&mut self) {
+        let lines = words::ways_back_lines(&self.walk);
+        self.say(&lines);
     }
 
     /// Everything new; then the prompt, if one is open and not there already.
@@ -111,15 +117,22 @@ impl<W: io::Write> Looping<W> {
             Effect::PutOnClipboard(secret) => {
                 // The vault lends it for this one call; every copy on the way out is wiped.
                 if let Some(secret) = self.engine.vault().get(secret) {
-                    self.on_clipboard = true;
+                    self.clipboard_holds(true);
                     self.write(&page::clipboard(secret.expose().as_bytes()));
                 }
             }
             Effect::OverwriteClipboard => {
-                self.on_clipboard = false;
                 self.write(&page::clipboard(page::OVERWRITTEN));
+                self.clipboard_holds(false);
             }
             other => self.engine.act(other),
+        }
+    }
+
+    fn clipboard_holds(&mut self, holds: bool) {
+        self.on_clipboard = holds;
+        if let Some(echo) = &self.ends.echo {
+            echo.clipboard_holds(holds);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::text::Safe;
 use crate::walkthrough::step::{Phase, Question, Step};
 use crate::walkthrough::trial::{Row, RowWord};
 use crate::walkthrough::watch::Finding;
-use crate::walkthrough::{Notice, Walkthrough, words};
+use crate::walkthrough::{Notice, ServiceRow, Walkthrough, words};
 
 use super::known;
 use super::prompt::{self, Prompt};
@@ -125,7 +125,8 @@ impl Telling {
             let word = words::service_of(row);
             let told = self.services.insert(row.server.host.clone(), word.clone());
             if walk.saved() && told.as_ref() != Some(&word) {
-                news.push(Safe::from(format!("Sensor service on {}: {word}.", row.server.host)));
+                news.push(service_state(row, &word));
+                news.extend(started_by_hand(walk, row));
             }
         }
         known::first(news.into_iter())
@@ -195,6 +196,20 @@ impl Telling {
     }
 }
 
+/// Where it isn't known, with what to do: nothing else is asked meanwhile.
+fn service_state(row: &ServiceRow, word: &Safe) -> Safe {
+    let said = format!("Sensor service on {}: {word}.", row.server.host);
+    match words::service_remedy(row) {
+        Some(remedy) => Safe::from(format!("{said} {remedy}")),
+        None => Safe::from(said),
+    }
+}
+
+fn started_by_hand(walk: &Walkthrough, row: &ServiceRow) -> Vec<Safe> {
+    let command = words::start_commands(row).into_iter().next().filter(|_| !row.settled());
+    command.into_iter().flat_map(|command| [words::start_by_hand(walk, row), command]).collect()
+}
+
 fn troubled(findings: &BTreeMap<Safe, Finding>) -> Vec<Safe> {
     findings
         .iter()
@@ -220,6 +235,8 @@ fn said(notice: &Notice) -> Safe {
         Notice::Blocked(why) => words::blocked(why),
         Notice::ReasonRecorded
         | Notice::NoteRecorded
+        | Notice::HandOverRecorded
+        | Notice::Approved
         | Notice::PasswordCopied
         | Notice::ClipboardOverwritten
         | Notice::NoClipboard(_)

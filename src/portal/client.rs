@@ -5,29 +5,29 @@
 //! Deliberately absent: what the answers mean (`answer` has the part that is common to all).
 
 use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::tls::TlsInfo;
 use reqwest::{Method, RequestBuilder, Response, redirect, retry};
+use rustls::ClientConfig;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use super::Fault;
 use crate::clock::Clock;
 use crate::text::Safe;
+use crate::trust::{Trust, TrustFault};
 
 pub(super) mod answer;
 mod connect;
 mod fault;
-pub mod trust;
 pub(super) mod wiped;
 
 #[cfg(test)]
 mod tests;
-
-pub use trust::Trust;
 
 /// How long the portal may take to be reached and to answer whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,10 +45,16 @@ impl Default for Patience {
 /// Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    direct: reqwest::Client,
-    proxied: reqwest::Client,
+    trust: Trust,
+    ways: Arc<OnceLock<Ways>>,
     clock: Clock,
     patience: Patience,
+}
+
+#[derive(Debug)]
+struct Ways {
+    direct: reqwest::Client,
+    proxied: reqwest::Client,
 }
 
 /// A status, its headers, and the body as far as it came.
@@ -80,13 +86,20 @@ impl From<Broken> for Fault {
 }
 
 impl Client {
-    /// # Errors
-    /// [`Fault::Certificate`] when `trust` can't be read.
-    pub fn new(trust: &Trust, clock: &Clock, patience: Patience) -> Result<Self, Fault> {
+    pub fn new(trust: &Trust, clock: &Clock, patience: Patience) -> Self {
+        Self { trust: trust.clone(), ways: Arc::default(), clock: clock.clone(), patience }
+    }
+
+    /// Made when the first request wants them, for only then the machine's roots may have to be read.
+    fn ways(&self) -> Result<&Ways, Fault> {
+        if let Some(made) = self.ways.get() {
+            return Ok(made);
+        }
+        let config = self.trust.config().map_err(untrusted)?;
         let build = |proxied: bool| {
-            let connecting = connect::Within { clock: clock.clone(), limit: patience.connect };
+            let connecting = connect::Within { clock: self.clock.clone(), limit: self.patience.connect };
             let builder = reqwest::Client::builder()
-                .tls_backend_preconfigured(trust.config()?)
+                .tls_backend_preconfigured(ClientConfig::clone(&config))
                 .tls_info(true)
                 .http1_only()
                 .redirect(redirect::Policy::none())
@@ -97,7 +110,8 @@ impl Client {
             let builder = if proxied { builder } else { builder.no_proxy() };
             builder.build().map_err(|error| Fault::Internal(fault::told(&error)))
         };
-        Ok(Self { direct: build(false)?, proxied: build(true)?, clock: clock.clone(), patience })
+        let made = Ways { direct: build(false)?, proxied: build(true)? };
+        Ok(self.ways.get_or_init(|| made))
     }
 
     pub fn clock(&self) -> &Clock {
@@ -109,7 +123,8 @@ impl Client {
         if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
             return Err(Fault::Foreign(origin(url)));
         }
-        let client = if is_loopback(url) { &self.direct } else { &self.proxied };
+        let ways = self.ways()?;
+        let client = if is_loopback(url) { &ways.direct } else { &ways.proxied };
         Ok(client.request(method, url.clone()))
     }
 
@@ -132,6 +147,15 @@ impl Client {
             received: self.clock.now().wall,
             body: read(response, most).await,
         })
+    }
+}
+
+fn untrusted(why: TrustFault) -> Fault {
+    match why {
+        TrustFault::NoSystemRoots(why) => {
+            Fault::Certificate(format!("this system has no trusted roots: {why}").into())
+        }
+        why => Fault::Internal(why.to_string().into()),
     }
 }
 

@@ -18,8 +18,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::client::{Client, Patience, Trust};
+use super::client::{Client, Patience};
 use crate::clock::{Clock, Driven};
+use crate::trust::Trust;
 
 /// A request, as the stand-in saw it.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub type Reply = Response<Body>;
 pub struct StandIn {
     pub base: String,
     pub trust: Trust,
+    /// PEM of the authority that is trusted.
+    pub authority: String,
     pub seen: Arc<Mutex<Vec<Seen>>>,
 }
 
@@ -74,7 +77,7 @@ impl StandIn {
                 answer(seen).await
             }
         });
-        let (base, trust) = serve(move |stream| {
+        let (base, authority) = serve(move |stream| {
             let service = TowerToHyperService::new(router.clone());
             Box::pin(async move {
                 let http = hyper::server::conn::http1::Builder::new();
@@ -82,12 +85,12 @@ impl StandIn {
             })
         })
         .await;
-        Self { base, trust, seen }
+        Self { base, trust: trust(&authority), authority, seen }
     }
 
     /// Reads a request's head, writes `bytes` as they are, and hangs up.
     pub async fn saying(bytes: &'static str) -> Self {
-        let (base, trust) = serve(move |mut stream| {
+        let (base, authority) = serve(move |mut stream| {
             Box::pin(async move {
                 let mut head = Vec::new();
                 while !head.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -102,11 +105,11 @@ impl StandIn {
             })
         })
         .await;
-        Self { base, trust, seen: Arc::default() }
+        Self { base, trust: trust(&authority), authority, seen: Arc::default() }
     }
 
     pub fn client(&self, clock: &Clock) -> Client {
-        Client::new(&self.trust, clock, Patience::default()).unwrap()
+        Client::new(&self.trust, clock, Patience::default())
     }
 
     pub fn seen(&self) -> Vec<Seen> {
@@ -129,7 +132,7 @@ pub fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Body>) -> Re
 
 async fn serve(
     connection: impl Fn(TlsStream<TcpStream>) -> BoxFuture<'static, ()> + Send + Sync + 'static,
-) -> (String, Trust) {
+) -> (String, String) {
     let (config, pem) = certified();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -145,7 +148,11 @@ async fn serve(
             });
         }
     });
-    (base, Trust::Only(pem.into_bytes()))
+    (base, pem)
+}
+
+fn trust(authority: &str) -> Trust {
+    Trust::pinned(authority.as_bytes()).unwrap()
 }
 
 /// A certificate for 127.0.0.1 by an issuer of its own, and the issuer's certificate.

@@ -1,7 +1,7 @@
 //! ● The workspace portal's directory service accounts: reads them, and saves one password.
 //!
 //! Only for a workspace that offers this interface; Microsoft's own cloud has none that may be called, and a person saves
-//! there. HTTPS only, on loopback too. A save is sent once, on a condition (`If-Match`), and never retried; when no
+//! there. HTTPS only, on loopback too. A save is sent once, on a condition (`If-Match`), and not retried here; when no
 //! answer comes the outcome is *lost* until the entry has been read again. Deliberately absent: reading a password.
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH};

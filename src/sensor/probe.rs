@@ -1,48 +1,47 @@
 //! Asks a host about a service by running one program: no shell, its own process group, nothing of ours in its hands.
 //!
-//! Relies on Unix process groups. The program gets no input and five variables of the environment at most; what it
-//! prints is capped; it and all it started are killed when time is up or nobody waits any more.
+//! Relies on `child` for running it and for killing it, with all it started, when time is up or nobody waits any more;
+//! what it prints is capped.
 //! Deliberately absent: any command that changes a service, and keeping what was printed.
 
-use std::io;
 use std::path::Path;
-use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
-use super::{ProbeFault, Server, Service, ServiceState, scm};
+use super::{ProbeFault, Server, Service, ServiceState, Way, scm, ssh};
+use crate::child::Family;
 use crate::clock::Clock;
 use crate::text::Safe;
 
-/// The most that is read of what a program prints, on either stream.
-pub const MOST: usize = 64 * 1024;
+mod running;
 
-/// How many hosts are asked at once.
+use running::Finished;
+
+pub use running::MOST;
+
+/// How many hosts are asked at once, whatever the way of asking.
 pub const AT_ONCE: usize = 8;
-
-/// How long output may still come after the program has ended, from something it left behind.
-const GRACE: Duration = Duration::from_millis(500);
-
-/// The variables a program is given; `LC_ALL` is always `C`.
-const KEPT: [&str; 3] = ["PATH", "HOME", "SSH_AUTH_SOCK"];
 
 /// A command with `{host}` and `{service}` standing in its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
+    way: Way,
     program: String,
     arguments: Vec<String>,
 }
 
 impl Template {
-    pub fn new(command: impl IntoIterator<Item = String>) -> Result<Self, ProbeFault> {
+    pub fn new(way: Way, command: impl IntoIterator<Item = String>) -> Result<Self, ProbeFault> {
         let mut command = command.into_iter();
         let program = command.next().filter(|program| !program.is_empty()).ok_or(ProbeFault::NoCommand)?;
-        Ok(Self { program, arguments: command.collect() })
+        Ok(Self { way, program, arguments: command.collect() })
+    }
+
+    #[must_use]
+    pub fn way(&self) -> Way {
+        self.way
     }
 
     /// The arguments for one question.
@@ -75,148 +74,70 @@ fn is_host_name(host: &str) -> bool {
 #[derive(Clone, Debug)]
 pub struct Prober {
     clock: Clock,
-    template: Arc<Template>,
     limit: Duration,
     slots: Arc<Semaphore>,
+    family: Family,
 }
 
 impl Prober {
     /// `limit` is the time one question may take, once its turn has come.
     #[must_use]
-    pub fn new(clock: Clock, template: Template, limit: Duration) -> Self {
-        Self { clock, template: Arc::new(template), limit, slots: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub fn new(clock: Clock, limit: Duration) -> Self {
+        Self { clock, limit, slots: Arc::new(Semaphore::new(AT_ONCE)), family: Family::default() }
+    }
+
+    /// What it starts ends with `family`, at the latest.
+    #[must_use]
+    pub fn within(self, family: &Family) -> Self {
+        Self { family: family.clone(), ..self }
     }
 
     /// Runs the probe once. Dropping the future kills what was started.
-    pub async fn ask(&self, server: &Server, service: Service) -> Result<ServiceState, ProbeFault> {
-        let arguments = self.template.filled(&server.host, service)?;
+    pub async fn ask(
+        &self,
+        template: &Template,
+        server: &Server,
+        service: Service,
+    ) -> Result<ServiceState, ProbeFault> {
+        let arguments = template.filled(&server.host, service)?;
         let _work = self.clock.work();
         let _slot =
             self.slots.acquire().await.map_err(|_| ProbeFault::Cut("the console is leaving".into()))?;
-        let mut running = Running::start(&self.template.program, &arguments)?;
-        let done = match self.clock.timeout(self.limit, running.finish(&self.clock)).await {
+        let mut running = running::start(&self.family, &template.program, &arguments)?;
+        let done = match self.clock.timeout(self.limit, running::finish(&mut running, &self.clock)).await {
             Ok(done) => done?,
             Err(_) => return Err(ProbeFault::TimedOut { seconds: self.limit.as_secs() }),
         };
-        self.judge(&done)
+        judge(template, &done)
     }
 
-    fn judge(&self, done: &Finished) -> Result<ServiceState, ProbeFault> {
-        // Samba says what failed on the error stream; `sc` and ssh's remote side on the other.
-        let not_understood =
-            match scm::read(&done.output).or_else(|first| scm::read(&done.errors).map_err(|_| first)) {
-                Ok(state) => return Ok(state),
-                Err(not_understood) => not_understood.0,
-            };
-        if done.status.success() {
-            return Err(ProbeFault::NotUnderstood(not_understood));
-        }
-        let said = if done.errors.is_empty() { &done.output } else { &done.errors };
-        let said = scm::first_words(&String::from_utf8_lossy(said));
-        let ssh = Path::new(&self.template.program).file_name().is_some_and(|name| name == "ssh");
-        if ssh && done.status.code() == Some(255) {
-            return Err(ProbeFault::Ssh(said));
-        }
-        Err(ProbeFault::Failed { code: Safe::from(done.status.to_string()), said })
+    /// Kills whatever is under way, and asks nothing any more.
+    pub fn end(&self) {
+        self.slots.close();
+        self.family.end();
     }
 }
 
-#[derive(Debug)]
-struct Finished {
-    status: ExitStatus,
-    output: Vec<u8>,
-    errors: Vec<u8>,
-}
-
-/// A program under way, with everything it may have started: killed when dropped, unless it ended by itself.
-#[derive(Debug)]
-struct Running {
-    child: Child,
-    group: Option<Pid>,
-}
-
-impl Running {
-    fn start(program: &str, arguments: &[String]) -> Result<Self, ProbeFault> {
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true);
-        let child = command.spawn().map_err(|error| not_started(program, &error))?;
-        let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        Ok(Self { child, group })
-    }
-
-    async fn finish(&mut self, clock: &Clock) -> Result<Finished, ProbeFault> {
-        let (mut output, mut errors) = (Capped::default(), Capped::default());
-        let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
-        let status = {
-            let reading = async { tokio::try_join!(output.read(out), errors.read(err)).map(drop) };
-            tokio::pin!(reading);
-            tokio::select! {
-                read = &mut reading => {
-                    read?;
-                    self.child.wait().await
-                }
-                status = self.child.wait() => {
-                    // A program that leaves something behind (ssh's shared connection does) must not be waited for.
-                    match clock.timeout(GRACE, &mut reading).await {
-                        Ok(read) => read?,
-                        Err(_) => self.kill(),
-                    }
-                    status
-                }
-            }
+fn judge(template: &Template, done: &Finished) -> Result<ServiceState, ProbeFault> {
+    // Samba says what failed on the error stream; `sc` and ssh's remote side on the other.
+    let not_understood =
+        match scm::read(&done.output).or_else(|first| scm::read(&done.errors).map_err(|_| first)) {
+            Ok(state) => return Ok(state),
+            Err(not_understood) => not_understood.0,
         };
-        let status = status.map_err(|error| ProbeFault::Cut(Safe::from(error.to_string())))?;
-        self.group = None;
-        Ok(Finished { status, output: output.0, errors: errors.0 })
+    if done.status.success() {
+        return Err(ProbeFault::NotUnderstood(not_understood));
     }
-
-    fn kill(&mut self) {
-        if let Some(group) = self.group.take() {
-            // It may be gone already; that is what was wanted.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn not_started(program: &str, error: &io::Error) -> ProbeFault {
-    match error.kind() {
-        io::ErrorKind::NotFound => ProbeFault::NoProgram(Safe::new(program)),
-        _ => ProbeFault::NotStarted { program: Safe::new(program), reason: Safe::from(error.to_string()) },
-    }
-}
-
-#[derive(Debug, Default)]
-struct Capped(Vec<u8>);
-
-impl Capped {
-    async fn read(&mut self, from: Option<impl AsyncRead + Unpin>) -> Result<(), ProbeFault> {
-        let Some(mut from) = from else { return Ok(()) };
-        loop {
-            let room = (MOST + 1).saturating_sub(self.0.len());
-            let mut piece = (&mut from).take(room as u64);
-            match piece.read_buf(&mut self.0).await {
-                Ok(0) => return Ok(()),
-                Ok(_) if self.0.len() > MOST => return Err(ProbeFault::TooLong { kibibytes: MOST / 1024 }),
-                Ok(_) => {}
-                Err(error) => return Err(ProbeFault::Cut(Safe::from(error.to_string()))),
-            }
-        }
-    }
+    let said = if done.errors.is_empty() { &done.output } else { &done.errors };
+    let said = String::from_utf8_lossy(said);
+    let by_ssh = Path::new(&template.program).file_name().is_some_and(|name| name == "ssh");
+    Err(match done.status.code() {
+        Some(ssh::OWN_FAILURE) if by_ssh => ssh::failure(&said),
+        // A shell's own codes; Windows' has none, and its words alone tell.
+        Some(126 | 127) => ProbeFault::CommandNotFound(scm::first_words(&said)),
+        _ if said.contains(" is not recognized as ") => ProbeFault::CommandNotFound(scm::first_words(&said)),
+        _ => ProbeFault::Failed { code: Safe::from(done.status.to_string()), said: scm::first_words(&said) },
+    })
 }
 
 #[cfg(test)]

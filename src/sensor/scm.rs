@@ -83,12 +83,10 @@ fn first(value: &str) -> &str {
 
 fn read_samba(text: &str) -> Option<ServiceState> {
     if let Some(name) = samba_error(text) {
-        return Some(match name {
-            "WERR_NO_SUCH_SERVICE" | "WERR_SERVICE_DOES_NOT_EXIST" => ServiceState::Absent,
-            "WERR_ACCESS_DENIED" | "NT_STATUS_ACCESS_DENIED" => ServiceState::Unknown(Why::AccessDenied),
-            "WERR_RPC_S_SERVER_UNAVAILABLE" => ServiceState::Unknown(Why::Unreachable),
-            other => ServiceState::Unknown(Why::Named(Safe::new(other))),
-        });
+        return Some(named(name));
+    }
+    if text.contains("Unable to find a suitable server") {
+        return Some(ServiceState::Unknown(Why::NotReached("no server of that name".into())));
     }
     let said = text
         .lines()
@@ -105,6 +103,31 @@ fn read_samba(text: &str) -> Option<ServiceState> {
         "stop pending" => ServiceState::Stopping,
         "paused" | "pause pending" => ServiceState::Paused,
         _ => return None,
+    })
+}
+
+/// What Samba's name for an error means. Without a ticket it says that a parameter is invalid.
+fn named(name: &str) -> ServiceState {
+    ServiceState::Unknown(match name {
+        "WERR_NO_SUCH_SERVICE" | "WERR_SERVICE_DOES_NOT_EXIST" => return ServiceState::Absent,
+        "WERR_ACCESS_DENIED" | "NT_STATUS_ACCESS_DENIED" => Why::AccessDenied,
+        "WERR_RPC_S_SERVER_UNAVAILABLE" => Why::Unreachable,
+        "NT_STATUS_CONNECTION_REFUSED"
+        | "NT_STATUS_CONNECTION_RESET"
+        | "NT_STATUS_CONNECTION_DISCONNECTED"
+        | "NT_STATUS_HOST_UNREACHABLE"
+        | "NT_STATUS_NETWORK_UNREACHABLE"
+        | "NT_STATUS_PORT_UNREACHABLE"
+        | "NT_STATUS_IO_TIMEOUT"
+        | "NT_STATUS_BAD_NETWORK_NAME"
+        | "NT_STATUS_NOT_FOUND" => Why::NotReached(Safe::new(name)),
+        "NT_STATUS_INVALID_PARAMETER"
+        | "NT_STATUS_LOGON_FAILURE"
+        | "NT_STATUS_NO_LOGON_SERVERS"
+        | "NT_STATUS_NO_SUCH_USER"
+        | "NT_STATUS_NETWORK_CREDENTIAL_CONFLICT"
+        | "NT_STATUS_TIME_DIFFERENCE_AT_DC" => Why::NotSignedIn(Safe::new(name)),
+        other => Why::Named(Safe::new(other)),
     })
 }
 
@@ -223,9 +246,19 @@ mod tests {
             "Failed to open Service Control Manager.  [WERR_ACCESS_DENIED]\n",
             ServiceState::Unknown(Why::AccessDenied),
         );
+        check("Failed to open service.  [WERR_SERVICE_DOES_NOT_EXIST]\n", ServiceState::Absent);
+        let failed = |name: &str, why: &dyn Fn(Safe) -> Why| {
+            let output = format!("Could not connect to server dc9\nConnection failed: {name}\n");
+            check(&output, ServiceState::Unknown(why(name.into())));
+        };
+        failed("NT_STATUS_HOST_UNREACHABLE", &Why::NotReached);
+        failed("NT_STATUS_CONNECTION_REFUSED", &Why::NotReached);
+        failed("NT_STATUS_INVALID_PARAMETER", &Why::NotSignedIn);
+        failed("NT_STATUS_LOGON_FAILURE", &Why::NotSignedIn);
+        failed("NT_STATUS_INTERNAL_ERROR", &Why::Named);
         check(
-            "Could not connect to server dc9\nConnection failed: NT_STATUS_HOST_UNREACHABLE\n",
-            ServiceState::Unknown(Why::Named("NT_STATUS_HOST_UNREACHABLE".into())),
+            "Unable to find a suitable server for domain WORKGROUP\n",
+            ServiceState::Unknown(Why::NotReached("no server of that name".into())),
         );
     }
 

@@ -15,7 +15,7 @@ fn trail(looks: &[(u64, ServiceState)]) -> Trail {
     let mut trail = Trail::default();
     for (at, state) in looks {
         trail.observe(Observation {
-            server: Server { host: "sensor1".into(), standalone: true },
+            server: Server { host: "sensor1".into(), standalone: true, way: Way::Sc },
             service: Service::Sensor,
             state: state.clone(),
             how: How::Probe,
@@ -79,7 +79,7 @@ fn not_having_been_able_to_ask_is_unknown_and_never_stopped() {
 fn what_the_operator_marked_is_shown_as_marked() {
     let mut trail = trail(&[(0, ServiceState::Stopped)]);
     trail.observe(Observation {
-        server: Server { host: "sensor1".into(), standalone: true },
+        server: Server { host: "sensor1".into(), standalone: true, way: Way::Sc },
         service: Service::Sensor,
         state: ServiceState::Running { pid: None },
         how: How::MarkedByOperator("seen on the console of sensor1".into()),

@@ -42,6 +42,7 @@ impl Site {
             commands: Vec::new(),
             proof: Proof::Any,
             clipboard: crate::walkthrough::Clipboard::NotAllowed,
+            second_person: false,
             limits: Limits::default(),
             old_password: hour,
             lockout_window: hour,

@@ -9,6 +9,7 @@ use toml::de::DeTable;
 
 use crate::directory::Account;
 use crate::directory::search::Search;
+use crate::sensor::Way;
 use crate::text::Safe;
 
 use super::fault::{Faults, Wrong};
@@ -35,6 +36,8 @@ pub struct SiteFile {
     pub save: Save,
     /// The tested password may be put on the operator's clipboard, on request.
     pub clipboard: bool,
+    /// Save wants a second person's name.
+    pub second_person: bool,
     /// One for each domain.
     pub searches: Vec<Search>,
     pub accounts: Vec<Listed>,
@@ -123,9 +126,17 @@ pub struct Watch {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
-    /// A program and its arguments, with `{host}` and `{service}`; `None`: services are marked by the operator.
-    pub command: Option<Vec<String>>,
+    /// `None`: services are marked by the operator.
+    pub asked: Option<Asked>,
     pub limit: Duration,
+}
+
+/// How services are asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub way: Way,
+    /// A program and its arguments, with `{host}` and `{service}`.
+    pub command: Vec<String>,
 }
 
 /// A sensor's server, named by hand.
@@ -134,7 +145,7 @@ pub struct Sensor {
     pub host: Safe,
     pub standalone: bool,
     /// `None`: asked as all others are.
-    pub probe: Option<Option<Vec<String>>>,
+    pub probe: Option<Option<Asked>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -248,6 +259,7 @@ fn read(file: &Reading<'_, '_>) -> Option<SiteFile> {
         application: place.application,
         save: place.save,
         clipboard: place.clipboard,
+        second_person: place.second_person,
         searches,
         accounts,
         reader,

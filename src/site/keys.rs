@@ -36,7 +36,7 @@ pub const CLOUD: Known = (
         "graph",
     ],
 );
-pub const SAVE: Known = ("[save]", &["mode", "address", "clipboard"]);
+pub const SAVE: Known = ("[save]", &["mode", "address", "clipboard", "second_person"]);
 pub const DOMAIN: Known = ("[[domain]]", &["name", "controllers", "dns_servers", "site"]);
 pub const ACCOUNT: Known = ("[[account]]", &["name", "domain", "entry"]);
 pub const READER: Known = ("[reader]", &["name", "domain"]);

@@ -2,14 +2,14 @@
 //!
 //! Relies on the file having been checked. Deliberately absent: finding the controllers, signing in, any secret.
 
-use super::file::{Application, Cloud, LogFrom, Proof, Save, SignIn, SiteFile};
-use super::{Limits, LogCommand, Opened, Site, SiteFault};
+use super::file::{Application, Asked, Cloud, LogFrom, Proof, Save, SignIn, SiteFile};
+use super::{Limits, Opened, Site, SiteFault};
 use crate::directory::Controller;
 use crate::logs::SourceId;
-use crate::logs::tail::Source;
+use crate::logs::tail::{LogCommand, Source};
 use crate::portal::token::{Login, US_VERIFICATION_HOSTS, VERIFICATION_HOSTS};
-use crate::sensor::Server;
 use crate::sensor::probe::Template;
+use crate::sensor::{Server, Way};
 use crate::text::Safe;
 use crate::walkthrough::Clipboard;
 
@@ -17,7 +17,10 @@ impl Site {
     /// The site of a file, with the controllers that its searches found.
     pub fn of_file(opened: Opened, controllers: Vec<Controller>) -> Result<Self, SiteFault> {
         let Opened { file, ca, origin } = opened;
-        let template = |command: &Option<Vec<String>>| command.clone().map(Template::new).transpose();
+        let template = |asked: &Option<Asked>| {
+            asked.clone().map(|Asked { way, command }| Template::new(way, command)).transpose()
+        };
+        let usual = template(&file.probe.asked)?;
         let mut probes = Vec::new();
         for sensor in &file.sensors {
             if let Some(probe) = &sensor.probe {
@@ -29,8 +32,12 @@ impl Site {
             Save::HandOff => String::new(),
             Save::Workspace { address } => address.clone(),
         };
-        let server =
-            |one: &super::file::Sensor| Server { host: one.host.clone(), standalone: one.standalone };
+        let way_of = |host: &Safe| way(probe_of(&probes, usual.as_ref(), host));
+        let server = |one: &super::file::Sensor| Server {
+            host: one.host.clone(),
+            standalone: one.standalone,
+            way: way_of(&one.host),
+        };
         Ok(Self {
             lab: false,
             origin: Some(origin),
@@ -48,10 +55,11 @@ impl Site {
             sources,
             commands,
             servers: file.sensors.iter().map(server).collect(),
-            probe: template(&file.probe.command)?,
+            probe: usual,
             probes,
             proof: file.directory.proof,
             clipboard: if file.clipboard { Clipboard::Allowed } else { Clipboard::NotAllowed },
+            second_person: file.second_person,
             limits: Limits {
                 connect: file.directory.connect,
                 answer: file.directory.answer,
@@ -72,9 +80,21 @@ impl Site {
 
     /// How a server's services are asked about; `None`: the operator marks them.
     pub fn probe_of(&self, host: &Safe) -> Option<&Template> {
-        let own = self.probes.iter().find(|(own, _)| own == host);
-        own.map_or(self.probe.as_ref(), |(_, probe)| probe.as_ref())
+        probe_of(&self.probes, self.probe.as_ref(), host)
     }
+}
+
+fn probe_of<'a>(
+    probes: &'a [(Safe, Option<Template>)],
+    usual: Option<&'a Template>,
+    host: &Safe,
+) -> Option<&'a Template> {
+    let own = probes.iter().find(|(own, _)| own == host);
+    own.map_or(usual, |(_, probe)| probe.as_ref())
+}
+
+fn way(probe: Option<&Template>) -> Way {
+    probe.map_or(Way::ByHand, Template::way)
 }
 
 fn usable(controller: Controller, proof: Proof) -> Controller {

@@ -118,14 +118,16 @@ impl<W: io::Write> Page<W> {
         let known = self.painted.take();
         let mut painted = known.unwrap_or_else(|| Painted::wiped(self.target.size(), &mut body));
         let stale = painted.screen.differs(&self.target);
-        let moved = stale.then(|| shift::find(&painted.screen, &self.target)).flatten().map(|shift| {
+        let shifts = if stale { shift::candidates(&painted.screen, &self.target) } else { Vec::new() };
+        let moved = shifts.into_iter().map(|shift| {
             let (mut painted, mut body) = (painted.clone(), body.clone());
             painted.scroll(shift, &mut body);
             painted.paint(&self.target, &mut body);
             (painted, body)
         });
+        let shortest = moved.min_by_key(|(_, bytes)| bytes.len());
         painted.paint(&self.target, &mut body);
-        if let Some(moved) = moved.filter(|(_, bytes)| bytes.len() < body.len()) {
+        if let Some(moved) = shortest.filter(|(_, bytes)| bytes.len() < body.len()) {
             (painted, body) = moved;
         }
         let size = self.target.size();

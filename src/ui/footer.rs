@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::model::keymap::{self, Action, Binding};
 use crate::model::{Focus, Model, Pane};
 use crate::walkthrough::step::{Phase, Step};
+use crate::walkthrough::words;
 
 use super::look::{Look, Role};
 
@@ -63,6 +64,7 @@ fn serves(model: &Model, focus: Focus, binding: &Binding) -> bool {
         Action::Escape if matches!(focus, Focus::Choice | Focus::Field) => {
             model.walk.dialog.is_some() || model.line.is_some()
         }
+        Action::Recover => words::ways_back_wanted(&model.walk),
         Action::NextRefusal => focus == Focus::Pane(Pane::Logs),
         // One way out is enough to show; `q` is the shorter.
         Action::Interrupt => !matches!(focus, Focus::Pane(_)),

@@ -14,7 +14,7 @@ use crate::text::Safe;
 use crate::walkthrough::words;
 
 use super::look::{Look, Role, Tone};
-use super::{fit, stage, tape};
+use super::{fit, recover, stage, tape};
 
 /// Where the meanings of keys begin.
 const KEY: usize = 11;
@@ -25,13 +25,21 @@ pub fn draw_over(model: &Model, look: &Look, regions: &Regions, frame: &mut Fram
     let block = look.pane(true);
     let [inner] = Layout::horizontal([Constraint::Fill(1)]).horizontal_margin(1).areas(block.inner(area));
     let columns = inner.width;
+    let mut marked = None;
     let (title, lines) = match overlay {
         Overlay::Help => (words::help_title(model.step()), help(model, look, columns)),
+        Overlay::WaysBack => {
+            let (lines, at) = recover::lines(model, look, columns);
+            marked = Some(fit::cells(at));
+            (Safe::new(" The ways back "), lines)
+        }
         Overlay::Record(record) => (Safe::new(" The record "), record_whole(look, record, columns)),
         Overlay::Row(fields) => (Safe::new(words::whole_title(model.step())), row(look, fields, columns)),
     };
     let last = fit::cells(lines.len()).saturating_sub(inner.height);
-    let scroll = model.overlay_scroll.min(last);
+    // The marked command stays in sight, with what it is for above it.
+    let wanted = marked.map_or(model.overlay_scroll, |at| at.saturating_sub(inner.height.div_euclid(2)));
+    let scroll = wanted.min(last);
     let mut block = block.title(look.line(Role::Heading, &title));
     if last > 0 {
         let more = if scroll < last { " ↓ more " } else { " end " };
@@ -77,6 +85,7 @@ fn help(model: &Model, look: &Look, columns: u16) -> Vec<Line<'static>> {
     for sentence in words::wrong(step) {
         lines.extend(stage::signed(look, Tone::Neutral, &Safe::new(sentence), columns));
     }
+    lines.extend(wrapped(look, Role::Plain, &Safe::new(words::HELP_WAYS_BACK), columns));
     if let Some(banner) = &model.walk.terms.banner {
         lines.push(Line::default());
         lines.push(Line::from(look.word(Role::Heading, "The lab")));

@@ -29,7 +29,7 @@ pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
     let focused = model.line.is_some() || (model.pane == Pane::Logs && !covered);
     let mut block = look.pane(focused);
     let inner = block.inner(area);
-    let (left, right) = title(model, usize::from(area.width).saturating_sub(4));
+    let (left, right) = title(model, usize::from(area.width).saturating_sub(2));
     let (_, after) = refused(model);
     let counted = if after > 0 { Role::Bad } else { Role::Secondary };
     block = block.title_top(look.line(Role::Heading, &left));
@@ -54,23 +54,24 @@ pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// Left and right title, as much of them as fits.
+/// Left and right title: the longest that fit beside each other, else as much of the shortest as does.
 fn title(model: &Model, columns: usize) -> (Safe, Safe) {
-    let (before, after) = refused(model);
-    let right = words::refused_counts(before, after, model.walk.watch.is_some());
-    let left = words::tape_title(&model.walk, &model.logs);
-    let right = Safe::from(format!(" {right} "));
-    let room = columns.saturating_sub(fit::width(&right)).saturating_sub(3);
-    let left = fit::at_end(&left, room);
-    (Safe::from(format!(" {left} ")), right)
+    // Each has a space on either side, and a bit of the border stands between them.
+    let room = |right: &Safe| columns.saturating_sub(fit::width(right)).saturating_sub(6);
+    let titles = words::tape_titles(&model.walk, &model.logs);
+    let fits = titles.iter().find(|(left, right)| fit::width(left) <= room(right));
+    let Some((left, right)) = fits.or(titles.last()) else { return (Safe::default(), Safe::default()) };
+    let left = fit::at_end(left, room(right));
+    (Safe::from(format!(" {left} ")), Safe::from(format!(" {right} ")))
 }
 
 /// The one-line field on the pane's lower border, and the column of its cursor.
 fn asked(line: &LineInput, look: &Look, columns: u16) -> (Line<'static>, u16) {
     let asked = match line.kind {
         LineKind::Search => " Search for ",
-        LineKind::JumpToTime => " Jump to (hh:mm) ",
-        LineKind::WriteTo => " Write to file ",
+        LineKind::JumpToTime => " Jump to hh:mm ",
+        LineKind::Write => " Write to a new file ",
+        LineKind::WriteShown => " Write all shown to a new file ",
     };
     let label = fit::cells(asked.len());
     let (field, column) = dialog::field(&line.input, look, columns.saturating_sub(label).saturating_sub(3));

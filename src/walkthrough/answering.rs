@@ -1,13 +1,47 @@
-//! What a chosen option or a typed text means.
+//! What the operator means: an intent, a chosen option, a typed text.
 
 use crate::text::Safe;
 
 use super::errand::Then;
+use super::event::Intent;
 use super::fact::{Fact, Gate, ProofWord};
 use super::step::{Phase, Question, Reason, Step};
 use super::{Notice, Walkthrough, words};
 
 impl Walkthrough {
+    pub(super) fn intended(&mut self, intent: Intent) {
+        if self.leaving {
+            if intent == Intent::Leave {
+                self.leave_now();
+            }
+            return;
+        }
+        if !self.begun && !Self::before_beginning(&intent) {
+            return;
+        }
+        self.notice = None;
+        self.write_again();
+        match intent {
+            Intent::Proceed => self.proceed(),
+            Intent::Chose(option) => self.chose(option),
+            Intent::Typed(text) => self.typed(text),
+            Intent::Dismiss => self.dismiss(),
+            Intent::BackTo(step) => self.go_back(step),
+            Intent::Refresh => self.refresh(),
+            Intent::MarkService(host) => {
+                if self.services.iter().any(|row| row.server.host == host) {
+                    self.dialog = Some(Question::EvidenceForService(host));
+                }
+            }
+            Intent::CopyPassword => self.ask_to_copy(),
+            Intent::Note => self.dialog = Some(Question::Note),
+            Intent::Leave => self.leave(),
+            Intent::LeaveNow => self.end_walk(),
+            Intent::Recover => self.dialog = Some(Question::Recover),
+            Intent::HandOver => self.dialog = Some(Question::HandOver),
+        }
+    }
+
     /// An option of the open question was chosen.
     pub(super) fn chose(&mut self, option: usize) {
         let Some(question) = self.question().cloned() else { return };
@@ -31,6 +65,9 @@ impl Walkthrough {
             Question::CopyPassword if option == words::COPY => self.record_copy(),
             Question::Recover if option == 0 => self.start_over(),
             Question::Leave if option == 0 => self.end_walk(),
+            Question::Leave if option == words::HAND_OVER_FIRST => self.dialog = Some(Question::HandOver),
+            Question::HandOver => self.hand_over_chosen(option),
+            Question::SecondPerson => self.second_person_answered(option),
             Question::Recover
             | Question::Leave
             | Question::CopyPassword
@@ -42,6 +79,10 @@ impl Walkthrough {
             | Question::ConfirmSave
             | Question::ReasonForService(_)
             | Question::EvidenceForService(_)
+            | Question::RecordedBy
+            | Question::ApprovedBy
+            | Question::WithoutSecondPerson
+            | Question::HandOverField(_)
             | Question::Note => {}
         }
     }
@@ -71,6 +112,10 @@ impl Walkthrough {
             Question::ConfirmSave => self.confirm_save(),
             Question::ReasonForService(host) => self.excuse_service(host, text),
             Question::EvidenceForService(host) => self.mark_service(host, text),
+            Question::RecordedBy => self.recorder_named(text),
+            Question::ApprovedBy => self.approver_named(text),
+            Question::WithoutSecondPerson => self.glass_broken(text),
+            Question::HandOverField(field) => self.hand_over_typed(field, text),
             Question::Note => self.record_then(Fact::Noted { text }, Then::Note),
             Question::Resume
             | Question::HowToBegin
@@ -83,6 +128,8 @@ impl Walkthrough {
             | Question::SavedThere
             | Question::HowEntered(_)
             | Question::CopyPassword
+            | Question::SecondPerson
+            | Question::HandOver
             | Question::Leave
             | Question::Recover => {}
         }

@@ -13,6 +13,7 @@ use super::event::{Field, Intent};
 use super::fact::{Durable, Fact};
 use super::resume::{Offer, Opening};
 use super::resuming::TakenUp;
+use super::second_person::SecondPerson;
 use super::step::{Phase, Question, Step};
 use super::{
     PortalView, Reaching, RecordView, Saving, ServiceRow, SigningIn, Station, Terms, Walkthrough, saving,
@@ -66,6 +67,7 @@ impl Walkthrough {
             unwritten: Vec::new(),
             open_attempts: Vec::new(),
             waiting: None,
+            second_person: SecondPerson::default(),
             typed_account_name: false,
             untested_reason: None,
             entries_known: false,

@@ -9,6 +9,8 @@ use crate::text::Safe;
 
 use super::Acceptance;
 use super::fact::Fact;
+use super::hand_over::HandOver;
+use super::second_person::Approval;
 use super::trial::Attempt;
 use super::watch::Mark;
 
@@ -53,6 +55,8 @@ pub(super) enum Then {
     ExcuseService(Host, Safe),
     MarkService(Host, Safe),
     AccountNameTyped,
+    Approve(Approval),
+    HandOver(HandOver),
     Note,
     Leave,
 }

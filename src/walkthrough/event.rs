@@ -2,6 +2,7 @@
 
 use crate::directory::lockout::{AttemptId, Budget, Shut};
 use crate::directory::{self, Host, Protocol, Standing, Tested};
+use crate::logs::source::SourceState;
 use crate::logs::{Known, Position, SourceId};
 use crate::portal;
 use crate::secret::SecretId;
@@ -73,9 +74,17 @@ pub enum Sensor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Logs {
     /// A record that `finders` know something about.
-    Found { source: SourceId, host: Safe, at: Position, written: Option<Safe>, known: Known },
-    /// A source can, or can't, be read now.
-    Watched { source: SourceId, host: Safe, readable: bool },
+    Found {
+        source: SourceId,
+        host: Safe,
+        at: Position,
+        /// It was there when the source was opened: only a mark that names the file can place it.
+        context: bool,
+        written: Option<Safe>,
+        known: Known,
+    },
+    /// How a source stands now.
+    Watched { host: Safe, state: SourceState },
     /// What a source wrote since the mark can't be found any more.
     Lost { source: SourceId },
     /// Where every source stands, what the PDC emulator counts, and a fresh random `Change-Id` to tell this save by.
@@ -157,6 +166,8 @@ pub enum Intent {
     Refresh,
     MarkService(Host),
     Note,
+    /// What whoever takes over has to know.
+    HandOver,
     /// The tested password on the operator's own clipboard; asks first.
     CopyPassword,
     Leave,

@@ -15,6 +15,7 @@ use crate::directory::{Account, Answer, Flag, Group, Host, Protocol};
 use crate::logs::Position;
 use crate::text::Safe;
 
+use super::hand_over::HandOver;
 use super::step::{Outcome, Step};
 use super::watch::VerdictWord;
 
@@ -134,6 +135,11 @@ pub enum Fact {
         reason: Safe,
         about: Vec<Safe>,
     },
+    /// The second person that the site wants before Save, and whoever wrote the name down.
+    Approved {
+        recorded_by: Safe,
+        approved_by: Safe,
+    },
     /// Everything that evidence will be measured against; on disk before the password leaves.
     SaveIntended {
         entry: Safe,
@@ -190,6 +196,11 @@ pub enum Fact {
         to: Step,
     },
     Noted {
+        text: Safe,
+    },
+    /// For whoever takes the walk on; a later one takes the place of an earlier one.
+    HandOverNoted {
+        field: HandOver,
         text: Safe,
     },
     Left {
@@ -267,6 +278,8 @@ pub enum Gate {
     WithoutController,
     Misgivings,
     SavedUntested,
+    /// Nobody was there to approve the save.
+    SecondPerson,
     ServiceNotRunning,
 }
 

@@ -158,6 +158,8 @@ impl Walkthrough {
                 | Then::ExcuseService(..)
                 | Then::MarkService(..)
                 | Then::AccountNameTyped
+                | Then::Approve(_)
+                | Then::HandOver(_)
                 | Then::Note
                 | Then::Leave,
             )

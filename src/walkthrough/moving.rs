@@ -1,5 +1,7 @@
 //! Moving from step to step, forwards and back; and what the passing of time sets off.
 
+use crate::portal::Fault;
+
 use super::errand::Errand;
 use super::fact::Fact;
 use super::step::{Outcome, Phase, Question, Reason, Step};
@@ -25,6 +27,7 @@ impl Walkthrough {
                     self.test_password();
                 }
                 Phase::Blocked(Reason::NotTested) => self.back_to_password(),
+                Phase::Blocked(Reason::NotSaved(Fault::Unauthorized)) => self.go_back(Step::Portal),
                 Phase::Blocked(_) | Phase::Ready => self.enter_save(),
                 Phase::Working | Phase::Asking(_) => self.notice = Some(Notice::Waiting),
                 Phase::Settled(_) => self.go_to(Step::Services),

@@ -91,6 +91,7 @@ impl Walkthrough {
         let reason = match outcome {
             signin::Outcome::SignedIn { name } => {
                 self.record(Fact::SignedIn { name: name.clone() });
+                self.portal.sign_in_refused = false;
                 self.signing_in = SigningIn::SignedIn { name };
                 return self.read_baseline();
             }
@@ -310,7 +311,8 @@ impl Walkthrough {
         if !self.begun {
             return self.begin_anew();
         }
-        let refused = matches!(self.portal.fault, Some((Fault::Unauthorized, _)))
+        let refused = self.portal.sign_in_refused
+            || matches!(self.portal.fault, Some((Fault::Unauthorized, _)))
             || *self.phase(Step::Portal) == Phase::Blocked(Reason::PortalUnread(Fault::Unauthorized));
         if refused && self.signed_in() {
             self.signing_in = SigningIn::NotBegun;

@@ -96,6 +96,8 @@ impl Walkthrough {
                 self.notice = Some(Notice::ReasonRecorded);
             }
             Then::AccountNameTyped => self.account_name_recorded(),
+            Then::Approve(approval) => self.approved_on_record(approval),
+            Then::HandOver(_) => self.hand_over_recorded(),
             Then::Note => self.notice = Some(Notice::NoteRecorded),
             Then::Leave => self.end(),
         }
@@ -128,12 +130,14 @@ impl Walkthrough {
                     self.ask(Step::Password, Question::AccountName);
                 }
             }
+            Then::Approve(approval) => self.ask_again(approval.asked_by()),
+            Then::HandOver(field) => self.ask_again(Question::HandOverField(field)),
             Then::Note => self.ask_again(Question::Note),
             Then::Leave => self.end(),
         }
     }
 
-    fn ask_again(&mut self, question: Question) {
+    pub(super) fn ask_again(&mut self, question: Question) {
         if self.dialog.is_none() && !self.leaving {
             self.dialog = Some(question);
         }

@@ -3,6 +3,7 @@
 //! A report holds sentences and figures, no more than the record does: it is made from the lines alone. Pure. Deliberately
 //! absent: how it is written down (`markdown`; JSON is its own form), and reading the record.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use crate::directory::{Account, Host, Protocol};
 use crate::text::Safe;
 
 use super::fact::{Basis, DurableSave, Gate, Origin};
+use super::hand_over::HandOver;
 use super::resume::{Dated, Past};
 use super::watch::VerdictWord;
 
@@ -38,6 +40,9 @@ pub struct Report {
     pub account: Option<Account>,
     pub overrides: Vec<Override>,
     pub people: Vec<Person>,
+    pub approvals: Vec<Approval>,
+    /// What whoever takes over has to know; the last word of each kind.
+    pub hand_over: BTreeMap<HandOver, Safe>,
     pub time_line: Vec<Moment>,
     pub controllers: Vec<Controller>,
     pub account_read: Option<Read>,
@@ -48,6 +53,14 @@ pub struct Report {
     /// What kept the verdict from being more.
     pub missing: Vec<Safe>,
     pub tests: Vec<Test>,
+}
+
+/// The second person, where the site wants one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Approval {
+    pub at: Timestamp,
+    pub recorded_by: Safe,
+    pub approved_by: Safe,
 }
 
 /// The file, and whether it is as it was written.
@@ -167,6 +180,7 @@ impl Report {
             DurableSave::Saved => Some(true),
             DurableSave::NotKnown => None,
         };
+        report.hand_over = past.durable.hand_over.clone();
         report.verdict_word = past.durable.verdict;
         report.saved_untested = report.saved != Some(false) && gathering.untested;
         report.controllers = gathering.controllers.into_values().collect();

@@ -130,6 +130,8 @@ impl Past {
             | Fact::PasswordCopied
             | Fact::ServiceSeen { .. }
             | Fact::Noted { .. }
+            | Fact::Approved { .. }
+            | Fact::HandOverNoted { .. }
             | Fact::Left { .. } => {}
         }
     }

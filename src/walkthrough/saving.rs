@@ -49,6 +49,7 @@ impl Walkthrough {
         }
         match gate::save(self) {
             Ok(()) => self.ask(Step::Save, Question::ConfirmSave),
+            Err(Reason::NotApproved) => self.ask(Step::Save, Question::SecondPerson),
             Err(reason) => self.block(Step::Save, reason),
         }
     }
@@ -188,7 +189,10 @@ impl Walkthrough {
                 self.saved_at(mark, true, None);
             }
             SaveAnswer::Conflict => self.save_ended(SaveWord::Conflict, Reason::SomeoneElseChanged),
-            SaveAnswer::NotSaved(fault) => self.save_ended(SaveWord::NotSaved, Reason::NotSaved(fault)),
+            SaveAnswer::NotSaved(fault) => {
+                self.portal.sign_in_refused |= fault == Fault::Unauthorized;
+                self.save_ended(SaveWord::NotSaved, Reason::NotSaved(fault));
+            }
             SaveAnswer::Lost(_) => {
                 self.unchanged_since = None;
                 self.saving = Saving::AskingBack { change, mark, since, tries: 0, again: None };

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::directory::Host;
+use crate::portal::Sensor;
 use crate::sensor::{How, Observation, Server, Service, Standing, Trail};
 use crate::text::Safe;
 
@@ -23,6 +24,7 @@ impl ServiceRow {
             trails: [Trail::default(), Trail::default()],
             excused: None,
             marked: None,
+            not_applicable: false,
         }
     }
 
@@ -31,9 +33,37 @@ impl ServiceRow {
         matches!(self.sensor, Standing::Running { .. })
     }
 
-    /// Running by observation, marked by the operator, or excused by a reason.
+    /// Running by observation, marked by the operator, excused by a reason, or none of this sensor's.
     pub fn settled(&self) -> bool {
-        self.running() || self.marked.is_some() || self.excused.is_some()
+        self.running() || self.marked.is_some() || self.excused.is_some() || self.not_applicable
+    }
+
+    /// The gate waits for it.
+    pub fn open(&self) -> bool {
+        self.server.standalone && !self.settled()
+    }
+
+    /// What the operator's word was for is seen to be otherwise since.
+    fn unmark_if_down(&mut self) {
+        let down = matches!(
+            self.sensor,
+            Standing::Stopped { .. }
+                | Standing::Stopping { .. }
+                | Standing::Paused { .. }
+                | Standing::Restarting { .. }
+                | Standing::Disabled
+                | Standing::Absent
+        );
+        if down {
+            self.marked = None;
+        }
+    }
+
+    /// Whether a host without the service needs none.
+    fn needs_none(&self, sensors: &[Sensor]) -> bool {
+        let own = |sensor: &Sensor| sensor.host.eq_ignore_ascii_case(&self.server.host);
+        matches!(self.sensor, Standing::Disabled | Standing::Absent)
+            && sensors.iter().any(|sensor| sensor.without_entry() && own(sensor))
     }
 }
 
@@ -55,7 +85,7 @@ impl Walkthrough {
     /// Asks for every service whose answer is not out already.
     pub(super) fn ask_services(&mut self) {
         self.next_services = None;
-        if !self.terms.probe || !self.saved() || self.leaving {
+        if !self.asks_services() || !self.saved() || self.leaving {
             return;
         }
         // Looked up, not searched for: in a large fleet thousands are out when thousands are asked for.
@@ -66,8 +96,11 @@ impl Walkthrough {
                 if let Errand::AskService(host, service) = errand { Some((host, *service)) } else { None }
             })
             .collect();
+        // Standalone ones first: it is their services that the step is about.
+        let (first, rest): (Vec<_>, Vec<_>) =
+            self.services.iter().filter(|row| row.server.is_asked()).partition(|row| row.server.standalone);
         let mut asked = Vec::new();
-        for row in &self.services {
+        for row in first.into_iter().chain(rest) {
             for service in [Service::Sensor, Service::Updater] {
                 if !out.contains(&(&row.server.host, service)) {
                     asked.push((row.server.host.clone(), service));
@@ -81,6 +114,11 @@ impl Walkthrough {
         if matches!(self.current, Step::Services | Step::Sensors) {
             self.next_services = Some(self.now.at.after(self.services_every()));
         }
+    }
+
+    /// Whether anybody but the operator looks at any server's services.
+    pub fn asks_services(&self) -> bool {
+        self.services.iter().any(|row| row.server.is_asked())
     }
 
     /// Often enough to see a process that changes within the settle time, and no oftener: each look is a sign-in at a
@@ -107,10 +145,14 @@ impl Walkthrough {
         let after = trail.standing(settle);
         let changed = words::service(&after) != words::service(standing);
         *standing = after;
+        if changed && service == Service::Sensor {
+            row.unmark_if_down();
+        }
         let sensor = row.sensor.clone();
         if service == Service::Sensor {
             if changed {
                 self.record(Fact::ServiceSeen { host: host.clone(), state: words::service(&sensor) });
+                self.version_may_tell(&host);
             }
             if let Some(watch) = &mut self.watch {
                 watch.probed(&host, &sensor);
@@ -118,6 +160,28 @@ impl Walkthrough {
             self.judge();
         }
         self.services_changed();
+    }
+
+    /// Which sensor a host has, only the portal tells.
+    pub(super) fn versions_may_tell(&mut self) {
+        let without = |row: &&ServiceRow| matches!(row.sensor, Standing::Disabled | Standing::Absent);
+        let hosts: Vec<Host> =
+            self.services.iter().filter(without).map(|row| row.server.host.clone()).collect();
+        for host in hosts {
+            self.version_may_tell(&host);
+        }
+    }
+
+    fn version_may_tell(&mut self, host: &Host) {
+        let place = self.services.iter().position(|row| row.server.host == *host);
+        let needs_none = |row: &ServiceRow| row.needs_none(self.sensors());
+        let told = place.and_then(|place| self.services.get(place)).is_some_and(needs_none);
+        let Some(row) = place.and_then(|place| self.services.get_mut(place)) else { return };
+        let new = told && !row.not_applicable;
+        row.not_applicable = told;
+        if new {
+            self.record(Fact::ServiceSeen { host: host.clone(), state: Safe::new("not applicable") });
+        }
     }
 
     pub(super) fn services_changed(&mut self) {
@@ -128,7 +192,10 @@ impl Walkthrough {
         }
         match gate::services(self) {
             Ok(()) => self.set(Step::Services, Phase::Ready),
-            Err(_) if self.terms.probe => self.set(Step::Services, Phase::Working),
+            // More is to be learnt without the operator.
+            Err(_) if self.services.iter().any(|row| row.open() && row.server.is_asked()) => {
+                self.set(Step::Services, Phase::Working);
+            }
             Err(open) => self.block(Step::Services, Reason::ServicesOpen(open)),
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::{Instant, Now};
 use crate::directory::{self, Account, Fault, Host, KerberosService, Reach, Tls};
+use crate::logs::source::SourceState;
 use crate::portal::{Entry, Reading, signin};
 use crate::secret::SecretId;
 use crate::sensor;
@@ -38,6 +39,8 @@ pub struct Terms {
     pub application: bool,
     /// The operator saves at the portal, which lists its entries to nobody else.
     pub hand_off: bool,
+    /// Save wants a second person's name on record, or a reason for going on without.
+    pub second_person: bool,
     /// Whether the tested password may be put on the operator's own clipboard; asked of a hand-off alone.
     pub clipboard: Clipboard,
     /// The credential entries that the site file lists; used where the portal is not asked for them.
@@ -51,8 +54,6 @@ pub struct Terms {
     pub kerberos_alone: bool,
     /// Servers whose services are asked for, standalone ones marked.
     pub servers: Vec<sensor::Server>,
-    /// How services are asked; `false`: by hand only.
-    pub probe: bool,
     /// A reader account can tell what stands with the account before anything is tried.
     pub reader: bool,
     /// How long the directory may accept the previous password.
@@ -135,6 +136,8 @@ pub struct PortalView {
     pub fault: Option<(crate::portal::Fault, Now)>,
     pub next_poll: Option<Instant>,
     pub failures: u32,
+    /// A save was turned away for its sign-in, renewed though it was: only another one mends that.
+    pub sign_in_refused: bool,
 }
 
 /// The state before anything was changed.
@@ -213,7 +216,10 @@ pub struct ServiceRow {
     pub(crate) trails: [sensor::Trail; 2],
     /// Why the walk went on although it is not running.
     pub excused: Option<Safe>,
+    /// What the operator's own word that it runs rests on.
     pub marked: Option<Safe>,
+    /// A sensor of version 3 has no such service, or a disabled one.
+    pub not_applicable: bool,
 }
 
 /// A log source that would show a refusal.
@@ -221,6 +227,7 @@ pub struct ServiceRow {
 pub struct SourceView {
     pub host: Safe,
     pub readable: bool,
+    pub state: SourceState,
 }
 
 /// Where the record stands.
@@ -239,6 +246,8 @@ pub enum Notice {
     Blocked(Reason),
     ReasonRecorded,
     NoteRecorded,
+    HandOverRecorded,
+    Approved,
     /// The password stands on the operator's clipboard.
     PasswordCopied,
     ClipboardOverwritten,

@@ -9,6 +9,7 @@ use crate::portal;
 use crate::text::Safe;
 
 use super::fact::SaveWord;
+use super::hand_over::HandOver;
 
 /// One of the documented steps, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,6 +105,14 @@ pub enum Question {
     ReasonToGoOn,
     /// 4: nothing could prove or refuse it: the account's name, after the reason, for saving untested.
     UntestedName,
+    /// 5, where the site wants one: is a second person here?
+    SecondPerson,
+    /// 5: the name of whoever types.
+    RecordedBy,
+    /// 5: the name of the second person.
+    ApprovedBy,
+    /// 5: the reason for saving without a second person.
+    WithoutSecondPerson,
     /// 5: the number of sensors (or the domain) as the dialog froze it.
     ConfirmSave,
     /// 5, at the portal: is it saved?
@@ -118,6 +127,9 @@ pub enum Question {
     EvidenceForService(Host),
     /// Anywhere: a note into the record.
     Note,
+    /// Anywhere: what whoever takes over has to know; which field of it?
+    HandOver,
+    HandOverField(HandOver),
     /// Anywhere: leave with something unfinished?
     Leave,
     /// After a refusal: what now?
@@ -146,6 +158,8 @@ impl Question {
             | Self::SavedThere
             | Self::HowEntered(_)
             | Self::CopyPassword
+            | Self::SecondPerson
+            | Self::HandOver
             | Self::Leave
             | Self::Recover => AnswerKind::Choice,
             Self::WithoutController
@@ -153,6 +167,10 @@ impl Question {
             | Self::ReasonToGoOn
             | Self::UntestedName
             | Self::ConfirmSave
+            | Self::RecordedBy
+            | Self::ApprovedBy
+            | Self::WithoutSecondPerson
+            | Self::HandOverField(_)
             | Self::ReasonForService(_)
             | Self::EvidenceForService(_)
             | Self::Note => AnswerKind::Text,
@@ -232,6 +250,10 @@ pub enum Reason {
     /// The typed count, domain or name is not the one asked for.
     TypedMismatch,
     ProofTooOld,
+    /// The site wants a second person before Save.
+    NotApproved,
+    /// Whoever approves is whoever records.
+    SamePerson,
     NotTested,
     SaveNeedsPortal,
     SomeoneElseChanged,

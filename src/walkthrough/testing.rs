@@ -1,7 +1,5 @@
 //! Step 4, the test itself: the guard's answer, the record's, and the trial's next step, in this order for every attempt.
 
-use std::time::Duration;
-
 use crate::directory::lockout::{AttemptId, Shut};
 use crate::directory::{Answer, Fault, Host, Protocol, Standing, Tested};
 use crate::secret::SecretId;
@@ -261,12 +259,5 @@ impl Walkthrough {
 }
 
 fn not_sent() -> Tested {
-    Tested {
-        answer: Answer::NotSent(Fault::Internal(Safe::new("it was not sent"))),
-        account: None,
-        from: None,
-        controller_time: None,
-        latency: Duration::ZERO,
-        elapsed: Duration::ZERO,
-    }
+    Tested::not_sent(Fault::Internal(Safe::new("it was not sent")))
 }

@@ -42,9 +42,9 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Whether the mark lies before what stands at `at`. A file first seen later lies after it.
-    pub fn before(&self, source: SourceId, at: &Position) -> bool {
-        self.logs.side_of(source, *at, false) == Side::After
+    /// Whether the mark lies before what stands at `at`. A file that came later lies after it.
+    pub fn before(&self, at: &Place) -> bool {
+        self.logs.side_of(at.source, at.position, at.context) == Side::After
     }
 }
 
@@ -54,6 +54,8 @@ pub struct Place {
     pub source: SourceId,
     pub host: Safe,
     pub position: Position,
+    /// It was there when the source was opened.
+    pub context: bool,
 }
 
 /// One sensor's state after the save.
@@ -204,7 +206,7 @@ impl Watch {
     /// Takes in what a log record said; what it witnesses, if that is new about this save.
     pub fn found(&mut self, at: &Place, known: &Known) -> Option<Witness> {
         let host = &at.host;
-        if !self.mark.before(at.source, &at.position) {
+        if !self.mark.before(at) {
             return None;
         }
         if refuses(known, &self.account) {

@@ -26,8 +26,8 @@ impl Walkthrough {
 
     pub(super) fn logs_told(&mut self, event: event::Logs) {
         match event {
-            event::Logs::Found { source, host, at, known, .. } => {
-                let place = Place { source, host, position: at };
+            event::Logs::Found { source, host, at, context, known, .. } => {
+                let place = Place { source, host, position: at, context };
                 let mut by = None;
                 for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
                     by = watch.found(&place, &known).or(by);
@@ -39,13 +39,14 @@ impl Walkthrough {
                     self.ask_standing();
                 }
             }
-            event::Logs::Watched { source, host, readable } => {
+            event::Logs::Watched { host, state } => {
+                let (source, readable) = (state.source, state.is_readable());
                 if !readable {
                     for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
                         watch.source_failed(source);
                     }
                 }
-                self.sources.insert(source, SourceView { host, readable });
+                self.sources.insert(source, SourceView { host, readable, state });
             }
             event::Logs::Lost { source } => {
                 for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
@@ -63,6 +64,8 @@ impl Walkthrough {
     /// A reading of the portal. One that was asked for before the save was answered says nothing about it.
     pub(super) fn watch_reading(&mut self, asked_at: Instant) {
         self.see_syncing(asked_at);
+        self.versions_may_tell();
+        self.services_changed();
         let (Some(watch), Some(reading)) = (&mut self.watch, &self.portal.reading) else { return };
         if asked_at < watch.saved_at.at {
             return;
@@ -156,7 +159,7 @@ impl Walkthrough {
     /// What the verdict rests on, as it stands now.
     pub(super) fn basis(&self) -> Option<Basis> {
         let watch = self.watch.as_ref()?;
-        Some(watch.basis(self.sensors(), self.portal.reading.as_ref(), self.terms.probe))
+        Some(watch.basis(self.sensors(), self.portal.reading.as_ref(), self.asks_services()))
     }
 
     fn verdict_shown(&mut self) {

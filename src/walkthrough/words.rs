@@ -4,10 +4,12 @@
 //! Deliberately absent: glyphs and colours (`ui`), and the explanations of log records (`logs::explain`).
 
 mod alone;
+mod hand_over;
 mod outcomes;
 mod questions;
 mod reasons;
 mod recorded;
+mod recover;
 mod screen;
 
 use std::time::Duration;
@@ -25,15 +27,22 @@ pub use alone::{
     AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, protocol,
     record_kept,
 };
+pub use hand_over::{hand_over_field, second_person};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
 pub(super) use questions::option_of;
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
-pub(in crate::walkthrough) use questions::{COPY, NOT_SAVED_THERE, PASTED, SAVED_THERE, TYPED_BY_HAND};
+pub(in crate::walkthrough) use questions::{
+    COPY, HAND_OVER_FIRST, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
+};
 pub use reasons::{Said, reason, to_copy};
 pub use recorded::{answer, at_second, gate, proof, recorded, said_of, witness};
+pub use recover::{
+    HELP_WAYS_BACK, WAYS_BACK, WayBack, WayLine, commands, ways_back, ways_back_keys, ways_back_lines,
+    ways_back_wanted,
+};
 pub use screen::*;
 
 fn safe(sentence: String) -> Safe {
@@ -215,6 +224,8 @@ pub fn notice(notice: &Notice) -> Safe {
             safe(format!("{} {}", said.what, said.remedy))
         }
         Notice::ReasonRecorded => Safe::new("Recorded."),
+        Notice::HandOverRecorded => Safe::new("It is in the record."),
+        Notice::Approved => Safe::new("The approval is in the record."),
         Notice::NoteRecorded => Safe::new("The note is in the record."),
         Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
         Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
@@ -255,16 +266,6 @@ pub fn coarse(age: Duration) -> String {
         seconds @ 60..3600 => format!("{} min", seconds.div_euclid(60)),
         seconds => format!("{} h", seconds.div_euclid(3600)),
     }
-}
-
-/// The way back when the saved password is refused, or an account keeps locking.
-pub fn recover() -> [&'static str; 4] {
-    [
-        "Save the right password: go back to step 4, test it, save it. The watch begins anew.",
-        "The old password is known and the portal is out of reach: an administrator can reset the account in Active Directory to the old one.",
-        "The account keeps locking: stop AATPSensorUpdater and AATPSensor on the hosts seen refusing, unlock on the PDC emulator, test in the same minute, save, start the services; unlock once more if needed.",
-        "Or prove a second account, and add it to the portal as another entry.",
-    ]
 }
 
 /// The one line when the walk is over.

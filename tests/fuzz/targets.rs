@@ -9,7 +9,7 @@ use mdi_console::logs::parse::read_all;
 use mdi_console::logs::{Record, SourceId};
 use mdi_console::portal::graph::shape;
 use mdi_console::portal::order::{self, Reliance};
-use mdi_console::sensor::scm;
+use mdi_console::sensor::{ServiceState, scm, ssh};
 use mdi_console::site::file;
 use mdi_console::text::Safe;
 
@@ -45,8 +45,20 @@ pub const ALL: &[(&str, Target, &[&[u8]])] = &[
         service_control,
         &[
             b"\r\nSERVICE_NAME: AATPSensor\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        \
-              STATE              : 4  RUNNING\r\n        PID                : 1234\r\n",
+              STATE              : 4  RUNNING\r\n                                (STOPPABLE, ACCEPTS_SHUTDOWN)\r\n        \
+              WIN32_EXIT_CODE    : 0  (0x0)\r\n        SERVICE_EXIT_CODE  : 0  (0x0)\r\n        \
+              CHECKPOINT         : 0x0\r\n        WAIT_HINT          : 0x0\r\n        \
+              PID                : 1234\r\n        FLAGS              : \r\n",
+            "\r\nSERVICE_NAME: AATPSensor\r\n        TYP                : 10  WIN32_OWN_PROCESS\r\n        \
+             STATUS             : 1  STOPPED\r\n        WIN32_EXITCODE     : 1067  (0x42b)\r\n        \
+             DIENST_EXITCODE    : 0  (0x0)\r\n        PRÜFPUNKT          : 0x0\r\n        WARTEHINWEIS       : 0x0\r\n        \
+             PID                : 0\r\n        KENNZ.             : \r\n"
+                .as_bytes(),
             b"[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n",
+            b"[SC] OpenService FAILED 5:\r\n\r\nAccess is denied.\r\n",
+            b"AATPSensor service is stopped.\nConfiguration details:\n\tStart Type           = 0x4\n",
+            b"Could not connect to server dc9\nConnection failed: NT_STATUS_CONNECTION_REFUSED\n",
+            b"No ED25519 host key is known for s1 and you have requested strict checking.\r\nHost key verification failed.\r\n",
         ],
     ),
     (
@@ -110,10 +122,27 @@ fn log_records(bytes: &[u8]) {
     }
 }
 
+/// A state is said only of what tells one; an error is never *stopped*, and nobody runs as process 0.
 fn service_control(bytes: &[u8]) {
-    if let Err(why) = scm::read(bytes) {
-        shown(&why.0);
+    let text = String::from_utf8_lossy(bytes).replace('\0', "");
+    match scm::read(bytes) {
+        Err(why) => shown(&why.0),
+        Ok(ServiceState::Unknown(why)) => {
+            shown(&why.to_string());
+            assert!(!why.meaning().is_empty() && !why.remedy().is_empty());
+        }
+        Ok(ServiceState::Running { pid }) => {
+            assert!(pid != Some(0));
+            assert!(text.contains('4') || text.contains(" service is running."), "{text:?}");
+        }
+        Ok(ServiceState::Stopped) => {
+            assert!(text.contains('1') || text.contains(" service is stopped."), "{text:?}");
+            assert!(!text.lines().any(|line| line.trim() == "[SC] OpenService FAILED 5:"), "{text:?}");
+        }
+        Ok(_) => {}
     }
+    // What ssh says of itself is a failure with a name, whatever it is.
+    shown(&ssh::failure(&text).to_string());
 }
 
 /// A page is a list, or a fault with words; whatever its rows hold, nothing of it steers a terminal.

@@ -8,15 +8,17 @@ use crate::pty::{PATIENCE, Pty};
 
 const PROMPT: &str = "goes without it):";
 
-fn sit(place: &Place, more: &[&str]) -> Pty {
+pub fn sit(place: &Place, more: &[&str]) -> Pty {
     let path = |name: &str| place.path(name).to_string_lossy().into_owned();
     let site = path("site.toml");
     let arguments: Vec<&str> = more.iter().copied().chain(["--site", &site]).collect();
-    let environment = [("USER", "ana"), ("XDG_STATE_HOME", &path("own")), ("HOME", &path("home"))];
+    let [own, home, roots] = ["own", "home", "ca.pem"].map(path);
+    let environment: [(&str, &str); 4] =
+        [("USER", "ana"), ("XDG_STATE_HOME", &own), ("HOME", &home), ("SSL_CERT_FILE", &roots)];
     Pty::start(env!("CARGO_BIN_EXE_mdi-console"), &arguments, &environment, (40, 120)).unwrap()
 }
 
-fn echoes(pty: &Pty) -> bool {
+pub fn echoes(pty: &Pty) -> bool {
     pty.settings().unwrap().local_modes.contains(LocalModes::ECHO)
 }
 

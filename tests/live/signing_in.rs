@@ -5,24 +5,21 @@
 //! lab's authority here. Deliberately absent: what a certificate signs; a provider of other makers judges that.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::thread;
 
 use regex::Regex;
 
 use crate::place::{Place, RIGHT, Said, files};
 
 /// Of the lab's application.
-const SECRET: &str = "Lab-Client-Secret-2026";
+pub const SECRET: &str = "Lab-Client-Secret-2026";
 
 /// Every form in which the lab gives out a token or a code that is a secret.
 fn tokens() -> Regex {
     Regex::new(r"eyJhbGciOiJub25l|1\.LAB[0-9a-f]{32}|LAB[0-9a-f]{32}").unwrap()
 }
 
-fn site(place: &Place, more: &str) -> String {
+pub fn site(place: &Place, more: &str) -> String {
     let at = &place.addresses;
     let (login, graph, tenant) = (&at.login_url, &at.graph_url, &at.tenant);
     let cloud = format!(
@@ -111,37 +108,6 @@ fn a_client_secret_without_a_file_is_asked_for() {
     let said = walk(&place, "\n");
     assert!(said.complaint.contains("no client secret was given"), "{}", said.complaint);
     assert_eq!(said.code, Some(2));
-    place.close();
-}
-
-/// Takes one request, notes its head, and turns it away.
-fn proxy() -> (String, thread::JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let asked = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut head = String::new();
-        let mut lines = BufReader::new(stream.try_clone().unwrap());
-        while !head.ends_with("\r\n\r\n") && lines.read_line(&mut head).unwrap() > 0 {}
-        stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").unwrap();
-        head
-    });
-    (address, asked)
-}
-
-#[test]
-fn the_clouds_own_hosts_are_asked_through_the_environments_proxy_which_learns_no_more_than_their_name() {
-    let place = Place::open();
-    let site = site(&place, "");
-    let own = |line: &&str| !line.starts_with("login_address") && !line.starts_with("graph_address");
-    place.write(&site.lines().filter(own).collect::<Vec<_>>().join("\n"));
-    let (address, asked) = proxy();
-    let environment = [("HTTPS_PROXY", address.as_str()), ("NO_PROXY", "nowhere.test")];
-    let said = place.run_with(&["--plain", "--password-stdin"], "1\nq\n1\n", &environment);
-    said.says(&["The portal could not be read"]);
-    let head = asked.join().unwrap();
-    assert!(head.starts_with("CONNECT login.microsoftonline.com:443 HTTP/1.1\r\n"), "{head}");
-    assert!(!head.contains(&place.addresses.client_id) && !head.contains("devicecode"), "{head}");
     place.close();
 }
 

@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use mdi_console::portal::Fault;
-use mdi_console::portal::client::{Client, Patience, Trust};
+use mdi_console::portal::client::{Client, Patience};
 use mdi_console::portal::signin::{self, DeviceCode, Next, Outcome, SignIn};
 use mdi_console::portal::token::{self, Application, Denial, Login, Proof, Tokens};
 use mdi_console::secret::Secret;
+use mdi_console::trust::Trust;
 use zeroize::Zeroizing;
 
 use crate::provider::{CLIENT_SECRET, Provider};
@@ -147,8 +148,8 @@ async fn an_application_signs_in_by_its_secret_or_its_certificate_and_by_no_othe
 #[tokio::test]
 async fn a_provider_with_a_certificate_of_somebody_else_is_told_nothing() {
     let (Some(provider), Some(other)) = (Provider::start(), Provider::start()) else { return };
-    let trust = Trust::Only(other.file("authority.pem").into_bytes());
-    let client = Client::new(&trust, &provider.clock(), Patience::default()).expect("a client");
+    let trust = Trust::pinned(other.file("authority.pem").as_bytes()).expect("an authority");
+    let client = Client::new(&trust, &provider.clock(), Patience::default());
     let asked = token::request_device_code(&client, &provider.login("person")).await.map(|_| ());
     assert!(matches!(&asked, Err(Denial::Lost(Fault::Certificate(_)))), "{asked:?}");
 }

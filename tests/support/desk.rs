@@ -10,7 +10,7 @@ use std::time::Duration;
 use mdi_console::clock::{Instant, Now};
 use mdi_console::logs::{Record, SourceId, parse};
 use mdi_console::model::{Model, Size};
-use mdi_console::sensor::Server;
+use mdi_console::sensor::{Server, Way};
 use mdi_console::terminal::page::{self, Page};
 use mdi_console::terminal::traits::{Colour, Traits};
 use mdi_console::text::Safe;
@@ -120,6 +120,7 @@ fn terms() -> Terms {
         application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
+        second_person: false,
         entries: Vec::new(),
         save_host: Safe::new("contoso-corp.atp.lab"),
         controllers: hosts
@@ -129,8 +130,7 @@ fn terms() -> Terms {
         search_faults: Vec::new(),
         kerberos_alone: false,
         reader: false,
-        servers: hosts.map(|host| Server { host, standalone: false }).to_vec(),
-        probe: true,
+        servers: hosts.map(|host| Server { host, standalone: false, way: Way::Sc }).to_vec(),
         old_password: Duration::from_hours(1),
         poll: Duration::from_mins(1),
         watch: Duration::from_mins(35),

@@ -14,11 +14,12 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use mdi_console::clock::Clock;
-use mdi_console::directory::ldap::{Credential, Patience, Trust};
+use mdi_console::directory::ldap::{Credential, Patience};
 use mdi_console::directory::lockout::{Charge, Permit, Request};
 use mdi_console::directory::{Account, Answer, Controller, Protocol, Standing, Tested, kerberos, ldap};
 use mdi_console::engine::ledger::LedgerFile;
 use mdi_console::secret::Secret;
+use mdi_console::trust::Trust;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use zeroize::Zeroizing;
 
@@ -26,6 +27,8 @@ use zeroize::Zeroizing;
 mod opinion;
 #[path = "forest/oracle.rs"]
 mod oracle;
+#[path = "forest/service_control.rs"]
+mod service_control;
 #[path = "forest/trouble.rs"]
 mod trouble;
 #[path = "forest/verify.rs"]

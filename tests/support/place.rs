@@ -82,14 +82,29 @@ impl Place {
 
     /// The same, with more in its environment.
     pub fn run_with(&self, arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
-            .args(arguments)
+        self.started(Command::new(env!("CARGO_BIN_EXE_mdi-console")).args(arguments), input, environment)
+    }
+
+    /// In a session of its own, which has no terminal, whatever this was started on.
+    pub fn run_apart(&self, arguments: &[&str]) -> Said {
+        let mut command = Command::new("setsid");
+        self.started(command.args(["--wait", env!("CARGO_BIN_EXE_mdi-console")]).args(arguments), "", &[])
+    }
+
+    fn started(&self, command: &mut Command, input: &str, environment: &[(&str, &str)]) -> Said {
+        let output = command
             .arg("--site")
             .arg(self.path("site.toml"))
             .env("XDG_STATE_HOME", self.path("own"))
             .env("XDG_CONFIG_HOME", self.path("config"))
             .env("USER", "ana")
             .env_remove("LOGNAME")
+            .env_remove("HTTPS_PROXY")
+            .env_remove("https_proxy")
+            .env_remove("ALL_PROXY")
+            .env_remove("all_proxy")
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
             .envs(environment.iter().copied())
             .write_stdin(input)
             .timeout(Duration::from_mins(2))

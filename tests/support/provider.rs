@@ -9,8 +9,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use mdi_console::clock::{Clock, Driven};
-use mdi_console::portal::client::{Client, Patience, Trust};
+use mdi_console::portal::client::{Client, Patience};
 use mdi_console::portal::token::{Application, Login};
+use mdi_console::trust::Trust;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, PKCS_RSA_SHA256};
 use zeroize::Zeroizing;
 
@@ -72,8 +73,8 @@ impl Provider {
 
     /// The real client, which believes this provider's authority alone.
     pub fn client(&self) -> Client {
-        let trust = Trust::Only(self.file("authority.pem").into_bytes());
-        Client::new(&trust, &self.clock(), Patience::default()).expect("a client")
+        let trust = Trust::pinned(self.file("authority.pem").as_bytes()).expect("an authority");
+        Client::new(&trust, &self.clock(), Patience::default())
     }
 
     pub fn login(&self, client_id: &str) -> Login {

@@ -10,11 +10,13 @@
 #   samba-dc.sh thaw FOLDER K
 #   samba-dc.sh inbound FOLDER K on|off   whether K takes changes from the other one
 #   samba-dc.sh certificate FOLDER NAME SUBJECT DAYS [CA]   FOLDER/tls/NAME.pem and .key for SUBJECT, valid for DAYS
+#   samba-dc.sh inside FOLDER K COMMAND…   runs it where names lead to the forest's addresses, with K's Kerberos
 #   samba-dc.sh replicated FOLDER ACCOUNT   waits until both have the same password of it
 #
 # Needs root, for ports 53, 88, 389 and 636 of loopback addresses and for mount namespaces, and Debian's samba,
 # samba-ad-provision, samba-dsdb-modules, openssl and ldap-utils. Controller 1 listens on 127.0.52.1, 2 on 127.0.52.2, and
-# nowhere else; everything lies under FOLDER; one forest at a time on a machine, the next waits. Deliberately absent: SMB.
+# nowhere else; everything lies under FOLDER; one forest at a time on a machine, the next waits. SMB is served only by who is
+# told so by a LINE, and needs winbind then.
 set -euo pipefail
 export LC_ALL=C PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH"
 
@@ -29,7 +31,7 @@ address() { echo "127.0.52.$1"; }
 
 missing() {
   local lacks=() program
-  for program in samba samba-tool openssl ldapsearch ldapmodify setsid unshare flock; do
+  for program in samba samba-tool smbd winbindd net openssl ldapsearch ldapmodify setsid unshare flock; do
     command -v "$program" >/dev/null || lacks+=("the program $program")
   done
   /usr/bin/python3 -c 'import samba.provision' 2>/dev/null || lacks+=("samba's python modules")
@@ -115,11 +117,15 @@ CONF
   printf 'search %s\nnameserver %s\n' "$domain" "$(address "$([ -e "$at/joined" ] && echo "$k" || echo 1)")" >"$at/resolv.conf"
 }
 
-# Where names lead to the forest's own addresses, whatever this machine thinks of them.
+# Where names lead to the forest's own addresses, whatever this machine thinks of them. Where winbindd's socket and the
+# logs of what serves SMB are is compiled into samba: there the controller has folders of its own, too.
 inside() { # K COMMAND…
   local at=$folder/dc$1; shift
+  mkdir -p /run/samba /var/log/samba
   KRB5_CONFIG=$at/krb5.conf exec unshare --mount --propagation private -- bash -c '
     at=$1; shift
+    mount --bind "$at/run" /run/samba
+    mount --bind "$at/log" /var/log/samba
     mount --bind "$at/hosts" /etc/hosts
     mount --bind "$at/resolv.conf" "$(readlink -f /etc/resolv.conf)"
     exec "$@"' inside "$at" "$@"
@@ -299,7 +305,7 @@ replicated() { await "$1 is not the same on both" same "CN=$1,OU=Service Account
 act=${1:-}
 case "$act" in
   missing) missing ;;
-  start | stop | guard | up | freeze | thaw | inbound | replicated | certificate | down)
+  start | stop | guard | up | inside | freeze | thaw | inbound | replicated | certificate | down)
     [ $# -ge 2 ] || die "which folder?"
     folder=$(realpath -m "$2"); shift 2
     case "$act" in

@@ -58,7 +58,7 @@ pub fn step(step: Step) -> Vec<Scene> {
         Step::Configuration => configuration(),
         Step::DirectoryServices => directory(),
         Step::Password => password(),
-        Step::Save => save().into_iter().chain(hand_off()).collect(),
+        Step::Save => save().into_iter().chain(hand_off()).chain(for_two()).collect(),
         Step::Services => services(),
         Step::Sensors => sensors(),
     }
@@ -222,6 +222,26 @@ fn save() -> Vec<Scene> {
     ]
 }
 
+fn at_ways_back(mut model: Model, command: usize) -> Model {
+    model.overlay = Some(Overlay::WaysBack);
+    model.command = command;
+    model
+}
+
+/// Step 5 where nobody saves alone.
+fn for_two() -> Vec<Scene> {
+    let at_save = || Story::for_two().sources().at_save();
+    let named = || at_save().choose(0).typed("Ana Alvarez");
+    vec![
+        ("a second person", model(at_save())),
+        ("who approves", model(named())),
+        ("the same person", model(named().typed("ana alvarez"))),
+        ("break the glass", model(at_save().choose(1))),
+        ("approved", model(named().typed("Ben Brandt"))),
+        ("without a second person", model(at_save().choose(1).typed("nobody else is awake"))),
+    ]
+}
+
 /// Step 5 where the operator saves at the portal.
 fn hand_off() -> Vec<Scene> {
     let story = Story::hand_off;
@@ -304,6 +324,8 @@ fn sensors() -> Vec<Scene> {
         ("trouble", model(troubled())),
         ("one line of one host", model(usual().at_sensors().refusal_in_log(1, "dc1"))),
         ("refused", refused()),
+        ("the ways back, whole", at_ways_back(refused(), 0)),
+        ("the ways back, further down", at_ways_back(refused(), 6)),
         ("the ways back", {
             model(troubled().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1").intend(Intent::Recover))
         }),
@@ -323,6 +345,11 @@ fn sensors() -> Vec<Scene> {
             }),
         ),
         ("leave", model(usual().at_sensors().intend(Intent::Leave))),
+        ("the hand-over", {
+            let story = usual().at_sensors().intend(Intent::HandOver).choose(0);
+            model(story.intend(Intent::Typed("CHG-2026-1124, password of svc-mdi".into())))
+        }),
+        ("a field of the hand-over", model(usual().at_sensors().intend(Intent::HandOver).choose(2))),
     ]
 }
 

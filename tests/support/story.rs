@@ -13,10 +13,11 @@ use mdi_console::clock::{Instant, Now};
 use mdi_console::directory::lockout::{AttemptId, Budget, Shut, Why};
 use mdi_console::directory::refusal::{Refusal, SubCode};
 use mdi_console::directory::{Answer, Host, Protocol, Tested};
+use mdi_console::logs::source::{SourceState, State};
 use mdi_console::logs::{Position, SourceId};
 use mdi_console::portal::SaveAnswer;
 use mdi_console::secret::SecretId;
-use mdi_console::sensor::{Server, Service, ServiceState};
+use mdi_console::sensor::{Server, Service, ServiceState, Way};
 use mdi_console::text::Safe;
 use mdi_console::walkthrough::effect::{Effect, Ticket};
 use mdi_console::walkthrough::event::{self, Event, Field, Intent};
@@ -56,7 +57,7 @@ fn start() -> Now {
 }
 
 fn terms(names: Names, lab: bool) -> Terms {
-    let server = |host: &str, standalone| Server { host: names.of(host), standalone };
+    let server = |host: &str, standalone| Server { host: names.of(host), standalone, way: Way::Sc };
     Terms {
         site: names.of("contoso-corp"),
         lab,
@@ -68,6 +69,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
+        second_person: false,
         entries: Vec::new(),
         save_host: names.of("contoso-corp.atp.lab"),
         controllers: ["dc1", "dc2", "dc3", "rodc1"]
@@ -84,7 +86,6 @@ fn terms(names: Names, lab: bool) -> Terms {
             server("sensor1.contoso.test", true),
             server("sensor2.contoso.test", true),
         ],
-        probe: true,
         old_password: Duration::from_hours(1),
         poll: Duration::from_mins(1),
         watch: Duration::from_mins(35),
@@ -293,11 +294,8 @@ impl Story {
     pub fn sources(mut self) -> Self {
         for (number, host) in [(1, "dc1"), (2, "dc2"), (3, "sensor1")] {
             let host = self.host(host);
-            self = self.tell(Event::Logs(event::Logs::Watched {
-                source: SourceId(number),
-                host,
-                readable: true,
-            }));
+            let state = SourceState::new(SourceId(number), State::Following, self.now);
+            self = self.tell(Event::Logs(event::Logs::Watched { host, state }));
         }
         self
     }
@@ -380,6 +378,7 @@ impl Story {
             source: SourceId(source),
             host,
             at: Position { file: 1, offset: 9000 },
+            context: false,
             written: None,
             known,
         }))

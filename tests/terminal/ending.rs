@@ -18,7 +18,7 @@ const HUNG_UP: Duration = Duration::from_secs(2);
 const SHELL: &str = r#""$0" "$@"; echo "code: $?"; IFS= read -r line; echo "line: [$line]""#;
 
 /// A shell with job control: says when the program stopped, and brings it back when a line is typed.
-const JOBS: &str = r#"set -m; "$0" "$@"; echo "stopped, stty $(stty -a | grep -o '[-]*icanon')"
+pub const JOBS: &str = r#"set -m; "$0" "$@"; echo "stopped, stty $(stty -a | grep -o '[-]*icanon')"
 IFS= read -r line; fg >/dev/null; echo "code: $?""#;
 
 /// A shell that outlives its terminal, and writes down the program's code and the processor time of its children.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use mdi_console::walkthrough::step::{Phase, Step};
-use mdi_console::walkthrough::watch::{Missing, VerdictWord};
+use mdi_console::walkthrough::watch::{Finding, Missing, VerdictWord};
 
 use crate::play;
 use crate::stage::{Missed, Stage, Tried, files};
@@ -108,6 +108,39 @@ fn a_source_that_falls_silent_during_the_watch_was_not_watched_throughout() {
         stage.walk_on_to_the_verdict().await?;
         // The portal was read throughout, and would have shown a refusal.
         stage.hold(stage.verdict()? == Some(VerdictWord::Confirmed), "confirmed by what was watched")?;
+        stage.leave().await?;
+        stage.check_traces()
+    });
+}
+
+#[test]
+fn through_every_rotation_each_record_keeps_its_side_of_the_change() {
+    play(async {
+        let mut stage = Stage::open("log-rotates").await?;
+        stage.reach_save().await?;
+        // Written and rotated away before the mark, and read after it.
+        for host in ["dc1.contoso.test", "dc4.contoso.test"] {
+            stage.write_refusal(host)?;
+            let log = stage.errors_of(host)?;
+            fs::rename(&log, log.with_file_name("Microsoft.Tri.Sensor-Errors-Archived-00000.log"))?;
+            fs::write(&log, "")?;
+        }
+        stage.confirm_save().await?;
+        stage.until_step(Step::Services).await?;
+        stage.until_verdict().await?;
+        stage.hold(stage.verdict()? == Some(VerdictWord::Refused), "refused")?;
+        let watch = stage.walk()?.watch.clone().ok_or_else(|| Missed::because("a watch"))?;
+        let refusing: Vec<&str> = watch.refusing_hosts().map(|host| host.as_str()).collect();
+        stage.hold(
+            refusing == ["dc8.contoso.test"],
+            &format!("dc8 alone, by its log, and not {refusing:?}"),
+        )?;
+        let sensors = stage.walk()?.sensors().to_vec();
+        let others = sensors.iter().filter(|sensor| sensor.host.as_str() != "dc8.contoso.test");
+        let took = others.filter(|sensor| watch.finding(sensor) == Finding::TookIt).count();
+        stage.hold(took + 1 == sensors.len(), "every other sensor's log to show that it took it")?;
+        let counted = stage.console()?.model().logs.count_refusals();
+        stage.hold((counted.before, counted.after) == (2, 2), &format!("{counted:?}"))?;
         stage.leave().await?;
         stage.check_traces()
     });

@@ -9,13 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use mdi_console::key::Key;
 use mdi_console::lab::scenario;
 use mdi_console::portal::SaveAnswer;
-use mdi_console::portal::client::{Client, Patience, Trust};
+use mdi_console::portal::client::{Client, Patience};
 use mdi_console::portal::token;
 use mdi_console::portal::workspace::{Change, Workspace};
 use mdi_console::secret::Secret;
 use mdi_console::site::Site;
 use mdi_console::terminal::page;
 use mdi_console::terminal::signals::Signal;
+use mdi_console::trust::Trust;
 use mdi_console::walkthrough::fact::{Entered, Fact, SaveWord};
 use mdi_console::walkthrough::step::{Phase, Question, Step};
 use mdi_console::walkthrough::watch::VerdictWord;
@@ -46,8 +47,8 @@ impl Stage {
     async fn save_at_the_portal(&self, password: &str) -> Tried {
         let lab = self.lab.addresses();
         let site = Site::of_lab(&lab)?;
-        let trust = Trust::Only(lab.ca_pem.clone().into_bytes());
-        let client = Client::new(&trust, &self.driven.clock(), Patience::default())?;
+        let trust = Trust::pinned(lab.ca_pem.as_bytes())?;
+        let client = Client::new(&trust, &self.driven.clock(), Patience::default());
         let own = Secret::new(Zeroizing::new("Lab-Client-Secret-2026".to_owned()));
         let tokens = token::client_credentials(&client, &site.login, (&token::Proof::Secret, &own)).await;
         let tokens = tokens.map_err(|denial| Missed::because(format!("{denial:?}")))?;

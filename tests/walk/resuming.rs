@@ -30,12 +30,15 @@ struct Cut {
 
 impl Disk for Cut {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.left == 0 {
-            self.killed.store(true, Ordering::Relaxed);
-            return Err(io::Error::other("the process is dead"));
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if self.left == 0 {
+                self.killed.store(true, Ordering::Relaxed);
+                return Err(io::Error::other("the process is dead"));
+            }
+            self.left -= 1;
+            self.file.write_all(line)?;
         }
-        self.left -= 1;
-        self.file.write_all(bytes)
+        Ok(())
     }
 
     fn force(&mut self) -> io::Result<()> {

@@ -13,8 +13,13 @@ use crate::stage::{Missed, Stage, Tried};
 
 /// At the dialog of step 5, with this to happen to the first save.
 async fn about_to_save(kind: PutKind, seconds: u32) -> Tried<Stage> {
+    about_to_save_past(vec![PutFault { kind, seconds }]).await
+}
+
+/// And to those after it.
+async fn about_to_save_past(put: Vec<PutFault>) -> Tried<Stage> {
     let mut scenario = scenario::find("clean").ok_or_else(|| Missed::because("no scenario"))?;
-    scenario.portal.put = vec![PutFault { kind, seconds }];
+    scenario.portal.put = put;
     let mut stage = Stage::empty(scenario)?;
     stage.sit_down()?;
     stage.reach_save().await?;
@@ -87,6 +92,41 @@ fn a_portal_that_asks_to_wait_has_saved_nothing() {
         stage.enter().await?;
         stage.confirm_save().await?;
         stage.until_step(Step::Services).await?;
+        stage.watch_to_the_end(VerdictWord::Confirmed).await
+    });
+}
+
+#[test]
+fn a_sign_in_that_is_not_taken_is_renewed_once_and_the_same_save_sent_again() {
+    play(async {
+        let mut stage = about_to_save(PutKind::Unauthorized, 0).await?;
+        stage.confirm_save().await?;
+        stage.until_step(Step::Services).await?;
+        stage.hold(stage.results()? == [SaveWord::Saved], "one result on record")?;
+        stage.watch_to_the_end(VerdictWord::Confirmed).await
+    });
+}
+
+#[test]
+fn a_sign_in_that_is_not_taken_twice_has_saved_nothing_and_is_made_anew() {
+    play(async {
+        let fault = PutFault { kind: PutKind::Unauthorized, seconds: 0 };
+        let mut stage = about_to_save_past(vec![fault, fault]).await?;
+        stage.confirm_save().await?;
+        stage.until_settled().await?;
+        stage.hold(stage.not_saved(), "not saved, and said so")?;
+        stage.hold(stage.lab.saves() == 0, "nothing saved")?;
+        stage.enter().await?;
+        stage.until_step(Step::Portal).await?;
+        stage.hold(stage.walk()?.acceptance.is_none(), "no acceptance")?;
+        stage.sign_in().await?;
+        stage.reach_password().await?;
+        let right = stage.right.clone();
+        stage.test(&right).await?;
+        stage.enter().await?;
+        stage.confirm_save().await?;
+        stage.until_step(Step::Services).await?;
+        stage.hold(stage.results()? == [SaveWord::NotSaved, SaveWord::Saved], "both results on record")?;
         stage.watch_to_the_end(VerdictWord::Confirmed).await
     });
 }

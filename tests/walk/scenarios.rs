@@ -49,6 +49,7 @@ scenarios! {
     sign_in_declined_ends_as_its_file_says: "sign-in-declined",
     portal_throttled_ends_as_its_file_says: "portal-throttled",
     portal_down_at_save_ends_as_its_file_says: "portal-down-at-save",
+    log_rotates_ends_as_its_file_says: "log-rotates",
     one_sensor_refuses_ends_as_its_file_says: "one-sensor-refuses",
     large_fleet_ends_as_its_file_says: "large-fleet",
 }

@@ -111,9 +111,8 @@ pub(super) async fn logs(site: &Site) -> Vec<Finding> {
 
 async fn log(source: Source) -> Vec<Finding> {
     let mut found = Findings::about(About::Log, source.host.clone());
-    match tokio::task::spawn_blocking(move || tail::ends(&source)).await {
-        Ok(Ok(files)) => {
-            let count = files.len();
+    match tokio::task::spawn_blocking(move || tail::count(&source)).await {
+        Ok(Ok(count)) => {
             found.add(
                 "log",
                 State::Fine,
@@ -131,9 +130,13 @@ async fn log(source: Source) -> Vec<Finding> {
 
 pub(super) fn services(site: &Site) -> Vec<Finding> {
     let mut found = Findings::about(About::Services, "");
-    let told = match &site.probe {
-        Some(_) => format!("{} servers; the probe is not run here", site.servers.len()),
-        None => "marked by the operator: the site file names no probe".to_owned(),
+    let asked = site.servers.iter().filter(|server| server.is_asked()).count();
+    let told = match (asked, site.servers.len()) {
+        (0, _) => "marked by the operator: the site file names no probe".to_owned(),
+        (asked, all) if asked == all => format!("{all} servers; the probe is not run here"),
+        (asked, all) => {
+            format!("{asked} of {all} servers, the others marked by the operator; no probe is run here")
+        }
     };
     found.add("probe", State::NotAsked, told);
     found.all

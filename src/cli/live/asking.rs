@@ -18,14 +18,15 @@ pub(super) async fn application(opened: &Opened) -> Result<Option<Application>, 
     if own.sign_in != (SignIn::ClientSecret { file: None }) {
         return Ok(open::application(&own.sign_in)?);
     }
-    let prompt = Safe::from(format!(
-        "The application {} signs in by itself. Its client secret (not shown): ",
-        own.client_id
-    ));
-    match typed(&prompt).await? {
+    match typed(&secret_prompt(&own.client_id)).await? {
         text if text.is_empty() => Err(LiveNotWalked::NoClientSecret),
         text => Ok(Some(Application::by_secret(text))),
     }
+}
+
+/// What asks for the secret of an application that signs in by one.
+pub(in crate::cli) fn secret_prompt(client_id: &str) -> Safe {
+    Safe::from(format!("The application {client_id} signs in by itself. Its client secret (not shown): "))
 }
 
 /// The reader account's password, if the site names a reader and the operator gives it.

@@ -1,9 +1,9 @@
 //! Where the password comes from: a line of standard input, or the terminal itself, without echo.
 //!
-//! Relies on `/dev/tty`, so that standard output stays the answer's alone. Nothing is sent before what was given is known
+//! Relies on the terminal itself, so that standard output stays the answer's alone. Nothing is sent before what was given is known
 //! to be a password that could be. Deliberately absent: any other place a password could stand in.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 
@@ -11,6 +11,7 @@ use rustix::termios::isatty;
 use tokio::sync::mpsc::{self, Receiver};
 use zeroize::Zeroizing;
 
+use crate::cli::tty::OwnTerminal;
 use crate::engine::secrets::Secrets;
 use crate::engine::vault::{Edit, EditRefused, Edited};
 use crate::plain::typed::{self, Typed};
@@ -57,7 +58,7 @@ impl NoPassword {
 pub enum Desk {
     /// A script: a line of standard input each.
     Script,
-    Terminal(File),
+    Terminal(OwnTerminal),
 }
 
 impl Desk {
@@ -66,8 +67,7 @@ impl Desk {
         if password_stdin && !isatty(rustix::stdio::stdin()) {
             return Ok(Self::Script);
         }
-        let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
-        terminal.map(Self::Terminal).map_err(|_| NoPassword::NoTerminal)
+        OwnTerminal::open().map(Self::Terminal).ok_or(NoPassword::NoTerminal)
     }
 
     async fn ask(&self, prompt: &Safe) -> Result<Zeroizing<String>, NoPassword> {
@@ -75,9 +75,7 @@ impl Desk {
             Self::Script => {
                 unseen::ask_on(rustix::stdio::stdin().try_clone_to_owned()?, io::sink(), prompt).await?
             }
-            Self::Terminal(terminal) => {
-                unseen::ask_on(terminal.try_clone()?.into(), terminal.try_clone()?, prompt).await?
-            }
+            Self::Terminal(terminal) => terminal.ask(prompt).await?,
         };
         match asked {
             Asked::Typed(text) => Ok(text),
@@ -117,7 +115,7 @@ impl Desk {
     pub fn lines(&self) -> io::Result<Option<(Receiver<Typed>, File)>> {
         let Self::Terminal(terminal) = self else { return Ok(None) };
         let (deliver, lines) = mpsc::channel(1);
-        typed::read(OwnedFd::from(terminal.try_clone()?), true, deliver)?;
-        Ok(Some((lines, terminal.try_clone()?)))
+        typed::read(OwnedFd::from(terminal.file()?), true, deliver)?;
+        Ok(Some((lines, terminal.file()?)))
     }
 }

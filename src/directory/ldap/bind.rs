@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use ldap3::Ldap;
 
@@ -24,10 +23,10 @@ impl Client {
     pub async fn test(&self, permit: Permit, controller: &Controller, credential: Credential) -> Tested {
         // With an empty password Windows says yes to anybody (RFC 4513's unauthenticated bind).
         if credential.secret.expose().is_empty() {
-            return not_sent(Fault::Unwilling("an empty password is never sent".into()));
+            return Tested::not_sent(Fault::Unwilling("an empty password is never sent".into()));
         }
         if !permit.covers(&credential.account.key(), &controller.host, Protocol::Ldap) {
-            return not_sent(Fault::Internal("the permit is for another attempt".into()));
+            return Tested::not_sent(Fault::Internal("the permit is for another attempt".into()));
         }
         let sent = Arc::new(AtomicBool::new(false));
         let (client, controller, flag) = (self.clone(), controller.clone(), Arc::clone(&sent));
@@ -40,7 +39,7 @@ impl Client {
         tested.await.unwrap_or_else(|fault| {
             let answer =
                 if sent.load(Ordering::SeqCst) { Answer::NotKnown(fault) } else { Answer::NotSent(fault) };
-            Tested { answer, ..not_sent(Fault::TimedOut) }
+            Tested { answer, ..Tested::not_sent(Fault::TimedOut) }
         })
     }
 
@@ -48,7 +47,7 @@ impl Client {
         let began = self.clock.now().at;
         let (mut ldap, root) = match self.ready(controller, credential).await {
             Ok(ready) => ready,
-            Err(fault) => return not_sent(fault),
+            Err(fault) => return Tested::not_sent(fault),
         };
         let name = credential.account.principal();
         sent.store(true, Ordering::SeqCst);
@@ -96,16 +95,5 @@ impl Client {
             Ok(result) => Answer::NotKnown(fault::of_result(&result)),
             Err(fault) => Answer::NotKnown(fault),
         }
-    }
-}
-
-fn not_sent(fault: Fault) -> Tested {
-    Tested {
-        answer: Answer::NotSent(fault),
-        account: None,
-        from: None,
-        controller_time: None,
-        latency: Duration::ZERO,
-        elapsed: Duration::ZERO,
     }
 }

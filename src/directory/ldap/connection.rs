@@ -90,8 +90,9 @@ impl Client {
         let url = address_bar(&to.host, way).map_err(at_connection)?;
         let stream = self.tcp(to, address).await.map_err(at_connection)?;
         connected.store(true, Ordering::Relaxed);
+        let config = self.trust.config().map_err(|why| of_tls(Fault::Internal(why.to_string().into())))?;
         let settings = LdapConnSettings::new()
-            .set_config(self.trust.0.clone())
+            .set_config(config)
             .set_starttls(way == Way::Tls(Transport::StartTls))
             .set_std_stream(StdStream::Tcp(stream));
         let agreed = LdapConnAsync::from_url_with_settings(settings, &url);

@@ -46,8 +46,11 @@ impl Client {
         root: &Root,
         account: &Account,
     ) -> Result<Option<AccountFacts>, Fault> {
-        let token = self.token(ldap).await;
-        let meant = self.account(ldap, root, &account.name).await?;
+        // Asked for beside each other, over the one connection.
+        let mut beside = ldap.clone();
+        let (token, meant) =
+            futures_util::join!(self.token(&mut beside), self.account(ldap, root, &account.name));
+        let meant = meant?;
         let bound = match &meant {
             Some(meant) if token.iter().any(|held| Some(held.as_slice()) == meant.sid()) => Bound::Meant,
             meant => {

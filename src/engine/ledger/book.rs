@@ -156,6 +156,13 @@ impl Book {
         });
     }
 
+    /// Attempts that are about to be written behind what was read; they count at once.
+    pub(super) fn add(&mut self, attempts: &[Attempt]) {
+        let highest = attempts.iter().map(|attempt| attempt.id.0).max();
+        self.highest = self.highest.max(highest.unwrap_or_default());
+        self.attempts.extend_from_slice(attempts);
+    }
+
     pub(super) fn attempts_since(&self, oldest: Timestamp) -> Vec<Attempt> {
         let young = |attempt: &&Attempt| attempt.settled_at.unwrap_or(attempt.at).max(attempt.at) >= oldest;
         self.attempts.iter().filter(young).cloned().collect()

@@ -14,6 +14,15 @@ use super::{LedgerFault, Safe};
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
+/// What a machine that loses its power must not lose.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// An attempt that is about to be made.
+    Forced,
+    /// Its outcome: every process sees it at once, and without it the attempt counts, which is the safe side.
+    Written,
+}
+
 pub(super) struct Held {
     file: File,
     path: PathBuf,
@@ -64,8 +73,9 @@ impl Held {
         Ok(text)
     }
 
-    /// Adds the lines in one write and forces them to disk. What could not be written whole is taken back.
-    pub(super) fn append(&mut self, book: &Book, lines: &[Line]) -> Result<(), LedgerFault> {
+    /// Adds the lines in one write, and forces them to disk where they must not be lost. What could not be written whole is
+    /// taken back.
+    pub(super) fn append(&mut self, book: &Book, lines: &[Line], keep: Keep) -> Result<(), LedgerFault> {
         let mut text = Vec::new();
         if book.unended {
             text.push(b'\n');
@@ -74,18 +84,25 @@ impl Held {
             serde_json::to_writer(&mut text, line).map_err(|why| disk("written", &self.path, &why.into()))?;
             text.push(b'\n');
         }
-        let written = self
-            .file
-            .set_len(book.whole)
-            .and_then(|()| self.file.write_all(&text))
-            .and_then(|()| self.file.sync_all())
-            // The name too, should the file be new.
-            .and_then(|()| self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all()));
-        written.map_err(|why| {
+        let written = self.file.set_len(book.whole).and_then(|()| self.file.write_all(&text));
+        let forced = written.and_then(|()| match keep {
+            Keep::Forced => self.force(book.whole == 0),
+            Keep::Written => Ok(()),
+        });
+        forced.map_err(|why| {
             // If even that fails, a torn line is cut by the next reader and a whole one counts.
             let _ = self.file.set_len(book.whole);
             disk("written", &self.path, &why)
         })
+    }
+
+    /// A new file's name is on disk only when its folder is.
+    fn force(&self, new: bool) -> io::Result<()> {
+        self.file.sync_data()?;
+        match self.path.parent().filter(|_| new) {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => Ok(()),
+        }
     }
 }
 

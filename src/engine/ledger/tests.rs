@@ -87,6 +87,22 @@ fn attempts_at_several_controllers_are_reserved_together_or_not_at_all() {
 }
 
 #[test]
+fn requests_judged_together_count_each_other_and_one_that_is_shut_does_not_shut_out_the_rest() {
+    let (_folder, ledger) = ledger();
+    let (one, too_many, standing) = (request(&["dc1"]), request(&["a", "b", "c"]), five());
+    let asked = [&one, &one, &too_many, &one, &one];
+    let requests: Vec<_> = asked.map(|request| (request, standing.as_slice())).to_vec();
+    let judged = ledger.reserve_each(&requests, second(10)).unwrap();
+    let safe = |one: &Result<Reserved, Shut>| one.as_ref().ok().map(|reserved| reserved.budget.safe);
+    let seen: Vec<_> = judged.iter().map(safe).collect();
+    assert_eq!(seen, [Some(3), Some(2), None, Some(1), None]);
+    let ids: Vec<_> = judged.iter().flatten().flat_map(|one| one.attempts.clone()).collect();
+    assert_eq!(ids, [AttemptId(1), AttemptId(2), AttemptId(3)]);
+    let on_disk: Vec<_> = ledger.page(second(11)).unwrap().attempts.iter().map(|one| one.id).collect();
+    assert_eq!(on_disk, ids);
+}
+
+#[test]
 fn folder_and_file_are_for_their_owner_alone() {
     let (folder, ledger) = ledger();
     ledger.page(second(0)).unwrap();

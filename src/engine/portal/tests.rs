@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::clock::Driven;
+use crate::directory::Account;
 use crate::directory::search::Search;
 use crate::engine::{Answer, Engine, Parts, Told};
-use crate::portal::client::Trust;
 use crate::portal::signin;
 use crate::portal::token::Login;
 use crate::portal::{Reply, Seen, StandIn, reply};
@@ -41,6 +41,9 @@ async fn stand_in(taken: &'static str, refreshed: u16) -> StandIn {
             return reply(200, JSON, tokens.to_string());
         }
         let right = seen.header("authorization") == format!("Bearer {taken}");
+        if seen.method == "PUT" && right {
+            return reply(204, &[("etag", "\"2\"")], "");
+        }
         reply(if right || taken.is_empty() { 200 } else { 401 }, JSON, r#"{"value": []}"#)
     })
     .await
@@ -59,7 +62,7 @@ impl Bench {
         let driven = Driven::new("2026-03-04T05:06:07Z".parse().unwrap());
         let clock = driven.clock();
         let folder = tempfile::tempdir().unwrap();
-        let Trust::Only(ca) = &portal.trust else { panic!() };
+        let ca = portal.authority.clone().into_bytes();
         let domain = "contoso.test".into();
         let search = Search { domain, site: None, servers: Vec::new(), by_hand: Vec::new(), records: false };
         let login = Login {
@@ -68,8 +71,9 @@ impl Bench {
             scope: "s".into(),
             verification_hosts: Vec::new(),
         };
-        let nobody = Site::of_controllers(search, Vec::new(), Vec::new(), Some(ca.clone()));
-        let site = Site { lab: true, login, graph: portal.base.clone(), uses_graph: true, ..nobody };
+        let nobody = Site::of_controllers(search, Vec::new(), Vec::new(), Some(ca));
+        let (graph, workspace) = (portal.base.clone(), portal.base.clone());
+        let site = Site { lab: true, login, graph, workspace, uses_graph: true, ..nobody };
         let vault = std::sync::Arc::new(Secrets::new(clock.clone()));
         let (ledger, records) = (folder.path().to_owned(), folder.path().to_owned());
         let parts = Parts { site, clock, vault, ledger, records, reader: None, application };
@@ -84,7 +88,7 @@ impl Bench {
                 Event::Portal(_, event) => event,
                 event => panic!("{event:?}"),
             },
-            Told::Records(records) => panic!("{records:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -108,6 +112,24 @@ impl Bench {
             });
         }
         read
+    }
+
+    /// What comes of a save of `secret`, and what each sending of it bore.
+    async fn save(&mut self, secret: SecretId) -> (SaveAnswer, Vec<[String; 4]>) {
+        self.engine.act(Effect::Save {
+            ticket: Ticket(3),
+            entry: "e-1".into(),
+            etag: "\"1\"".into(),
+            change: "c-1".into(),
+            account: Account { name: "svc-mdi".into(), domain: "contoso.test".into() },
+            secret,
+        });
+        let event::Portal::SaveAnswered(answer) = self.answer().await else { panic!("no answer to a save") };
+        let sent = self.portal.seen().into_iter().filter(|seen| seen.method == "PUT").map(|seen| {
+            let of = |name| seen.header(name).to_owned();
+            [of("authorization"), of("if-match"), of("change-id"), seen.body.clone()]
+        });
+        (answer, sent.collect())
     }
 
     /// What tokens were asked for with.
@@ -148,6 +170,28 @@ async fn one_that_is_refused_again_or_can_not_be_renewed_asks_for_a_new_sign_in(
         assert_eq!(bench.read(1).await, [Err(Fault::Unauthorized)]);
         assert_eq!(bench.grants().len(), 2, "{:?}", bench.grants());
     }
+}
+
+#[tokio::test]
+async fn a_save_turned_away_for_its_token_is_the_same_save_with_a_new_one_and_never_a_third() {
+    let check = async |taken: &'static str, refreshed: u16, expected: SaveAnswer, bearers: &[&str]| {
+        let mut bench = Bench::over(stand_in(taken, refreshed).await, None);
+        bench.signed_in().await;
+        let secret = bench.engine.vault().keep(Zeroizing::new("Right-1".to_owned()));
+        let (answer, sent) = bench.save(secret).await;
+        assert_eq!(answer, expected, "{taken} {refreshed}");
+        let bore: Vec<&str> = sent.iter().map(|[bearer, ..]| bearer.as_str()).collect();
+        assert_eq!(bore, bearers, "{taken} {refreshed}");
+        let [_, condition, change, body] = sent.last().unwrap();
+        assert_eq!((condition.as_str(), change.as_str()), ("\"1\"", "c-1"));
+        assert!(sent.iter().all(|[_, _, _, first]| first == body) && body.contains("Right-1"), "{sent:?}");
+    };
+    let saved = || SaveAnswer::Saved { etag: "\"2\"".into() };
+    let not_saved = || SaveAnswer::NotSaved(Fault::Unauthorized);
+    check("a-1", 200, saved(), &["Bearer a-1"]).await;
+    check("a-2", 200, saved(), &["Bearer a-1", "Bearer a-2"]).await;
+    check("a-9", 200, not_saved(), &["Bearer a-1", "Bearer a-2"]).await;
+    check("a-2", 400, not_saved(), &["Bearer a-1"]).await;
 }
 
 #[tokio::test]

@@ -113,6 +113,7 @@ struct Failing {
     room: usize,
     force_fails: bool,
     cut_fails: bool,
+    forced: usize,
 }
 
 impl Disk for Failing {
@@ -122,6 +123,7 @@ impl Disk for Failing {
         if fits < bytes.len() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
     fn force(&mut self) -> io::Result<()> {
+        self.forced += 1;
         if self.force_fails { Err(io::Error::other("I/O error")) } else { Ok(()) }
     }
     fn cut(&mut self, length: u64) -> io::Result<()> {
@@ -160,4 +162,28 @@ fn a_record_that_can_not_be_cut_back_takes_nothing_more() {
     assert!(matches!(journal.append(T, &json!(1)), Err(JournalFault::NotWritten { .. })));
     journal.disk.room = 4096;
     assert!(matches!(journal.append(T, &json!(1)), Err(JournalFault::Broken(_))));
+}
+
+#[test]
+fn lines_written_together_are_forced_once_and_stand_whole_or_not_at_all() {
+    let mut journal = on(Failing { room: 4096, ..Failing::default() });
+    journal.append(T, &json!(1)).unwrap();
+    let good = journal.disk.bytes.clone();
+    let three = |journal: &JournalFile<Failing>| {
+        let mut together = Together::after(journal);
+        let lines: Vec<Line> = (2..5).map(|n| together.add(T, &json!(n)).unwrap()).collect();
+        (together, lines)
+    };
+    journal.disk.force_fails = true;
+    let (together, _) = three(&journal);
+    assert!(matches!(journal.write(together), Err(JournalFault::NotWritten { .. })));
+    assert_eq!(journal.disk.bytes, good);
+    journal.disk.force_fails = false;
+    let forced = journal.disk.forced;
+    let (together, lines) = three(&journal);
+    journal.write(together).unwrap();
+    assert_eq!(journal.disk.forced, forced + 1);
+    let back = read(&journal.disk.bytes);
+    assert_eq!((back.lines.len(), back.consistency), (4, Consistency::Consistent));
+    assert_eq!(lines.last().map(|line| &line.seal), journal.chain().last.as_ref());
 }

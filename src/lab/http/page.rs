@@ -120,6 +120,8 @@ async fn change_entry(
     match workspace::store(&portal, change).await {
         Stored::Taken { .. } => Redirect::to(&format!("{DIRECTORY_SERVICES}?saved={id}")).into_response(),
         Stored::Throttled { .. } => refused("throttled"),
+        // As when somebody has been away from the form for too long.
+        Stored::Unauthorized => refused("form"),
         Stored::Refused(why) => refused(entry::word(why)),
     }
 }

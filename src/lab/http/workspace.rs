@@ -68,6 +68,7 @@ pub async fn change(
     match store(&portal, change).await {
         Stored::Taken { etag, entry } => ([(header::ETAG, etag)], Json(entry)).into_response(),
         Stored::Throttled { seconds } => throttled(&portal, seconds),
+        Stored::Unauthorized => unauthorized(&portal),
         Stored::Refused(why) => {
             let (status, code, says) = explain(why);
             refused(&portal, status, code, &says)
@@ -85,6 +86,7 @@ pub enum Stored {
     Throttled {
         seconds: u32,
     },
+    Unauthorized,
     Refused(ChangeRefused),
 }
 
@@ -101,6 +103,7 @@ pub async fn store(portal: &Portal, change: Change) -> Stored {
             let now = portal.shared.clock.now().wall;
             portal.shared.world().entry.change_by_someone(now);
         }
+        PutKind::Unauthorized => return Stored::Unauthorized,
         PutKind::AnswerLost | PutKind::None => {}
     }
     let answer = take(portal, change);

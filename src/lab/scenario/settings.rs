@@ -118,6 +118,10 @@ pub struct FleetSettings {
     pub at_start: AtStart,
     /// How many hosts write log files.
     pub logging: usize,
+    /// A log with so many bytes is full: it becomes an archive before its next record is written.
+    pub log_bytes: Option<u64>,
+    /// Sensors of an older version are updated when the entry changes, and write to the new version's folder.
+    pub updates: bool,
     pub watch_seconds: u32,
     pub poll_seconds: u32,
     pub settle_seconds: u32,
@@ -131,6 +135,8 @@ impl Default for FleetSettings {
             version_three: 0,
             at_start: AtStart::Running,
             logging: 24,
+            log_bytes: None,
+            updates: false,
             watch_seconds: 10,
             poll_seconds: 1,
             settle_seconds: 2,
@@ -230,5 +236,7 @@ pub enum PutKind {
     ChangedBySomeone,
     Throttled,
     Slow,
+    /// The sign-in is not taken for this one, though it may be young.
+    Unauthorized,
     None,
 }

@@ -70,6 +70,7 @@ pub struct Fleet {
     pub sensors: Vec<Sensor>,
     pub issues: Vec<Issue>,
     logging: usize,
+    updates: bool,
     next_issue: u64,
 }
 
@@ -85,7 +86,8 @@ impl Fleet {
         let yesterday = now.saturating_sub(SignedDuration::from_hours(30)).unwrap_or(now);
         let mut old = Issue::new(1, IssueKind::Credentials, yesterday);
         old.close(yesterday.saturating_add(SignedDuration::from_mins(52)).unwrap_or(now));
-        Self { logging: settings.logging.min(sensors.len()), sensors, issues: vec![old], next_issue: 2 }
+        let (logging, updates) = (settings.logging.min(sensors.len()), settings.updates);
+        Self { logging, updates, sensors, issues: vec![old], next_issue: 2 }
     }
 
     /// How many of the sensors, counted from the first, write logs.
@@ -138,6 +140,9 @@ impl Fleet {
     pub fn wake(&mut self, sensor: usize) {
         if let Some(sensor) = self.sensors.get_mut(sensor) {
             sensor.syncing = true;
+            if self.updates && sensor.version == OLDER_VERSION {
+                sensor.version = VERSION;
+            }
         }
     }
 

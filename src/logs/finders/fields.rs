@@ -5,12 +5,16 @@
 
 use std::ops::Range;
 
+use crate::logs::Record;
 use crate::logs::sight::look_at;
 use crate::text::Safe;
 
 const ACCOUNT: [&str; 2] = ["UserName", "AccountName"];
 const DOMAIN: [&str; 3] = ["Domain", "DomainDnsName", "DomainName"];
 const CONTROLLER: [&str; 2] = ["DomainControllerDnsName", "_domainControllerConnectionDatas"];
+
+/// The host that a record speaks of; which sensor wrote it stands in none.
+const HOST: [&str; 5] = ["HostName", "HostDnsName", "SensorName", "SensorDnsName", "MachineName"];
 
 /// One key with its value, as they stand in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +42,10 @@ pub fn names_host(key: &str) -> bool {
 #[must_use]
 pub fn in_line(text: &str) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
+    // Most lines are stack frames, and have none.
+    if memchr::memchr(b'=', text.as_bytes()).is_none() {
+        return fields;
+    }
     for group in look_at(text).groups {
         let inner = group.start.saturating_add(1)..group.end.saturating_sub(1);
         let Some(inside) = text.get(inner.clone()) else { continue };
@@ -86,6 +94,11 @@ impl<'a> Fields<'a> {
     }
 
     #[must_use]
+    pub fn of_record(record: &'a Record) -> Self {
+        Self(record.lines().flat_map(|line| in_line(line)).collect())
+    }
+
+    #[must_use]
     pub fn account(&self) -> Option<Safe> {
         self.only_of(&ACCOUNT)
     }
@@ -98,6 +111,11 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn controller(&self) -> Option<Safe> {
         self.only_of(&CONTROLLER)
+    }
+
+    #[must_use]
+    pub fn host(&self) -> Option<Safe> {
+        self.only_of(&HOST)
     }
 
     /// The value of `key`, if all its values agree: a record that names two accounts names none.

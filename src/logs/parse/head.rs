@@ -44,6 +44,12 @@ pub fn is_dated(line: &str) -> bool {
     dated(line).is_some()
 }
 
+/// The time a line begins with.
+#[must_use]
+pub fn time(line: &str) -> Option<DateTime> {
+    dated(line).map(|(time, _)| time)
+}
+
 /// A byte order mark, or the nulls that a truncated file is filled up with, may stand before a date.
 fn dated(line: &str) -> Option<(DateTime, &str)> {
     let line = line.trim_start_matches(['\u{feff}', '\0']);

@@ -8,7 +8,7 @@ use super::head;
 use crate::logs::sight::{Sight, Sign};
 
 /// The most bytes of a line that are held.
-const HELD: usize = 16 * 1024;
+pub const HELD: usize = 16 * 1024;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
@@ -27,6 +27,28 @@ impl Encoding {
             [] | [_] | [_, 0] | [_, 0, _] => None,
             [..] => Some(Self::Utf8),
         }
+    }
+
+    /// The text of a line's bytes, without the carriage return or the byte order mark that may stand around it.
+    #[must_use]
+    pub fn text(self, line: &[u8]) -> String {
+        let mut text = match self {
+            Self::Utf16 => {
+                let units = line.chunks(2).map(|unit| match unit {
+                    [low, high] => u16::from_le_bytes([*low, *high]),
+                    _ => u16::from(b'?'),
+                });
+                char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+            }
+            Self::Utf8 => String::from_utf8_lossy(line).into_owned(),
+        };
+        if text.ends_with('\r') {
+            text.pop();
+        }
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        text
     }
 }
 
@@ -84,7 +106,7 @@ impl Lines {
 
     /// Whether what there is of a line begins a record already.
     pub fn is_dated_so_far(&self) -> bool {
-        !self.passing && head::is_dated(&self.decode())
+        !self.passing && head::is_dated(&self.encoding.text(&self.held))
     }
 
     /// A value that a record left open doesn't go on in the next one.
@@ -143,7 +165,7 @@ impl Lines {
             return;
         }
         self.sighted = true;
-        let text = self.decode();
+        let text = self.encoding.text(&self.held);
         let leaves_values = ["at ", "---"].iter().any(|start| text.trim_start().starts_with(start));
         self.sight.begin(leaves_values || head::is_dated(&text));
         let held = std::mem::take(&mut self.held);
@@ -163,19 +185,6 @@ impl Lines {
                 }
             }
             Encoding::Utf8 => self.sight.push(bytes),
-        }
-    }
-
-    fn decode(&self) -> String {
-        match self.encoding {
-            Encoding::Utf16 => {
-                let units = self.held.chunks(2).map(|unit| match unit {
-                    [low, high] => u16::from_le_bytes([*low, *high]),
-                    _ => u16::from(b'?'),
-                });
-                char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-            }
-            Encoding::Utf8 => String::from_utf8_lossy(&self.held).into_owned(),
         }
     }
 
@@ -202,13 +211,7 @@ impl Lines {
     fn take(&mut self) -> Line {
         self.sight_held();
         let signs = self.sight.end().signs.into_iter().map(|(sign, _)| sign).collect();
-        let mut text = self.decode();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-        if text.starts_with('\u{feff}') {
-            text.remove(0);
-        }
+        let text = self.encoding.text(&self.held);
         let line = Line { offset: self.offset, bytes: self.bytes, text, signs };
         self.offset = self.offset();
         self.bytes = 0;

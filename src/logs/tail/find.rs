@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, glob_with};
 
-use super::Unreachable;
+use crate::logs::source::Unreachable;
 use crate::text::Safe;
 
 const OPTIONS: MatchOptions = MatchOptions {
@@ -18,6 +18,11 @@ const OPTIONS: MatchOptions = MatchOptions {
 
 /// The files to follow, in the order of their names.
 pub fn newest(patterns: &[String]) -> Result<Vec<PathBuf>, Unreachable> {
+    all(patterns).map(only_newest)
+}
+
+/// The same of every version.
+pub fn all(patterns: &[String]) -> Result<Vec<PathBuf>, Unreachable> {
     let mut paths = Vec::new();
     let mut fault = None;
     for pattern in patterns {
@@ -31,17 +36,8 @@ pub fn newest(patterns: &[String]) -> Result<Vec<PathBuf>, Unreachable> {
     paths.dedup();
     match fault {
         Some(fault) if paths.is_empty() => Err(fault),
-        _ => Ok(only_newest(paths)),
+        _ => Ok(paths),
     }
-}
-
-/// All that match, of every version.
-pub fn every(patterns: &[String]) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> =
-        patterns.iter().filter_map(|pattern| matching(pattern).ok()).flatten().collect();
-    paths.sort();
-    paths.dedup();
-    paths
 }
 
 fn matching(pattern: &str) -> Result<Vec<PathBuf>, Unreachable> {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 use super::*;
 use crate::clock::Driven;
+use crate::logs::Position;
 
 const POLL: Duration = Duration::from_secs(1);
 
@@ -19,6 +20,7 @@ struct Scene {
     driven: Driven,
     out: Receiver<Delivery>,
     state: Option<SourceState>,
+    missed: Missed,
     lost: bool,
 }
 
@@ -38,15 +40,16 @@ impl Scene {
     }
 
     fn follow(&mut self, pattern: &str) {
-        self.follow_from(pattern, Vec::new());
+        self.follow_since(pattern, Vec::new());
     }
 
-    fn follow_from(&mut self, pattern: &str, from: Vec<Position>) {
+    fn follow_since(&mut self, pattern: &str, since: Vec<Position>) {
         let (send, out) = channel(64);
         self.out = out;
         let patterns = vec![self.path(pattern).display().to_string()];
         let source = Source { id: SourceId(1), host: "dc1".into(), patterns };
-        tokio::spawn(follow((source, from), self.driven.clock(), POLL, send));
+        let missed = self.missed.clone();
+        tokio::spawn(follow((source, since), (self.driven.clock(), POLL), missed, send));
     }
 
     /// Takes all that is delivered until the tail sleeps; then moves the clock to its next look, `looks` times.
@@ -85,11 +88,13 @@ impl Scene {
 
 fn scene() -> Scene {
     let (_, out) = channel(1);
+    let home = tempfile::tempdir().unwrap();
     Scene {
-        home: tempfile::tempdir().unwrap(),
+        home,
         driven: Driven::new(Timestamp::UNIX_EPOCH),
         out,
         state: None,
+        missed: Missed::default(),
         lost: false,
     }
 }
@@ -278,73 +283,5 @@ async fn the_mark_s_places_are_the_ones_that_records_carry() {
     assert_eq!(scene.state.unwrap().files, ends);
 }
 
-/// Where the source's file ends now.
-fn place(scene: &Scene, pattern: &str) -> Vec<Position> {
-    let patterns = vec![scene.path(pattern).display().to_string()];
-    let source = Source { id: SourceId(1), host: "dc1".into(), patterns };
-    ends(&source).unwrap().into_iter().map(|file| file.at).collect()
-}
-
-#[tokio::test]
-async fn what_was_gained_since_a_place_is_news_however_much_it_is() {
-    let mut scene = scene();
-    scene.write("a.log", &line(1, "before"));
-    let from = place(&scene, "a.log");
-    let many: String = (0..9000).map(|number| line(number % 3000, &format!("since {number}"))).collect();
-    assert!(many.len() as u64 > CONTEXT);
-    scene.write("a.log", &many);
-    scene.follow_from("a.log", from);
-    let records = scene.see(2).await;
-    assert_eq!(records.iter().filter(|record| !record.context).count(), 9000);
-    let old: Vec<&str> = records.iter().filter(|one| one.context).map(|one| &*one.message).collect();
-    assert_eq!((old, scene.lost), (vec!["before"], false));
-}
-
-#[tokio::test]
-async fn a_file_that_was_archived_since_is_read_to_its_end_and_so_are_those_after_it() {
-    let mut scene = scene();
-    scene.write("a.log", &(line(1, "before") + &line(2, "before too")));
-    let from = place(&scene, "a.log");
-    scene.write("a.log", &line(3, "at the end of the first"));
-    fs::rename(scene.path("a.log"), scene.path("a.log-Archived-00003")).unwrap();
-    scene.write("a.log-Archived-00002", &(line(0, "long ago") + &line(0, "and longer than its first bytes")));
-    scene.write(
-        "a.log-Archived-00004",
-        &(line(4, "the second") + &line(4, "whole, and by its own first bytes")),
-    );
-    scene.write("a.log", &line(5, "the third"));
-    scene.follow_from("a.log", from);
-    let records = scene.see(2).await;
-    let mut new: Vec<&str> = records.iter().filter(|one| !one.context).map(|one| &*one.message).collect();
-    new.sort_unstable();
-    let wanted = ["at the end of the first", "the second", "the third", "whole, and by its own first bytes"];
-    assert_eq!((new, scene.lost), (wanted.to_vec(), false));
-}
-
-#[tokio::test]
-async fn a_new_version_folder_does_not_hide_what_the_old_one_gained() {
-    let mut scene = scene();
-    scene.write("2.1/Logs/a.log", "");
-    let from = place(&scene, "*/Logs/a.log");
-    scene.write("2.1/Logs/a.log", &line(1, "the last of the old version"));
-    scene.write("2.10/Logs/a.log", &line(2, "the first of the new one"));
-    scene.follow_from("*/Logs/a.log", from);
-    assert_eq!(scene.messages(2).await, ["the last of the old version", "the first of the new one"]);
-    assert!(!scene.lost);
-}
-
-#[tokio::test]
-async fn a_place_that_is_nowhere_any_more_is_said_to_be_lost() {
-    let mut scene = scene();
-    // Long enough to be known by its first bytes: a number may be given to another file again.
-    scene.write("a.log", &(line(1, "before") + &line(1, "before too")));
-    let from = place(&scene, "a.log");
-    fs::remove_file(scene.path("a.log")).unwrap();
-    scene.write(
-        "a.log",
-        &(line(2, "another file") + &line(2, "with lines of its own") + &line(3, "and more")),
-    );
-    scene.follow_from("a.log", from);
-    assert_eq!(scene.messages(2).await.len(), 3);
-    assert!(scene.lost);
-}
+mod rotation;
+mod since;

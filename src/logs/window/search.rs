@@ -18,7 +18,7 @@ pub struct Search {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "this is not a regular expression: {0}. The search is as before. Leave out the / at the beginning to search for the words as they are"
+    "This is not a regular expression: {0}. The search is as before. Correct it, or leave out the / at the beginning to search for the words as they are."
 )]
 pub struct SearchFault(Safe);
 
@@ -44,14 +44,17 @@ impl Search {
         self.pattern.find_iter(line).map(|place| place.range()).filter(|range| !range.is_empty()).collect()
     }
 
-    /// The first line of a record that has it; its component and host count as its first line.
     #[must_use]
-    pub fn line_of(&self, record: &Record) -> Option<usize> {
-        let head = [Some(&record.host), record.component.as_ref()].into_iter().flatten();
-        if head.into_iter().any(|text| self.pattern.is_match(text)) {
-            return Some(0);
-        }
-        record.lines().position(|line| self.pattern.is_match(line))
+    pub fn is_in(&self, text: &str) -> bool {
+        self.pattern.is_match(text)
+    }
+
+    /// The lines of a record that have it; its host and component count as its first line.
+    pub fn lines_of(&self, record: &Record) -> impl Iterator<Item = usize> {
+        let head = [Some(&record.host), record.component.as_ref()];
+        let named = head.into_iter().flatten().any(|text| self.is_in(text));
+        let lines = record.lines().enumerate();
+        lines.filter(move |(line, text)| (*line == 0 && named) || self.is_in(text)).map(|(line, _)| line)
     }
 }
 

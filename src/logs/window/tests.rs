@@ -57,6 +57,23 @@ fn five() -> Window {
 }
 
 #[test]
+fn sources_of_several_zones_are_merged_by_the_zone_each_was_found_to_write_in() {
+    let mut window = Window::new();
+    window.set_height(9);
+    let later = |source, second, message: &str| {
+        let record = record(source, second, message);
+        Record {
+            time: record.time.map(|time| time.saturating_add(jiff::SignedDuration::from_hours(2))),
+            ..record
+        }
+    };
+    window.set_zone(SourceId(2), Some(Zone { offset: 7200, ahead: 0 }));
+    window.push_batch(vec![later(2, 3, "b3"), later(2, 5, "b5")]);
+    window.push_batch(vec![record(1, 2, "a2"), record(1, 4, "a4"), record(1, 6, "a6")]);
+    assert_eq!(shown(&window), ["a2", "b3", "a4", "b5", ">a6"]);
+}
+
+#[test]
 fn context_is_ordered_by_time_and_new_records_stay_at_the_end() {
     let context = |record: Record| Record { context: true, ..record };
     let all = |window: &mut Window| {
@@ -75,7 +92,12 @@ fn context_is_ordered_by_time_and_new_records_stay_at_the_end() {
     // Within moments of each other: in order.
     let mut close = window(vec![vec![record(1, 10, "a"), record(1, 13, "c")], vec![record(2, 12, "b")]]);
     assert_eq!(all(&mut close), "a b >c");
-    // A source's own order is never changed.
+    // Two files of one source stand in the order of their times too, as far as they are of old.
+    let errors =
+        |second: i8| Record { at: Position { file: 9, offset: 0 }, ..context(record(1, second, "e")) };
+    let mut files = window(vec![vec![context(record(1, 10, "a")), context(record(1, 40, "c")), errors(20)]]);
+    assert_eq!(all(&mut files), "a e >c");
+    // A file's own order is never changed.
     let mut own = window(vec![vec![record(1, 13, "first")], vec![record(1, 12, "second")]]);
     assert_eq!(all(&mut own), "first >second");
 }
@@ -118,25 +140,77 @@ fn a_record_unfolds_into_its_lines_and_folds_again() {
     assert_eq!(shown(&window), ["m0", ">long +9"]);
 }
 
+fn at(window: &Window) -> String {
+    shown(window).into_iter().find(|row| row.starts_with('>')).unwrap()
+}
+
 #[test]
-fn searching_goes_from_place_to_place_and_unfolds_what_hides_one() {
-    let hidden = Record { more: vec!["needle below".into()], ..record(1, 2, "fold") };
+fn searching_goes_from_line_to_line_and_unfolds_what_hides_one() {
+    let hidden =
+        Record { more: vec!["needle below".into(), "x".into(), "needles".into()], ..record(1, 2, "fold") };
     let mut window =
         window(vec![vec![record(1, 0, "Needle"), record(1, 1, "other"), hidden, record(1, 3, "last")]]);
-    let at = |window: &Window| shown(window).into_iter().find(|row| row.starts_with('>')).unwrap();
+    let matches = |window: &Window| (window.matches().at, window.matches().all);
     assert_eq!(window.search("needle"), Ok(true));
-    assert_eq!(at(&window), ">needle below");
-    assert!(window.next_match(false));
-    assert_eq!(at(&window), ">Needle");
-    assert!(!window.next_match(false) && window.next_match(true));
-    assert_eq!(window.search("Needle"), Ok(true));
-    assert_eq!(at(&window), ">Needle");
-    assert_eq!(window.search("/^l.st$"), Ok(true));
-    assert_eq!(at(&window), ">last");
-    assert_eq!(window.rows(1)[0].places, vec![0..4]);
-    assert_eq!(window.search("a.b"), Ok(false));
+    assert_eq!((at(&window).as_str(), matches(&window)), (">needles", (Some(3), 3)));
+    let mut check = |forward: bool, stepped: Stepped, row: &str, number: usize| {
+        assert_eq!(window.next_match(forward), stepped, "{row}");
+        assert_eq!((at(&window).as_str(), window.matches().at), (row, Some(number)));
+    };
+    check(false, Stepped::Onward, ">needle below", 2);
+    check(false, Stepped::Onward, ">Needle", 1);
+    check(false, Stepped::Round, ">needles", 3);
+    check(true, Stepped::Round, ">Needle", 1);
+    check(true, Stepped::Onward, ">needle below", 2);
+    check(true, Stepped::Onward, ">needles", 3);
+    window.move_by(1);
+    assert_eq!(matches(&window), (None, 3));
+    window.push_batch(vec![record(1, 4, "a needle that comes later"), record(1, 5, "x")]);
+    assert_eq!(matches(&window), (None, 4));
+}
+
+#[test]
+fn a_search_is_of_words_in_either_case_of_capitals_or_by_a_pattern() {
+    let records = vec![record(1, 0, "Needle a.b"), record(1, 1, "needle axb"), record(1, 2, "NEEDLE")];
+    let mut window = window(vec![records]);
+    let mut check = |text: &str, all: usize| {
+        assert_eq!(window.search(text), Ok(all > 0), "{text}");
+        assert_eq!(window.matches().all, all, "{text}");
+    };
+    check("needle", 3);
+    check("Needle", 1);
+    check("a.b", 1);
+    check("/a.b", 2);
+    check("/^needle$", 1);
+    check("/N[A-Z]+", 1);
+    check("dc1", 3);
+    check("nowhere", 0);
     assert!(window.search("/(").is_err_and(|fault| fault.to_string().contains("unclosed group")));
-    assert_eq!(window.searched().unwrap().text().as_str(), "a.b");
+    assert_eq!(window.searched().unwrap().text().as_str(), "nowhere", "what was searched for still is");
+    assert_eq!(window.search("/^n.e"), Ok(true));
+    assert!(window.rows(9).iter().all(|row| row.places.first() == Some(&(0..3)) && row.places.len() == 1));
+    assert_eq!(window.search(""), Ok(false));
+    assert!(window.searched().is_none() && window.matches() == Matches::default());
+}
+
+#[test]
+fn a_search_finds_only_what_is_shown_and_says_where_in_a_row() {
+    let folded = Record { more: vec!["below".into()], component: Some("Client".into()), ..record(2, 1, "x") };
+    let mut window = window(vec![vec![record(1, 0, "below")], vec![folded]]);
+    window.search("below").unwrap();
+    window.to_first();
+    let found = |window: &Window| window.rows(9).last().unwrap().found;
+    assert_eq!(found(&window), Found::default(), "it is unfolded: the line below is a row of its own");
+    window.search("client").unwrap();
+    window.set_filter(Filter { source: Some(SourceId(1)), ..Filter::default() });
+    assert_eq!(window.matches().all, 0);
+    window.set_filter(Filter::default());
+    assert_eq!(window.matches().all, 1);
+    let named =
+        window.rows(9).into_iter().find(|row| row.found.in_component).map(|row| row.record.message.clone());
+    assert_eq!(named.as_deref(), Some("x"));
+    window.search("dc2").unwrap();
+    assert!(window.rows(9).iter().any(|row| row.found.in_host));
 }
 
 #[test]
@@ -184,9 +258,35 @@ fn jumping_to_a_time_and_between_bookmarks() {
     window.toggle_bookmark();
     assert_eq!(window.selected().unwrap().message.as_str(), "m2");
     window.to_last();
-    assert!(window.next_bookmark(false));
+    assert_eq!(window.next_bookmark(), Stepped::Round);
     assert_eq!(window.selected().unwrap().message.as_str(), "m2");
+    assert_eq!(window.toggle_bookmark(), Some(false));
+    assert_eq!(window.next_bookmark(), Stepped::Nowhere);
     assert!(!window.to_time(datetime(2025, 1, 1, 0, 0, 0, 0)));
+}
+
+#[test]
+fn what_is_counted_above_the_records_stands_on_its_side_of_the_mark() {
+    let mut window = window(vec![vec![refused(1, 1)]]);
+    let above = |file: u64, refusals: usize, read: u64, state: Counting| Counted {
+        source: SourceId(1),
+        file,
+        refusals,
+        read,
+        of: 1000,
+        state,
+    };
+    window.take_count(above(1, 2, 250, Counting::UnderWay));
+    window.take_count(above(2, 1, 1000, Counting::Done));
+    assert_eq!(window.further_up(), FurtherUp { refusals: 3, percent: Some(25), broken_off: false });
+    window.take_count(above(1, 7, 1000, Counting::Done));
+    assert_eq!(window.further_up(), FurtherUp { refusals: 8, percent: None, broken_off: false });
+    assert_eq!(window.count_refusals(), Refusals { before: 9, after: 0, not_known: 0 });
+    let files = vec![Position { file: 1, offset: 50_000 }];
+    window.set_mark(Some(Mark { sources: vec![MarkedSource { source: SourceId(1), files }] }));
+    assert_eq!(window.count_refusals(), Refusals { before: 8, after: 0, not_known: 1 });
+    window.take_count(above(2, 1, 500, Counting::BrokenOff));
+    assert!(window.further_up().broken_off);
 }
 
 #[test]

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::{Entry, RecordId, Search, SearchFault, Window};
-use crate::logs::{Record, Side, WrittenTime};
+use super::{Entry, RecordId, Window};
+use crate::logs::{Record, Side};
 
 /// A row: a record and one of its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct Cursor {
 
 /// Where a row stands among the entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    entry: usize,
-    line: usize,
+pub(super) struct Place {
+    pub entry: usize,
+    pub line: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,15 @@ pub struct Row<'a> {
     pub side: Option<Side>,
     /// Where the search was found in this line's text.
     pub places: Vec<Range<usize>>,
+    pub found: Found,
+}
+
+/// Where a record's first row has what is searched for, besides in its text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub in_host: bool,
+    pub in_component: bool,
+    pub in_folded: bool,
 }
 
 impl Entry {
@@ -80,8 +89,13 @@ impl Window {
             _ => RowLine::Cut(record.cut),
         };
         let text = record.line(place.line);
-        let places =
-            self.search.as_ref().zip(text).map_or_else(Vec::new, |(search, text)| search.places(text));
+        let search = self.search.as_ref().filter(|_| entry.matches > 0);
+        let places = search.zip(text).map_or_else(Vec::new, |(search, text)| search.places(text));
+        let found = search.filter(|_| place.line == 0).map_or_else(Found::default, |search| Found {
+            in_host: search.is_in(&record.host),
+            in_component: record.component.as_ref().is_some_and(|component| search.is_in(component)),
+            in_folded: folded > 0 && search.lines_of(record).any(|line| line > 0),
+        });
         Some(Row {
             id: entry.id,
             record,
@@ -90,6 +104,7 @@ impl Window {
             bookmarked: entry.bookmarked,
             side: self.mark.as_ref().map(|mark| mark.side(record)),
             places,
+            found,
         })
     }
 
@@ -107,6 +122,11 @@ impl Window {
     pub fn follow(&mut self, follow: bool) {
         self.free = !follow;
         self.keep_in_view();
+    }
+
+    /// All records that the filter admits, in the order they are shown in.
+    pub fn shown(&self) -> impl Iterator<Item = &Record> {
+        self.entries.iter().map(|entry| &entry.record).filter(|record| self.filter.admits(record))
     }
 
     /// The record under the cursor.
@@ -144,71 +164,6 @@ impl Window {
         self.follow(true);
     }
 
-    /// To the first record written at `time` or later.
-    pub fn to_time(&mut self, time: WrittenTime) -> bool {
-        self.find(true, false, |entry| entry.time.is_some_and(|written| written >= time).then_some(0))
-    }
-
-    /// To a record by its number, if it is still here and shown.
-    pub fn to_record(&mut self, id: RecordId) -> bool {
-        self.find(true, false, |entry| (entry.id == id).then_some(0))
-    }
-
-    pub fn next_refused(&mut self, forward: bool) -> bool {
-        self.find(forward, true, |entry| entry.record.is_refusal().then_some(0))
-    }
-
-    pub fn next_bookmark(&mut self, forward: bool) -> bool {
-        self.find(forward, true, |entry| entry.bookmarked.then_some(0))
-    }
-
-    /// Searches from now on, and goes to the first place at or above the cursor, or else below. Nothing searches no more.
-    pub fn search(&mut self, text: &str) -> Result<bool, SearchFault> {
-        if text.is_empty() {
-            self.search = None;
-            return Ok(false);
-        }
-        self.search = Some(Search::new(text)?);
-        let here = self.place().and_then(|place| self.entries.get(place.entry));
-        let here = here
-            .is_some_and(|entry| self.search.as_ref().is_some_and(|it| it.line_of(&entry.record).is_some()));
-        Ok(here || self.next_match(false) || self.next_match(true))
-    }
-
-    #[must_use]
-    pub fn searched(&self) -> Option<&Search> {
-        self.search.as_ref()
-    }
-
-    pub fn next_match(&mut self, forward: bool) -> bool {
-        let Some(search) = self.search.clone() else { return false };
-        self.find(forward, true, |entry| search.line_of(&entry.record))
-    }
-
-    /// Goes to the next record for which `line_of` names a line, unfolding it if that isn't its first.
-    fn find(&mut self, forward: bool, from_cursor: bool, line_of: impl Fn(&Entry) -> Option<usize>) -> bool {
-        let here = self.place().filter(|_| from_cursor).map(|place| place.entry);
-        let wanted = |(at, entry): (usize, &Entry)| {
-            self.filter.admits(&entry.record).then(|| line_of(entry).map(|line| Place { entry: at, line }))?
-        };
-        let mut all = self.entries.iter().enumerate();
-        let found = if forward {
-            all.filter(|(at, _)| here.is_none_or(|here| *at > here)).find_map(wanted)
-        } else {
-            all.rfind(|(at, entry)| here.is_none_or(|here| *at < here) && wanted((*at, entry)).is_some())
-                .and_then(wanted)
-        };
-        let Some(place) = found else { return false };
-        if place.line > 0
-            && let Some(entry) = self.entries.get_mut(place.entry)
-        {
-            entry.unfolded = true;
-        }
-        self.free = true;
-        self.go(place);
-        true
-    }
-
     /// Folds or unfolds the record under the cursor.
     pub fn toggle_fold(&mut self) {
         let Some(place) = self.place() else { return };
@@ -219,14 +174,7 @@ impl Window {
         self.go(Place { line, ..place });
     }
 
-    pub fn toggle_bookmark(&mut self) {
-        let place = self.place();
-        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place.entry)) {
-            entry.bookmarked = !entry.bookmarked;
-        }
-    }
-
-    fn go(&mut self, place: Place) {
+    pub(super) fn go(&mut self, place: Place) {
         self.cursor = self.name(place);
         self.keep_in_view();
     }
@@ -271,7 +219,7 @@ impl Window {
         false
     }
 
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         self.cursor.and_then(|cursor| self.place_of(cursor))
     }
 

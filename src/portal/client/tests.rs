@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::clock::{Driven, Instant};
 use crate::portal::stand_in::{Reply, StandIn, reply, still};
+use crate::trust::SystemRoots;
 
 async fn ask(client: &Client, base: &str) -> Result<Answer, Broken> {
     let url = below(base, &["x"]).unwrap();
@@ -103,7 +104,7 @@ async fn a_connection_that_does_not_come_about_sent_nothing() {
     // Takes the connection and never greets.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", silent.local_addr().unwrap());
-    let client = Client::new(&trust, &driven.clock(), Patience::default()).unwrap();
+    let client = Client::new(&trust, &driven.clock(), Patience::default());
     let asking = tokio::spawn({
         let base = base.clone();
         async move { ask(&client, &base).await.map(|_| ()) }
@@ -116,7 +117,7 @@ async fn a_connection_that_does_not_come_about_sent_nothing() {
     assert_eq!(asking.await.unwrap(), Err(Broken::Unsent(Fault::TimedOut)));
 
     drop((held, silent));
-    let client = Client::new(&trust, &still(), Patience::default()).unwrap();
+    let client = Client::new(&trust, &still(), Patience::default());
     let refused = ask(&client, &base).await.unwrap_err();
     assert!(matches!(refused, Broken::Unsent(Fault::Unreachable(_))), "{refused:?}");
 }
@@ -126,7 +127,7 @@ async fn a_certificate_of_somebody_else_is_refused_before_anything_is_sent() {
     let portal = StandIn::answering(|_| reply(200, &[], "{}")).await;
     let other = StandIn::saying("").await;
     let check = async |trust: &Trust| {
-        let client = Client::new(trust, &still(), Patience::default()).unwrap();
+        let client = Client::new(trust, &still(), Patience::default());
         let refused = ask(&client, &portal.base).await.unwrap_err();
         assert!(matches!(refused, Broken::Unsent(Fault::Certificate(_))), "{refused:?}");
     };
@@ -135,18 +136,8 @@ async fn a_certificate_of_somebody_else_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_ca_file_without_a_certificate_is_told_at_once() {
-    let check = |pem: &str| {
-        let trust = Trust::Only(pem.as_bytes().to_vec());
-        assert!(matches!(trust.config(), Err(Fault::Certificate(_))), "{pem}");
-    };
-    check("");
-    check("-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n");
-}
-
-#[test]
 fn only_https_or_loopback_is_spoken_to() {
-    let client = Client::new(&Trust::System, &still(), Patience::default()).unwrap();
+    let client = Client::new(&Trust::system(&SystemRoots::default()), &still(), Patience::default());
     let check = |url: &str, allowed: bool| {
         let asked = client.request(Method::GET, &address(url).unwrap());
         assert_eq!(asked.is_ok(), allowed, "{url}");

@@ -5,27 +5,20 @@
 use super::super::keys;
 use super::super::names;
 use super::super::table::Table;
-use super::{Log, LogFrom, Probe, Reading, Sensor, Watch, minutes, seconds};
+use super::{Asked, Log, LogFrom, Probe, Reading, Sensor, Watch, minutes, seconds};
+use crate::sensor::Way;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Preset {
-    Sc,
-    Ssh,
-    NetRpc,
-    Command,
-    None,
-}
-
-const PRESETS: [(&str, Preset); 5] = [
-    ("sc", Preset::Sc),
-    ("ssh", Preset::Ssh),
-    ("net-rpc", Preset::NetRpc),
-    ("command", Preset::Command),
-    ("none", Preset::None),
+const PRESETS: [(&str, Way); 5] = [
+    ("sc", Way::Sc),
+    ("ssh", Way::Ssh),
+    ("net-rpc", Way::NetRpc),
+    ("command", Way::Command),
+    ("none", Way::ByHand),
 ];
 
 const SC: [&str; 4] = ["sc.exe", "\\\\{host}", "queryex", "{service}"];
-const SSH: [&str; 17] = [
+/// It asks nothing of anybody, believes known hosts alone, hands nothing on, and leaves no connection behind.
+const SSH: [&str; 19] = [
     "ssh",
     "-T",
     "-n",
@@ -38,6 +31,8 @@ const SSH: [&str; 17] = [
     "-o",
     "ClearAllForwardings=yes",
     "-o",
+    "ControlMaster=no",
+    "-o",
     "ConnectTimeout=10",
     "{host}",
     "sc.exe",
@@ -49,13 +44,13 @@ const NET_RPC: [&str; 9] =
     ["net", "rpc", "service", "status", "{service}", "-S", "{host}", "--use-kerberos=required", "--no-pass"];
 
 pub(super) fn probe(file: &Reading<'_, '_>) -> Probe {
-    let usual = Probe { command: None, limit: seconds(20) };
+    let usual = Probe { asked: None, limit: seconds(20) };
     let Some(table) = file.table(keys::PROBE) else { return usual };
     let limit = table.number("timeout_seconds", &(1..=120)).map_or(usual.limit, seconds);
     if table.get("preset").is_none() {
         table.missing("preset", "`sc`, `ssh`, `net-rpc`, `command` or `none`");
     }
-    Probe { command: asked(&table).flatten(), limit }
+    Probe { asked: asked(&table).flatten(), limit }
 }
 
 /// How a table says services are to be asked about; `None`: it doesn't.
@@ -63,25 +58,25 @@ pub(super) fn probe(file: &Reading<'_, '_>) -> Probe {
     clippy::option_option,
     reason = "not said and said to be none are two things: the site's own way holds, or none does"
 )]
-fn asked(table: &Table<'_, '_>) -> Option<Option<Vec<String>>> {
+fn asked(table: &Table<'_, '_>) -> Option<Option<Asked>> {
     let command = table.texts("command", &names::ARGUMENT);
     let preset = table.choice("preset", &PRESETS);
-    if let (Some(value), true) = (table.get("command"), preset.is_some_and(|one| one != Preset::Command)) {
+    if let (Some(value), true) = (table.get("command"), preset.is_some_and(|one| one != Way::Command)) {
         table.together(&value.span(), "command", "it is used only with preset = \"command\"");
     }
     if let (Some(value), None) = (table.get("command"), table.get("preset")) {
         table.together(&value.span(), "command", "say preset = \"command\" beside it");
     }
     let fixed = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
-    Some(match preset? {
-        Preset::Sc => fixed(&SC),
-        Preset::Ssh => fixed(&SSH),
-        Preset::NetRpc => fixed(&NET_RPC),
-        Preset::None => None,
-        Preset::Command => {
-            own_command(table, command.map(|all| all.into_iter().map(|one| one.value).collect()))
-        }
-    })
+    let way = preset?;
+    let command: Option<Vec<String>> = match way {
+        Way::Sc => fixed(&SC),
+        Way::Ssh => fixed(&SSH),
+        Way::NetRpc => fixed(&NET_RPC),
+        Way::ByHand => None,
+        Way::Command => own_command(table, command.map(|all| all.into_iter().map(|one| one.value).collect())),
+    };
+    Some(command.map(|command| Asked { way, command }))
 }
 
 fn own_command(table: &Table<'_, '_>, command: Option<Vec<String>>) -> Option<Vec<String>> {

@@ -49,7 +49,7 @@ fn the_example_is_a_site_file() {
         pdc_emulator: Some(true),
     };
     assert_eq!(contoso.by_hand, [dc1]);
-    assert_eq!(site.probe.command.unwrap()[0], "ssh");
+    assert_eq!(site.probe.asked.unwrap().way, Way::Ssh);
     assert_eq!(site.sensors[0].probe, Some(None));
     assert!(matches!(&site.logs[1].from, LogFrom::Command(command) if command[0] == "ssh"));
 }
@@ -92,6 +92,7 @@ fn the_example_shows_every_key_and_tells_the_defaults() {
     assert_eq!(site.save, Save::Workspace { address: "https://workspace.contoso.test".into() });
     assert_eq!(site.accounts[0].entry.as_deref(), Some("svc-mdi-1"));
     assert!(site.clipboard && !plain.clipboard);
+    assert!(site.second_person && !plain.second_person);
     let (application, by_code) = (site.application.unwrap(), plain.application.unwrap());
     let (certificate, key) = ("application.pem".into(), "./application.key".into());
     assert_eq!(application.sign_in, SignIn::Certificate { certificate, key });
@@ -107,7 +108,7 @@ fn little_needs_to_be_said() {
     assert_eq!(site.portal, "https://security.microsoft.com/settings/identities");
     assert_eq!(site.directory.old_password, Duration::from_hours(1));
     assert_eq!(site.watch.watch, Duration::from_mins(35));
-    assert_eq!(site.probe.command, None);
+    assert_eq!(site.probe.asked, None);
     assert!(site.searches[0].records && !site.clipboard && site.directory.proof == Proof::Any);
 }
 
@@ -155,13 +156,25 @@ fn controllers_by_hand_are_all_there_is_unless_the_file_says_otherwise() {
 }
 
 #[test]
-fn presets_are_arguments_and_name_host_and_service() {
-    for preset in ["sc", "ssh", "net-rpc"] {
-        let site = read(&format!("{LEAST}[probe]\npreset = \"{preset}\""));
-        let command = site.probe.command.unwrap();
-        let all = command.join(" ");
-        assert!(all.contains("{host}") && all.contains("{service}"), "{all}");
-        assert!(!command.iter().any(|argument| argument.contains(' ')), "{all}");
-    }
-    assert_eq!(read(&format!("{LEAST}[probe]\npreset = \"none\"")).probe.command, None);
+fn presets_are_these_arguments_for_a_site_and_for_a_server_of_it() {
+    let check = |preset: &str, asked: Option<(Way, &[&str])>| {
+        let asked = asked.map(|(way, command)| Asked {
+            way,
+            command: command.iter().map(|argument| (*argument).to_owned()).collect(),
+        });
+        let of_all = read(&format!("{LEAST}[probe]\n{preset}"));
+        assert_eq!(of_all.probe.asked, asked, "{preset}");
+        let of_one = read(&format!("{LEAST}[[sensor]]\nhost = \"other.contoso.test\"\n{preset}"));
+        assert_eq!(of_one.sensors.last().unwrap().probe, Some(asked), "{preset}");
+        assert_eq!(of_one.probe.asked, None);
+    };
+    check("preset = \"sc\"", Some((Way::Sc, &["sc.exe", r"\\{host}", "queryex", "{service}"])));
+    let ssh = "ssh -T -n -o BatchMode=yes -o StrictHostKeyChecking=yes -o ForwardAgent=no -o ClearAllForwardings=yes \
+               -o ControlMaster=no -o ConnectTimeout=10 {host} sc.exe queryex {service}";
+    check("preset = \"ssh\"", Some((Way::Ssh, &ssh.split_whitespace().collect::<Vec<_>>())));
+    let net_rpc = "net rpc service status {service} -S {host} --use-kerberos=required --no-pass";
+    check("preset = \"net-rpc\"", Some((Way::NetRpc, &net_rpc.split(' ').collect::<Vec<_>>())));
+    let own = "preset = \"command\"\ncommand = [\"/opt/ask me\", \"--at={host}\", \"{service}\"]";
+    check(own, Some((Way::Command, &["/opt/ask me", "--at={host}", "{service}"])));
+    check("preset = \"none\"", None);
 }

@@ -17,6 +17,7 @@ pub(super) struct Place {
     pub(super) application: Option<Application>,
     pub(super) save: Save,
     pub(super) clipboard: bool,
+    pub(super) second_person: bool,
 }
 
 impl Cloud {
@@ -47,16 +48,16 @@ impl Cloud {
 
 pub(super) fn read(file: &Reading<'_, '_>) -> Option<Place> {
     let cloud = cloud(file);
-    let save = save(file);
+    let saving = saving(file);
     let Some(table) = file.table(keys::WORKSPACE) else {
         file.missing(keys::WORKSPACE, "a table with the workspace's name");
         return None;
     };
     let portal = table.text("portal", &names::HTTPS);
     let name = table.needed("name", &names::NAME);
-    let ((cloud, application), (save, clipboard)) = (cloud?, save?);
+    let ((cloud, application), Saving { save, clipboard, second_person }) = (cloud?, saving?);
     let portal = portal.map_or_else(|| cloud.portal().to_owned(), |portal| portal.value);
-    Some(Place { name: name?.value, portal, cloud, application, save, clipboard })
+    Some(Place { name: name?.value, portal, cloud, application, save, clipboard, second_person })
 }
 
 fn cloud(file: &Reading<'_, '_>) -> Option<(Cloud, Option<Application>)> {
@@ -100,10 +101,19 @@ enum Mode {
     Workspace,
 }
 
-fn save(file: &Reading<'_, '_>) -> Option<(Save, bool)> {
+struct Saving {
+    save: Save,
+    clipboard: bool,
+    second_person: bool,
+}
+
+fn saving(file: &Reading<'_, '_>) -> Option<Saving> {
     // Microsoft's cloud offers nothing but its page.
-    let Some(table) = file.table(keys::SAVE) else { return Some((Save::HandOff, false)) };
+    let Some(table) = file.table(keys::SAVE) else {
+        return Some(Saving { save: Save::HandOff, clipboard: false, second_person: false });
+    };
     let clipboard = table.choice("clipboard", &[("allow", true)]).unwrap_or(false);
+    let second_person = table.flag("second_person").unwrap_or(false);
     let address = table.text("address", &names::HTTPS);
     let words = [("hand-off", Mode::HandOff), ("workspace", Mode::Workspace)];
     let mode = if table.get("mode").is_some() { table.choice("mode", &words)? } else { Mode::HandOff };
@@ -123,5 +133,5 @@ fn save(file: &Reading<'_, '_>) -> Option<(Save, bool)> {
         }
         (Mode::Workspace, Some(address)) => Save::Workspace { address: address.value },
     };
-    Some((save, clipboard))
+    Some(Saving { save, clipboard, second_person })
 }

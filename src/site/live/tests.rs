@@ -20,7 +20,7 @@ fn a_hand_off_has_a_portal_and_no_address_to_save_at() {
     assert_eq!((site.lab, site.save.clone(), site.workspace.as_str()), (false, Save::HandOff, ""));
     let terms = site.terms("ana".into(), "jump-01".into());
     assert_eq!(terms.portal_address.as_str(), "https://security.microsoft.com/settings/identities");
-    assert_eq!((terms.save_host.as_str(), terms.probe, terms.controllers.len()), ("", true, 1));
+    assert_eq!((terms.save_host.as_str(), terms.controllers.len()), ("", 1));
     assert_eq!(site.reader.unwrap().principal(), "svc-mdi-reader@contoso.test");
 }
 
@@ -61,9 +61,18 @@ fn an_application_asks_for_what_was_consented_to_and_for_no_refresh_token() {
 
 #[test]
 fn a_server_is_asked_in_its_own_way_or_as_all_are() {
-    let site = site(EXAMPLE);
+    let more = "[[sensor]]\nhost = \"s2.contoso.test\"\n[[sensor]]\nhost = \"s3.contoso.test\"\npreset = \"net-rpc\"\n";
+    let site = site(&format!("{EXAMPLE}{more}"));
+    let check = |host: &str, way: Way| {
+        let host = Safe::new(host);
+        let server = site.servers.iter().find(|server| server.host == host).unwrap();
+        let asked = site.probe_of(&host).map(Template::way);
+        assert_eq!((server.way, asked), (way, Some(way).filter(|way| *way != Way::ByHand)), "{host}");
+    };
+    check("mdi-standalone-1.contoso.test", Way::ByHand);
+    check("s2.contoso.test", Way::Ssh);
+    check("s3.contoso.test", Way::NetRpc);
     assert!(site.probe_of(&"dc1.contoso.test".into()).is_some());
-    assert!(site.probe_of(&"mdi-standalone-1.contoso.test".into()).is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Finds rows that only moved: a full-width band of the screen that is the same as before, some lines higher or lower.
 //!
-//! Deliberately absent: whether using it saves anything; the page paints both ways and takes the shorter.
+//! Deliberately absent: whether using it saves anything; the page paints each way and takes the shortest.
 
 use super::screen::Screen;
 
@@ -16,9 +16,22 @@ pub struct Shift {
     pub up: bool,
 }
 
-/// The move that puts the most rows where they belong, if one puts two or more there.
+/// The ways to move that are worth trying: the best band, and the same with one row more where the rows come from. That
+/// row isn't the same as before, but may nearly be: the cursor's, which was marked and no longer is.
 #[must_use]
-pub fn find(known: &Screen, target: &Screen) -> Option<Shift> {
+pub fn candidates(known: &Screen, target: &Screen) -> Vec<Shift> {
+    let Some(best) = find(known, target) else { return Vec::new() };
+    let rows = target.size().height;
+    let wider = if best.up {
+        Some(Shift { bottom: best.bottom.saturating_add(1), ..best }).filter(|wider| wider.bottom <= rows)
+    } else {
+        best.top.checked_sub(1).map(|top| Shift { top, ..best })
+    };
+    [best].into_iter().chain(wider).collect()
+}
+
+/// The move that puts the most rows where they belong, if one puts two or more there.
+fn find(known: &Screen, target: &Screen) -> Option<Shift> {
     let (known, target) = (known.digests(), target.digests());
     let mut best: Option<(usize, Shift)> = None;
     for by in 1..=FURTHEST {
@@ -95,6 +108,21 @@ mod tests {
         check("abcdef", "uvwxyz", None);
         check("      ", "      ", None);
         check("", "", None);
+    }
+
+    #[test]
+    fn a_band_is_also_tried_with_the_row_that_it_comes_from() {
+        let check = |before: &str, after: &str, expected: &[(u16, u16)]| {
+            let found: Vec<_> = candidates(&screen(before), &screen(after))
+                .iter()
+                .map(|shift| (shift.top, shift.bottom))
+                .collect();
+            assert_eq!(found, expected, "{before} to {after}");
+        };
+        check("=abcD=", "=bcdE=", &[(1, 4), (1, 5)]);
+        check("=Abcd=", "=Zabc=", &[(2, 5), (1, 5)]);
+        check("abcd", "bcdX", &[(0, 4)]);
+        check("abcd", "wxyz", &[]);
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub fn known(model: &Model) -> Vec<Part<'_>> {
         parts.push(Part::Fact("Proof", words::proof_held(walk, model.now)));
     }
     parts.push(Part::fact("Reaches", words::reaches(walk)));
+    parts.extend(words::second_person(walk).map(|truth| Part::Fact("Approved", truth)));
     if let Some(held) = &walk.acceptance {
         let about = held.misgivings.iter().map(|one| truth(Truth::Warn(words::misgiving(one))));
         parts.extend(about);

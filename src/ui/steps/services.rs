@@ -21,7 +21,14 @@ const COLUMNS: &[Column] = &[
 
 pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
     let rows = model.services();
-    let stopped = rows.iter().find(|row| matches!(row.sensor, Standing::Stopped { .. })).copied();
+    let marked = rows.get(model.row).copied();
+    // The marked row's own, else the first one's that has any.
+    let stopped = |row: &ServiceRow| !words::start_commands(row).is_empty();
+    let stopped = marked.filter(|row| stopped(row)).or_else(|| rows.iter().copied().find(|row| stopped(row)));
+    let troubled = |row: &ServiceRow| !words::service_trouble(row).is_empty();
+    let troubled = marked
+        .filter(|row| troubled(row))
+        .or_else(|| rows.iter().copied().find(|row| row.server.standalone && troubled(row)));
     let mut parts = Vec::new();
     parts.push(Part::Table(Table {
         columns: COLUMNS,
@@ -33,14 +40,13 @@ pub fn known<'a>(model: &'a Model, look: &'a Look) -> Vec<Part<'a>> {
     }));
     parts.push(Part::Gap);
     if let Some(row) = stopped {
-        parts.push(Part::plain(words::start_by_hand(&model.walk)));
-        parts.extend(
-            words::start_commands(row)
-                .iter()
-                .map(|command| Part::Sentence(None, Role::Marked, command.clone())),
-        );
+        parts.push(Part::plain(words::start_by_hand(&model.walk, row)));
+        let commands = words::start_commands(row);
+        parts.extend(commands.into_iter().map(|command| Part::Sentence(None, Role::Marked, command)));
     }
     parts.extend(words::services_known(&model.walk).into_iter().map(truth));
+    parts.extend(troubled.map(words::service_trouble).unwrap_or_default().into_iter().map(truth));
+    parts.extend(stopped.map(|_| Part::dim(words::start_in_order())));
     parts
 }
 
@@ -60,6 +66,7 @@ fn cells(model: &Model, look: &Look, row: &ServiceRow) -> Vec<Cell> {
 fn tone(row: &ServiceRow) -> Tone {
     match tone_of(&row.sensor) {
         Tone::Good => Tone::Good,
+        _ if row.not_applicable => Tone::Neutral,
         _ if row.settled() => Tone::Warn,
         tone => tone,
     }

@@ -16,6 +16,12 @@ use crate::walkthrough::words;
 use crate::ui::fit;
 use crate::ui::look::{Look, Role};
 
+/// The spans that show the cursor: mark, time, host.
+const SELECTED: usize = 3;
+
+/// So many columns before a match are shown with it.
+const BEFORE_MATCH: usize = 12;
+
 /// What all rows of the pane share.
 pub struct Style<'a> {
     pub look: &'a Look,
@@ -33,9 +39,11 @@ impl Style<'_> {
             RowLine::Cut(lines) => self.look.line(Role::Secondary, &words::lines_cut(lines)),
         };
         if row.selected && self.focused {
-            let used = line.width();
-            line.push_span(Span::raw(" ".repeat(self.columns.saturating_sub(used))));
-            line = line.patch_style(self.look.style(Role::Selected));
+            // Only where the row begins: a whole row in another style would cost twice its bytes when it scrolls, and
+            // hide what stands out in it.
+            for span in line.spans.iter_mut().take(SELECTED) {
+                *span = span.clone().patch_style(self.look.style(Role::Selected));
+            }
         }
         line
     }
@@ -57,10 +65,13 @@ impl Style<'_> {
         let mut line = Line::from(vec![
             mark,
             look.span(Role::Secondary, &padded(&time, 9)),
-            look.span(Role::Plain, &padded(&fit::in_the_middle(&label, host), host.saturating_add(1))),
+            look.span(
+                found(row.found.in_host, Role::Plain),
+                &padded(&fit::in_the_middle(&label, host), host.saturating_add(1)),
+            ),
             look.span(severity(record.level), &padded(&fit::at_end(&level, 5), 6)),
             look.span(
-                Role::Secondary,
+                found(row.found.in_component, Role::Secondary),
                 &padded(&fit::in_the_middle(&named, component), component.saturating_add(2)),
             ),
         ]);
@@ -71,7 +82,7 @@ impl Style<'_> {
         line.spans.extend(message);
         if !more.is_empty() {
             line.push_span(Span::raw(" ".repeat(room.saturating_sub(used))));
-            line.push_span(look.span(Role::Secondary, &Safe::from(more)));
+            line.push_span(look.span(found(row.found.in_folded, Role::Secondary), &Safe::from(more)));
         }
         line
     }
@@ -93,7 +104,7 @@ impl Style<'_> {
     }
 
     fn more(&self, row: &Row, number: usize) -> Line<'static> {
-        let mut spans = vec![Span::raw("     ")];
+        let mut spans = vec![Span::raw("  "), Span::raw("  "), Span::raw(" ")];
         spans.extend(self.found(row, number, self.columns.saturating_sub(5)));
         Line::from(spans)
     }
@@ -101,7 +112,22 @@ impl Style<'_> {
     fn found(&self, row: &Row, number: usize, room: usize) -> Vec<Span<'static>> {
         let Some(text) = row.record.line(number) else { return Vec::new() };
         let marks = Marks { record: row.record, number, places: &row.places };
-        marks.spans(self.look, text, (self.left, room))
+        match self.out_of_sight(text, &row.places, room) {
+            Some(left) => {
+                let mut spans = vec![self.look.word(Role::Secondary, self.look.glyphs().more)];
+                spans.extend(marks.spans(self.look, text, (left, room.saturating_sub(1))));
+                spans
+            }
+            None => marks.spans(self.look, text, (self.left, room)),
+        }
+    }
+
+    /// From where to show a text whose first match would be out of sight.
+    fn out_of_sight(&self, text: &Safe, places: &[Range<usize>], room: usize) -> Option<usize> {
+        let first = places.first()?;
+        let end = fit::width(&Safe::from(text.get(..first.end)?));
+        let start = fit::width(&Safe::from(text.get(..first.start)?));
+        (self.left == 0 && end >= room).then(|| start.saturating_sub(BEFORE_MATCH.min(room.div_euclid(4))))
     }
 }
 
@@ -169,6 +195,10 @@ pub fn whole(look: &Look, record: &Record, number: usize, columns: u16) -> Vec<L
     (0..lines)
         .map(|line| Line::from(marks.run(look, text, (line.saturating_mul(columns), columns))))
         .collect()
+}
+
+fn found(found: bool, otherwise: Role) -> Role {
+    if found { Role::Match } else { otherwise }
 }
 
 fn severity(level: Option<Level>) -> Role {

@@ -3,8 +3,11 @@
 //! A fold over the facts, and the machine keeps the same for the lines that are on disk. Pure. Deliberately absent: what else a
 //! resumed walk takes from its record (`resume`).
 
+use std::collections::BTreeMap;
+
 use crate::directory::lockout::AttemptId;
 use crate::text::Safe;
+use crate::walkthrough::hand_over::HandOver;
 use crate::walkthrough::step::Step;
 use crate::walkthrough::watch::VerdictWord;
 
@@ -24,6 +27,7 @@ pub struct Durable {
     pub verdict: Option<VerdictWord>,
     /// What `verdict` falls back to in the same way.
     pub verdict_before: Option<VerdictWord>,
+    pub hand_over: BTreeMap<HandOver, Safe>,
     pub left: bool,
 }
 
@@ -45,6 +49,7 @@ impl Default for Durable {
             save_before: DurableSave::No,
             verdict: None,
             verdict_before: None,
+            hand_over: BTreeMap::new(),
             left: false,
         }
     }
@@ -84,6 +89,9 @@ impl Durable {
                 }
             }
             Fact::WentBack { to } => self.step = resumable(*to),
+            Fact::HandOverNoted { field, text } => {
+                self.hand_over.insert(*field, text.clone());
+            }
             Fact::Left { .. } => self.left = true,
             Fact::Resumed { .. } => {
                 self.left = false;
@@ -108,6 +116,7 @@ impl Durable {
             | Fact::AcceptanceVoided
             | Fact::PasswordCopied
             | Fact::Overridden { .. }
+            | Fact::Approved { .. }
             | Fact::ServiceSeen { .. }
             | Fact::ServiceMarked { .. }
             | Fact::Evidence { .. }

@@ -10,7 +10,9 @@ use crate::text::Safe;
 use crate::walkthrough::fact::{Fact, ProofWord};
 use crate::walkthrough::words;
 
-use super::{Before, Controller, Evidence, Moment, Override, Person, Read, Report, Sealed, Service, Test};
+use super::{
+    Approval, Before, Controller, Evidence, Moment, Override, Person, Read, Report, Sealed, Service, Test,
+};
 
 /// What is known while the lines go by.
 pub(super) struct Gathering {
@@ -45,6 +47,8 @@ impl Gathering {
             account: None,
             overrides: Vec::new(),
             people: Vec::new(),
+            approvals: Vec::new(),
+            hand_over: BTreeMap::new(),
             time_line: Vec::new(),
             controllers: Vec::new(),
             account_read: None,
@@ -208,6 +212,11 @@ impl Gathering {
                 gate: *gate,
                 reason: reason.clone(),
                 about: about.clone(),
+            }),
+            Fact::Approved { recorded_by, approved_by } => self.report.approvals.push(Approval {
+                at,
+                recorded_by: recorded_by.clone(),
+                approved_by: approved_by.clone(),
             }),
             Fact::SaveIntended { tested, .. } => self.untested = !tested,
             Fact::ServiceSeen { host, state } => self.service(at, (host, state), false),

@@ -51,6 +51,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "{}\n", sealed(&report.record))?;
     people(out, report)?;
     overrides(out, report)?;
+    hand_over(out, report)?;
     after(out, report)?;
     table(
         out,
@@ -117,6 +118,11 @@ fn people(out: &mut String, report: &Report) -> std::fmt::Result {
             writeln!(out, "  - site file {}, SHA-256 {}", code(&file.path), code(&file.hash))?;
         }
     }
+    for one in &report.approvals {
+        let (at, approved, recorded) =
+            (at_second(one.at), escaped(&one.approved_by), escaped(&one.recorded_by));
+        writeln!(out, "- {at}: {approved} approved the save, recorded by {recorded}")?;
+    }
     writeln!(out)
 }
 
@@ -131,6 +137,17 @@ fn overrides(out: &mut String, report: &Report) -> std::fmt::Result {
         let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
         let (at, reason) = (at_second(one.at), escaped(&one.reason));
         writeln!(out, "- {at}: {}{about}. Reason given: “{reason}”", words::gate(one.gate))?;
+    }
+    writeln!(out)
+}
+
+fn hand_over(out: &mut String, report: &Report) -> std::fmt::Result {
+    if report.hand_over.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## For whoever takes over\n")?;
+    for (field, text) in &report.hand_over {
+        writeln!(out, "- {}: {}", words::hand_over_field(*field), escaped(text))?;
     }
     writeln!(out)
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use crate::logs::source::{SourceState, State};
 use crate::portal::signin;
 use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
@@ -11,7 +12,7 @@ use crate::walkthrough::step::{Question, Step};
 
 use super::explore::{Move, holds, make, moves};
 use super::player::{Player, at_the_page, handed_off_to, walked_to};
-use super::site::{SECOND, SENSOR, SOURCE};
+use super::site::{SECOND, SENSOR, SOURCE, now};
 
 /// More than the small alphabet has: intents out of place, answers in any order, sources that come and go.
 fn odd_moves(player: &Player) -> Vec<Move> {
@@ -40,7 +41,11 @@ fn odd_moves(player: &Player) -> Vec<Move> {
 }
 
 fn odd_event(number: usize) -> Event {
-    let watched = |readable| event::Logs::Watched { source: SOURCE, host: SENSOR.into(), readable };
+    let watched = |readable| {
+        let state = if readable { State::Following } else { State::Waiting };
+        let state = SourceState::new(SOURCE, state, now(0));
+        event::Logs::Watched { host: SENSOR.into(), state }
+    };
     match number % 4 {
         0 => Event::Logs(watched(false)),
         1 => Event::Logs(watched(true)),

@@ -23,7 +23,7 @@ use crate::walkthrough::{Saving, Walkthrough, words};
 use super::site::{NEW_SENSOR, PDC};
 
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be so")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an entry of its own in the books")]
 pub struct Checker {
     reserved: BTreeMap<AttemptId, (Host, Option<Protocol>)>,
     reserving: BTreeMap<Ticket, Protocol>,
@@ -37,6 +37,9 @@ pub struct Checker {
     proved: BTreeSet<SecretId>,
     refused: BTreeSet<SecretId>,
     wiped: BTreeSet<SecretId>,
+    /// Passwords that a second person, or a reason for doing without, stands behind.
+    approved: BTreeSet<SecretId>,
+    approving: bool,
     untested_override: bool,
     intended: Option<(Safe, bool)>,
     pub last_change: Option<Safe>,
@@ -164,6 +167,11 @@ impl Checker {
                 self.announced.insert(*attempt);
             }
             Fact::Overridden { gate: Gate::SavedUntested, .. } => self.untested_override = true,
+            Fact::Approved { recorded_by, approved_by } => {
+                assert_ne!(recorded_by, approved_by, "approved by whoever records");
+                self.approving = true;
+            }
+            Fact::Overridden { gate: Gate::SecondPerson, .. } => self.approving = true,
             Fact::SaveIntended { change, tested, .. } => {
                 assert!(
                     *tested || self.untested_override,
@@ -194,7 +202,10 @@ impl Checker {
                 Effect::Test { attempt, host, protocol, secret, .. } => {
                     self.bind(*attempt, (host, *protocol), *secret);
                 }
-                Effect::Save { change, secret, .. } => self.save(change, *secret),
+                Effect::Save { change, secret, .. } => {
+                    self.approved(walk, *secret);
+                    self.save(change, *secret);
+                }
                 Effect::PutOnClipboard(secret) => {
                     assert_eq!(self.shown, Some(*secret), "copied while the page is not shown");
                     assert!(self.facts.contains(&Fact::PasswordCopied), "copied, and not on record");
@@ -252,6 +263,11 @@ impl Checker {
         assert!(!tested || self.accepted.contains(&secret), "a password was saved that nobody accepted");
     }
 
+    fn approved(&self, walk: &Walkthrough, secret: SecretId) {
+        let enough = !walk.terms.second_person || self.approved.contains(&secret);
+        assert!(enough, "saved without a second person");
+    }
+
     /// The page is shown only for what may be saved, and nothing stays on the clipboard beyond it.
     fn page_settled(&mut self, walk: &Walkthrough) {
         let shown = walk.acceptance.as_ref().map(|held| held.secret).filter(|_| walk.handed_over());
@@ -259,6 +275,7 @@ impl Checker {
         assert!(!walk.handed_over() || known, "the page is shown for nothing that was tested");
         if let Some(secret) = shown.filter(|_| self.shown.is_none()) {
             self.may_leave(secret);
+            self.approved(walk, secret);
         }
         self.shown = shown;
         let until = walk.on_clipboard_until();
@@ -288,6 +305,9 @@ impl Checker {
         if matches!(walk.saving, Saving::Saved { at } | Saving::NotKnown { at } if Some(at) != self.saved_at)
         {
             self.saved(walk.now);
+        }
+        if std::mem::take(&mut self.approving) {
+            self.approved.extend(walk.acceptance.as_ref().map(|held| held.secret));
         }
         self.page_settled(walk);
         assert_eq!(walk.durable(), self.folded, "the state forgets what is on record");
@@ -323,7 +343,7 @@ impl Checker {
             );
         }
         if *walk.phase(walk.current) == Phase::Working && !walk.over {
-            let goes_on = !walk.errands.is_empty() || walk.due().is_some() || !walk.terms.probe;
+            let goes_on = !walk.errands.is_empty() || walk.due().is_some() || !walk.asks_services();
             assert!(goes_on, "working, and nothing is under way at {:?}", walk.current);
         }
     }

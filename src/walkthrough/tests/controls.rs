@@ -18,7 +18,7 @@ use crate::walkthrough::{Saving, Walkthrough};
 use super::checker::Checker;
 use super::explore::{a_key_leads_on, holds};
 use super::player::{Player, at_the_page, walked_to};
-use super::site::{PDC, SECOND, now, refused, terms, tested};
+use super::site::{PDC, SECOND, for_two, now, refused, terms, tested};
 
 const SECRET: SecretId = SecretId(1);
 
@@ -195,6 +195,15 @@ fn a_broken_save_is_seen() {
     check("not on record", |trace| {
         trace.asked(1, PDC, Answer::Accepted);
         trace.save();
+    });
+    check("without a second person", |trace| {
+        trace.walk = Walkthrough::new(for_two(), now(0));
+        trace.asked(1, PDC, Answer::Accepted);
+        trace.intend(true);
+        trace.save();
+    });
+    check("approved by whoever records", |trace| {
+        trace.record(Fact::Approved { recorded_by: "ana".into(), approved_by: "ana".into() });
     });
     check("nobody accepted", |trace| {
         trace.intend(true);

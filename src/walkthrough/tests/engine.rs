@@ -135,10 +135,11 @@ impl Player {
                 | Effect::ReadIssuer(ticket),
                 2,
             ) => Event::Portal(*ticket, Portal::Failed(fault())),
-            (Effect::Save { ticket, .. }, 0..3) => {
+            (Effect::Save { ticket, .. }, 0..4) => {
                 let answer = match how {
                     0 => SaveAnswer::Conflict,
                     1 => SaveAnswer::NotSaved(fault()),
+                    3 => SaveAnswer::NotSaved(Fault::Unauthorized),
                     _ => SaveAnswer::Lost(Fault::TimedOut),
                 };
                 Event::Portal(*ticket, Portal::SaveAnswered(answer))

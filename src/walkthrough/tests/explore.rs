@@ -152,7 +152,7 @@ pub fn a_key_leads_on(player: &Player) {
 }
 
 /// Visits at most `most` states around `from`. Returns how many, and how many verdicts of each kind were seen.
-fn explore(from: Player, most: usize) -> usize {
+pub fn explore(from: Player, most: usize) -> usize {
     let mut seen = HashSet::from([from.print()]);
     let mut queue = VecDeque::from([from]);
     let mut visited = 0;

@@ -10,6 +10,7 @@ use crate::logs::Known;
 use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{self, Event, Intent};
+use crate::walkthrough::fact::Durable;
 use crate::walkthrough::resume::Dated;
 use crate::walkthrough::step::{Phase, Step};
 use crate::walkthrough::watch::VerdictWord;
@@ -185,7 +186,14 @@ impl Player {
 
     pub fn found(&mut self, known: Known) {
         let (host, at) = (Safe::new(SENSOR), place(200 + self.seconds));
-        self.send(Event::Logs(event::Logs::Found { source: SOURCE, host, at, written: None, known }));
+        self.send(Event::Logs(event::Logs::Found {
+            source: SOURCE,
+            host,
+            at,
+            context: false,
+            written: None,
+            known,
+        }));
     }
 
     /// Answers the first errand of this kind. True if there was one.
@@ -256,9 +264,16 @@ impl Player {
             (&walk.entry, &walk.stations, &walk.trial, &walk.acceptance, walk.waiting, walk.field.length);
         let then = (&walk.saving, &walk.services, &walk.watch, &walk.next_watch, &walk.marking, &errands);
         let kinds: Vec<_> = self.out.iter().map(kind_of).collect();
-        let rest =
-            (&walk.copied, &walk.durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
-        let more = (walk.can_edit, walk.used_elsewhere, walk.without_controller, walk.changed_in_directory);
+        // Nothing depends on what whoever takes over is told.
+        let durable = Durable { hand_over: std::collections::BTreeMap::new(), ..walk.durable.clone() };
+        let rest = (&walk.copied, &durable, &walk.unwritten, self.disk_full, &kinds, walk.hurried, walk.left);
+        let more = (
+            &walk.second_person,
+            walk.can_edit,
+            walk.used_elsewhere,
+            walk.without_controller,
+            walk.changed_in_directory,
+        );
         let _ = std::fmt::write(
             &mut Into(&mut hasher),
             format_args!("{place:?}{what:?}{then:?}{rest:?}{more:?}"),

@@ -316,7 +316,13 @@ fn what_the_reader_sees_locked_is_locked_whatever_port_88_says() {
     let account = AccountFacts { locked: true, ..AccountFacts::default() };
     let standing = Standing { controller: host, read_at: player.now().wall, policy: None, account };
     player.send(Event::Directory(ticket, event::Directory::StandingRead(Some(standing))));
-    assert_eq!(*player.phase(), Phase::Blocked(Reason::AccountUnusable(SubCode::LockedOut)));
+    let reason = Reason::AccountUnusable(SubCode::LockedOut);
+    assert_eq!(*player.phase(), Phase::Blocked(reason.clone()));
+    let remedy = words::reason(&reason).remedy;
+    assert_eq!(&*remedy, "Have it unlocked on the PDC emulator. r asks again.");
+    player.intend(Intent::Refresh);
+    player.settle();
+    assert_eq!(player.walk.question(), Some(&Question::UsedElsewhere), "unlocked, and asked again");
 }
 
 #[test]

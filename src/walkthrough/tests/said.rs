@@ -6,6 +6,7 @@ use crate::portal;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::fact::SaveWord;
+use crate::walkthrough::hand_over::HandOver;
 use crate::walkthrough::step::{AnswerKind, Question, Reason};
 use crate::walkthrough::words;
 
@@ -13,7 +14,6 @@ use super::player::{handed_off_to, walked_to};
 use super::site::{SENSOR, now};
 use crate::walkthrough::step::Step;
 
-#[expect(clippy::too_many_lines, reason = "a table of the reasons")]
 /// The variant after this one, with contents; a match without a wildcard, so that none can be left out.
 fn next_reason(reason: &Reason) -> Option<Reason> {
     let host = || Safe::new("dc1.contoso.test");
@@ -35,16 +35,7 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::ManagedAccount => {
             Reason::EntryName(EntryFault::Form { form: Form::Principal, bare: Some("svc-mdi".into()) })
         }
-        Reason::EntryName(EntryFault::Form { bare: Some(_), .. }) => {
-            Reason::EntryName(EntryFault::Form { form: Form::Prefixed, bare: None })
-        }
-        Reason::EntryName(EntryFault::Form { .. }) => {
-            Reason::EntryName(EntryFault::ShortDomain { domain: "CONTOSO".into() })
-        }
-        Reason::EntryName(EntryFault::ShortDomain { .. }) => {
-            Reason::EntryName(EntryFault::Name(NameFault::Managed))
-        }
-        Reason::EntryName(EntryFault::Name(_)) => Reason::AccountUnusable(SubCode::Disabled),
+        Reason::EntryName(fault) => after_entry_name(fault),
         Reason::AccountUnusable(_) => Reason::NoProvableController,
         Reason::NoProvableController => Reason::NotYetChanged,
         Reason::NotYetChanged => Reason::PasswordEmpty,
@@ -67,15 +58,27 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
         Reason::RecordFailed(_) => Reason::TextHoldsSecret,
         Reason::TextHoldsSecret => Reason::TextEmpty,
         Reason::TextEmpty => Reason::TypedMismatch,
-        Reason::TypedMismatch => Reason::ProofTooOld,
-        Reason::ProofTooOld => Reason::NotTested,
+        Reason::TypedMismatch => Reason::SamePerson,
+        Reason::SamePerson => Reason::ProofTooOld,
+        Reason::ProofTooOld => Reason::NotApproved,
+        Reason::NotApproved => Reason::NotTested,
         Reason::NotTested => Reason::SaveNeedsPortal,
         Reason::SaveNeedsPortal => Reason::SomeoneElseChanged,
         Reason::SomeoneElseChanged => Reason::NotSaved(portal::Fault::Server(503)),
+        Reason::NotSaved(portal::Fault::Server(_)) => Reason::NotSaved(portal::Fault::Unauthorized),
         Reason::NotSaved(_) => Reason::NotSavedThere,
         Reason::NotSavedThere => Reason::ServicesOpen(vec![SENSOR.into()]),
         Reason::ServicesOpen(_) => Reason::WatchRunning,
         Reason::WatchRunning => return None,
+    })
+}
+
+fn after_entry_name(fault: &EntryFault) -> Reason {
+    Reason::EntryName(match fault {
+        EntryFault::Form { bare: Some(_), .. } => EntryFault::Form { form: Form::Prefixed, bare: None },
+        EntryFault::Form { .. } => EntryFault::ShortDomain { domain: "CONTOSO".into() },
+        EntryFault::ShortDomain { .. } => EntryFault::Name(NameFault::Managed),
+        EntryFault::Name(_) => return Reason::AccountUnusable(SubCode::Disabled),
     })
 }
 
@@ -92,14 +95,23 @@ fn next_question(question: &Question) -> Option<Question> {
         Question::AccountName => Question::GoOnOrRetest,
         Question::GoOnOrRetest => Question::ReasonToGoOn,
         Question::ReasonToGoOn => Question::UntestedName,
-        Question::UntestedName => Question::ConfirmSave,
+        Question::UntestedName => Question::SecondPerson,
+        Question::SecondPerson => Question::RecordedBy,
+        Question::RecordedBy => Question::ApprovedBy,
+        Question::ApprovedBy => Question::WithoutSecondPerson,
+        Question::WithoutSecondPerson => Question::ConfirmSave,
         Question::ConfirmSave => Question::SavedThere,
         Question::SavedThere => Question::HowEntered(SaveWord::Saved),
         Question::HowEntered(_) => Question::CopyPassword,
         Question::CopyPassword => Question::ReasonForService(SENSOR.into()),
         Question::ReasonForService(_) => Question::EvidenceForService(SENSOR.into()),
         Question::EvidenceForService(_) => Question::Note,
-        Question::Note => Question::Leave,
+        Question::Note => Question::HandOver,
+        Question::HandOver => Question::HandOverField(HandOver::Ticket),
+        Question::HandOverField(field) => {
+            let next = HandOver::ALL.into_iter().find(|next| next > field);
+            next.map_or(Question::Leave, Question::HandOverField)
+        }
         Question::Leave => Question::Recover,
         Question::Recover => return None,
     })

@@ -43,6 +43,33 @@ fn a_lost_answer_is_believed_unsaved_only_when_the_entry_is_unchanged_twice() {
 }
 
 #[test]
+fn a_save_turned_away_for_its_sign_in_leads_to_another_sign_in_and_a_new_test() {
+    let mut player = walked_to(Step::Save);
+    player.type_it();
+    player.answer("mark", Way::Well);
+    player.answer("portal", Way::Well);
+    player.answer("save", Way::Badly(3));
+    assert_eq!(*player.phase(), Phase::Blocked(Reason::NotSaved(Fault::Unauthorized)));
+    assert_eq!(player.count("save"), 0, "it is not sent again by itself");
+    // A reading that the portal still grants doesn't make the sign-in good for saving.
+    player.wait(30);
+    player.answer("portal", Way::Well);
+    let mut step_by_step = player.clone();
+    player.enter();
+    assert_eq!((player.walk.current, player.walk.question()), (Step::Portal, Some(&Question::HowToBegin)));
+    assert!(player.walk.acceptance.is_none());
+    step_by_step.intend(Intent::BackTo(Step::Password));
+    step_by_step.intend(Intent::BackTo(Step::Portal));
+    assert_eq!(step_by_step.walk.question(), Some(&Question::HowToBegin));
+    player.choose(0);
+    player.settle();
+    player.wait(5);
+    player.settle();
+    assert_eq!(player.walk.question(), Some(&Question::CanEdit), "signed in anew");
+    assert!(!player.walk.portal.sign_in_refused);
+}
+
+#[test]
 fn a_refused_save_is_repaired_by_a_second_round() {
     let mut player = walked_to(Step::Sensors);
     player.wait(10);

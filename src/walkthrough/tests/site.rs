@@ -12,7 +12,7 @@ use crate::logs::{Position, SourceId};
 use crate::portal::{
     Deployment, Entry, Health, HealthIssue, IssueStatus, Reading, Sensor, SensorKind, ServiceStatus,
 };
-use crate::sensor::Server;
+use crate::sensor::{Server, Way};
 use crate::text::Safe;
 use crate::walkthrough::{Clipboard, ControllerTerms, Terms};
 
@@ -43,6 +43,7 @@ pub fn terms() -> Terms {
         application: false,
         hand_off: false,
         clipboard: Clipboard::NotAllowed,
+        second_person: false,
         entries: Vec::new(),
         save_host: "portal.test".into(),
         controllers: [PDC, SECOND, READ_ONLY]
@@ -51,14 +52,18 @@ pub fn terms() -> Terms {
         search_faults: Vec::new(),
         kerberos_alone: false,
         reader: true,
-        servers: vec![Server { host: SENSOR.into(), standalone: true }],
-        probe: true,
+        servers: vec![Server { host: SENSOR.into(), standalone: true, way: Way::Sc }],
         old_password: Duration::from_hours(1),
         poll: Duration::from_secs(10),
         watch: Duration::from_mins(30),
         settle: Duration::from_secs(20),
         banner: None,
     }
+}
+
+/// The same site, where nobody saves alone.
+pub fn for_two() -> Terms {
+    Terms { second_person: true, ..terms() }
 }
 
 /// The same site, saved at by hand.

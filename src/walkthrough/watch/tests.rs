@@ -99,7 +99,12 @@ impl Site {
     fn happens(&mut self, what: &str) {
         let (what, host) = what.split_once(' ').unwrap_or((what, "s1"));
         let source = SourceId(if host == "s2" { 2 } else { 1 });
-        let place = |file, offset| Place { source, host: host.into(), position: Position { file, offset } };
+        let place = |file, offset| Place {
+            source,
+            host: host.into(),
+            position: Position { file, offset },
+            context: false,
+        };
         let refused = |account: Option<&str>, domain: Option<&str>| Known::Refused {
             account: account.map(Safe::new),
             domain: domain.map(Safe::new),
@@ -116,6 +121,10 @@ impl Site {
             "nameless-line" => log(place(1, 100), refused(None, None)),
             "earlier-line" => log(place(1, 99), refused(Some("svc-mdi"), None)),
             "rotated-line" => log(place(2, 0), refused(Some("CONTOSO\\svc-mdi"), None)),
+            // Read late, of a file that the mark names, and of one that it doesn't.
+            "late-line" => log(Place { context: true, ..place(1, 100) }, refused(None, None)),
+            "old-line" => log(Place { context: true, ..place(2, 100) }, refused(None, None)),
+            "old-took" => log(Place { context: true, ..place(2, 100) }, took("svc-mdi")),
             "line-of-another" => log(place(1, 120), refused(Some("svc-sql@contoso.test"), None)),
             "line-of-another-domain" => log(place(1, 120), refused(Some("svc-mdi"), Some("fabrikam.test"))),
             "line-of-a-short-domain" => log(place(1, 120), refused(Some("ELSE\\svc-mdi"), None)),
@@ -194,6 +203,9 @@ fn one_line_of_one_host_is_suspected_until_something_else_agrees() {
     check("rotated-line", true, false);
     check("line-of-a-short-domain", true, false);
     check("earlier-line", false, false);
+    check("late-line", true, false);
+    check("old-line", false, false);
+    check("old-line, line s2", true, false);
     check("line-of-another", false, false);
     check("line-of-another-domain", false, false);
     check("other-fault", false, false);
@@ -249,6 +261,7 @@ fn the_watch_ends_in_the_verdict_that_the_evidence_allows() {
     check("read, other-entries, took", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
     check("read, other-entries, took, took s2", Confirmed, &[]);
     check("read, other-entries, took, took-earlier s2", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
+    check("read, other-entries, took, old-took s2", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
     check("read, other-entries, took, took-elsewhere s2", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
     check("read, entry-as-near, took", NoRefusalSeen, &["PerhapsOtherEntry(\"s2\")"]);
     // Where another entry is nearer, the sensor's state says nothing about this one.

@@ -6,7 +6,7 @@ use crate::walkthrough::fact::ProofWord;
 use crate::walkthrough::step::Question;
 use crate::walkthrough::watch::VerdictWord;
 
-use super::safe;
+use super::{hand_over, safe};
 
 /// The option of `CanEdit` that shuts the gate.
 pub const CAN_EDIT_NOBODY: usize = 1;
@@ -18,6 +18,10 @@ pub(in crate::walkthrough) const SAVED_THERE: usize = 0;
 pub(in crate::walkthrough) const NOT_SAVED_THERE: usize = 1;
 pub(in crate::walkthrough) const PASTED: usize = 0;
 pub(in crate::walkthrough) const TYPED_BY_HAND: usize = 1;
+/// The option of `SecondPerson` that somebody is here.
+pub(in crate::walkthrough) const SECOND_PERSON: usize = 0;
+/// The option of `Leave` that doesn't leave yet.
+pub(in crate::walkthrough) const HAND_OVER_FIRST: usize = 2;
 /// The option of `CopyPassword` that does it.
 pub(in crate::walkthrough) const COPY: usize = 1;
 
@@ -51,6 +55,12 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
             "It would be SAVED UNTESTED. Type the account's name, {}, to go on.",
             account_name(walk)
         )),
+        Question::SecondPerson => Safe::new("This site wants a second person before Save. Is one here?"),
+        Question::RecordedBy => Safe::new("You who type: what is your name, for the record?"),
+        Question::ApprovedBy => Safe::new("Who approves it, having read what will be saved and where?"),
+        Question::WithoutSecondPerson => {
+            Safe::new("Why save without a second person? Your reason goes into the record.")
+        }
         Question::ConfirmSave => confirm_save(walk),
         Question::SavedThere => Safe::new("Is the password saved at the portal?"),
         Question::HowEntered(_) => Safe::new("How did it get into the portal's password field?"),
@@ -62,6 +72,8 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
             safe(format!("How do you know that the sensor service on {host} is running?"))
         }
         Question::Note => Safe::new("A note for the record:"),
+        Question::HandOver => Safe::new("What has whoever takes over to know?"),
+        Question::HandOverField(field) => safe(format!("{}:", hand_over::asked(*field))),
         Question::Leave => Safe::new("The walk is not finished. Leave it?"),
         Question::Recover if refused(walk) => Safe::new("The saved password is refused. What now?"),
         Question::Recover if walk.saved() => {
@@ -145,6 +157,13 @@ pub fn hint(question: &Question) -> Option<&'static str> {
             Some("Security Administrator, Security Operator, or System settings under Unified RBAC.")
         }
         Question::Leave => Some("The record is closed; the secrets held are wiped."),
+        Question::ApprovedBy => {
+            Some("Somebody else than you. Both names stand in the record and in the report.")
+        }
+        Question::WithoutSecondPerson => Some("The report names it among its first lines."),
+        Question::HandOverField(_) => {
+            Some("One line; it stands in the record and in the report. Never a password.")
+        }
         Question::SavedThere => Some("Not sure counts as saved, and is watched."),
         Question::HowEntered(_) => {
             Some("What was typed by hand may differ from what was tested: then only a sensor can tell.")
@@ -160,11 +179,14 @@ pub fn hint(question: &Question) -> Option<&'static str> {
         | Question::WithoutController
         | Question::Password
         | Question::AccountName
+        | Question::SecondPerson
+        | Question::RecordedBy
         | Question::ConfirmSave
         | Question::CopyPassword
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
         | Question::Note
+        | Question::HandOver
         | Question::Recover => None,
     }
 }
@@ -181,6 +203,9 @@ pub fn options(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
             })
             .collect();
     }
+    if *question == Question::HandOver {
+        return hand_over::fields(walk);
+    }
     fixed_options(question).iter().map(|option| Safe::new(option)).collect()
 }
 
@@ -195,8 +220,11 @@ fn fixed_options(question: &Question) -> &'static [&'static str] {
         Question::SavedThere => &["Saved", "Not saved", "Not sure"],
         Question::HowEntered(_) => &["Pasted", "Typed by hand", "Not sure"],
         Question::CopyPassword => &["No", "Put it there, once"],
+        Question::SecondPerson => {
+            &["Yes, somebody else than me", "No: break the glass, with a reason on record"]
+        }
         Question::Recover => &["Back to step 4: test and save the right password", "Stay and look"],
-        Question::Leave => &["Leave", "Stay"],
+        Question::Leave => &["Leave", "Stay", "Hand over first: ticket, people, next check"],
         Question::WhichEntry
         | Question::WithoutController
         | Question::Password
@@ -204,8 +232,13 @@ fn fixed_options(question: &Question) -> &'static [&'static str] {
         | Question::ReasonToGoOn
         | Question::UntestedName
         | Question::ConfirmSave
+        | Question::RecordedBy
+        | Question::ApprovedBy
+        | Question::WithoutSecondPerson
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
+        | Question::HandOver
+        | Question::HandOverField(_)
         | Question::Note => &[],
     }
 }
@@ -240,7 +273,13 @@ pub fn wanted(walk: &Walkthrough, question: &Question) -> Option<Safe> {
         | Question::CopyPassword
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
+        | Question::SecondPerson
+        | Question::RecordedBy
+        | Question::ApprovedBy
+        | Question::WithoutSecondPerson
         | Question::Note
+        | Question::HandOver
+        | Question::HandOverField(_)
         | Question::Leave
         | Question::Recover => None,
     }

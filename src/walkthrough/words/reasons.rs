@@ -1,6 +1,7 @@
 //! Why a step is blocked: what happened, what it means for the walk, what to do.
 
 use crate::directory::refusal::{SaysOfPassword, SubCode};
+use crate::portal::Fault;
 use crate::text::Safe;
 use crate::walkthrough::step::Reason;
 
@@ -51,8 +52,11 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::GuardNever
         | Reason::LedgerFailed(_)
         | Reason::RecordFailed(_) => of_the_guard(reason),
-        Reason::TextHoldsSecret | Reason::TextEmpty | Reason::TypedMismatch => of_the_text(reason),
+        Reason::TextHoldsSecret | Reason::TextEmpty | Reason::TypedMismatch | Reason::SamePerson => {
+            of_the_text(reason)
+        }
         Reason::ProofTooOld
+        | Reason::NotApproved
         | Reason::NotTested
         | Reason::SaveNeedsPortal
         | Reason::SomeoneElseChanged
@@ -115,7 +119,7 @@ fn of_the_password(reason: &Reason) -> Said {
         Reason::AccountUnusable(code) => said(
             format!("The account can't be used: {} ({code}).", code.meaning()),
             NOTHING_SAVED,
-            code.remedy(),
+            format!("{} r asks again.", mended(*code)),
         ),
         Reason::NoProvableController => said(
             "No controller can prove the password.",
@@ -249,6 +253,11 @@ fn of_the_text(reason: &Reason) -> Said {
         Reason::TextEmpty => {
             said("Nothing was typed.", "The walk stays where it is.", "Type a few words, or press Esc.")
         }
+        Reason::SamePerson => said(
+            "That is the name of whoever records, signed in or started the console.",
+            "Nobody approves their own save. Nothing has been saved.",
+            "Have somebody else read it and give their name, or press Esc and break the glass.",
+        ),
         Reason::TypedMismatch => said(
             "That is not what was asked for.",
             "Nothing was done.",
@@ -266,6 +275,11 @@ fn of_the_save(reason: &Reason) -> Said {
             "The password may have been changed since. Nothing has been saved.",
             "Enter goes back to step 4 to test it again.",
         ),
+        Reason::NotApproved => said(
+            "This site wants a second person before Save.",
+            NOTHING_SAVED,
+            "Enter asks for their name, or for a reason.",
+        ),
         Reason::NotTested => {
             said("No tested password is at hand.", NOTHING_SAVED, "Enter goes back to step 4.")
         }
@@ -278,6 +292,11 @@ fn of_the_save(reason: &Reason) -> Said {
             "Somebody else changed the entry since it was read.",
             "Nothing was saved by this walk.",
             "Talk to them; Enter reads the entry again.",
+        ),
+        Reason::NotSaved(fault @ Fault::Unauthorized) => said(
+            format!("The portal did not save it: {fault}, and renewing it did not help."),
+            "The entry is as it was. What was tested is asked for and tested anew after the sign-in.",
+            "Enter goes back to step 1 to sign in again.",
         ),
         Reason::NotSaved(fault) => said(
             format!("The portal did not save it: {fault}."),

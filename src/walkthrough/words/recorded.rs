@@ -8,7 +8,7 @@ use crate::text::Safe;
 use crate::walkthrough::fact::{Entered, Fact, Gate, ProofWord, SaveWord, Witness};
 use crate::walkthrough::step::{Outcome, Step};
 
-use super::{protocol, safe, title, verdict_word};
+use super::{hand_over_field, protocol, safe, title, verdict_word};
 
 /// One line of the record, in a sentence. Nothing, where another line says the same and more.
 pub fn recorded(fact: &Fact) -> Option<Safe> {
@@ -37,6 +37,9 @@ fn of_the_walk(fact: &Fact) -> Option<Safe> {
         Fact::CanEdit { answer } => safe(format!("Someone present can edit the portal: {answer}.")),
         Fact::Settled { step, outcome } => settled(*step, outcome),
         Fact::WentBack { to } => safe(format!("Went back to step {}, {}.", to.number(), title(*to))),
+        Fact::HandOverNoted { field, text } => {
+            safe(format!("For whoever takes over, {}: {text}", hand_over_field(*field)))
+        }
         Fact::Noted { text } => safe(format!("Note: {text}")),
         Fact::Left { step, .. } => safe(format!("Left at step {}, {}.", step.number(), title(*step))),
         _ => return None,
@@ -102,6 +105,9 @@ fn of_the_save(fact: &Fact) -> Option<Safe> {
         Fact::Overridden { gate: which, reason, about } => {
             let about = if about.is_empty() { String::new() } else { format!(" ({})", listed(about)) };
             safe(format!("Override: {}{about}. Reason: {reason}", gate(*which)))
+        }
+        Fact::Approved { recorded_by, approved_by } => {
+            safe(format!("{approved_by} approved the save, recorded by {recorded_by}."))
         }
         Fact::SaveIntended { tested, hand_off, positions, .. } => {
             let what = if *tested { "the tested password" } else { "an UNTESTED password" };
@@ -180,6 +186,7 @@ pub fn gate(gate: Gate) -> &'static str {
         Gate::WithoutController => "no controller could prove the password",
         Gate::Misgivings => "the password was accepted with misgivings",
         Gate::SavedUntested => "nothing could prove or refuse the password (SAVED UNTESTED)",
+        Gate::SecondPerson => "nobody was there to approve the save (glass broken)",
         Gate::ServiceNotRunning => "a sensor service was not running",
     }
 }

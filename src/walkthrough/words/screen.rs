@@ -8,6 +8,8 @@ mod hand_off;
 mod issues;
 mod known;
 mod order;
+mod services;
+mod sources;
 mod states;
 mod tape;
 mod trouble;
@@ -31,6 +33,8 @@ pub use hand_off::*;
 pub use issues::*;
 pub use known::*;
 pub use order::*;
+pub use services::*;
+pub use sources::*;
 pub use states::*;
 pub use tape::*;
 pub use trouble::wrong;
@@ -188,12 +192,15 @@ pub fn heading(question: &Question) -> &'static str {
         Question::GoOnOrRetest => "Accepted, but",
         Question::ReasonToGoOn => "A reason to go on",
         Question::UntestedName => "SAVE UNTESTED",
+        Question::SecondPerson | Question::RecordedBy | Question::ApprovedBy => "A second person",
+        Question::WithoutSecondPerson => "BREAK THE GLASS",
         Question::ConfirmSave => "Save",
         Question::SavedThere | Question::HowEntered(_) => "At the portal",
         Question::CopyPassword => "The clipboard",
         Question::ReasonForService(_) => "A service that is not running",
         Question::EvidenceForService(_) => "Mark by hand",
         Question::Note => "A note",
+        Question::HandOver | Question::HandOverField(_) => "The hand-over",
         Question::Leave => "Leave",
         Question::Recover => "The ways back",
     }
@@ -202,7 +209,11 @@ pub fn heading(question: &Question) -> &'static str {
 /// What the operator should have read before answering.
 pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
     match question {
-        Question::Recover => super::recover().iter().map(|way| safe(format!("- {way}"))).collect(),
+        Question::Recover => super::ways_back(walk)
+            .iter()
+            .map(|way| safe(format!("- {}.", way.title)))
+            .chain([Safe::new("R shows them all, with the commands to copy.")])
+            .collect(),
         Question::GoOnOrRetest | Question::ReasonToGoOn => {
             walk.acceptance.iter().flat_map(|held| &held.misgivings).take(3).map(super::misgiving).collect()
         }
@@ -227,6 +238,12 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
         | Question::Password
         | Question::AccountName
         | Question::UntestedName
+        | Question::SecondPerson
+        | Question::RecordedBy
+        | Question::ApprovedBy
+        | Question::WithoutSecondPerson
+        | Question::HandOver
+        | Question::HandOverField(_)
         | Question::ConfirmSave
         | Question::HowEntered(_)
         | Question::ReasonForService(_)

@@ -9,6 +9,7 @@ use mdi_console::portal::{
     self, Deployment, Entry, Health, HealthIssue, IssueStatus, Reading, Sensor, SensorKind, ServiceStatus,
 };
 use mdi_console::text::Safe;
+use mdi_console::walkthrough::Terms;
 use mdi_console::walkthrough::effect::Effect;
 use mdi_console::walkthrough::event::{self, Event};
 
@@ -29,6 +30,12 @@ pub fn entry(names: Names, (id, account, managed): (&str, &str, bool)) -> Entry 
 }
 
 impl Story {
+    /// At a site where nobody saves alone.
+    pub fn for_two() -> Self {
+        let names = Names::Usual;
+        Self::in_terms(names, Terms { second_person: true, ..super::terms(names, true) })
+    }
+
     pub fn code(self) -> Self {
         let code = DeviceCode {
             user_code: self.names.of("FJWQ-XK7B"),

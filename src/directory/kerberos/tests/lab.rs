@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::directory::Answer as Answered;
-use crate::directory::ldap::{self, Trust};
+use crate::directory::ldap;
 use crate::directory::probe::{AccountProbe, Found, Keys};
 use crate::directory::refusal::SubCode;
 use crate::lab::directory_cases::{Case, Password, Proof, cases};
@@ -12,6 +12,7 @@ use crate::lab::scenario::{AtStart, KdcManner};
 use crate::lab::world::directory::SERVICE_PASSWORDS;
 use crate::lab::world::{OLDER_PASSWORD, PREVIOUS_PASSWORD, RIGHT_PASSWORD};
 use crate::lab::{Lab, Scenario, StartOptions, scenario};
+use crate::trust::Trust;
 
 struct Bench {
     lab: Lab,

@@ -180,6 +180,10 @@ fn settings_that_do_not_go_together_are_refused() {
     );
     check("[save]\nclipboard = \"yes\"", &["11:13: save.clipboard: expected `allow`"]);
     check(
+        "[save]\nsecond_person = \"yes\"",
+        &["11:17: save.second_person: expected true or false, without quotes, found string"],
+    );
+    check(
         "[probe]\npreset = \"sc\"\ncommand = [\"a\", \"{host}\", \"{service}\"]",
         &["12:11: probe.command: it is used only with preset = \"command\""],
     );

@@ -69,11 +69,14 @@ fn named(ids: [Option<&Safe>; 2]) -> impl Iterator<Item = String> {
     names.into_iter().zip(ids).filter_map(|(name, id)| Some(format!("{name} {}", id?)))
 }
 
-/// What `y` copies on step 1: the code while it waits, or what an administrator has to be told of a refusal.
+/// What `y` copies on step 1: where to enter the code and the code, while it waits, or what an administrator has to be told of a refusal.
 pub fn to_copy(walk: &Walkthrough) -> Option<Vec<Safe>> {
     match (walk.phase(Step::Portal), &walk.signing_in) {
         _ if walk.current != Step::Portal => None,
-        (_, SigningIn::Waiting(signing_in)) => Some(vec![signing_in.code().user_code.clone()]),
+        (_, SigningIn::Waiting(signing_in)) => {
+            let code = signing_in.code();
+            Some(vec![code.verification_uri.clone(), code.user_code.clone()])
+        }
         (Phase::Blocked(Reason::SignInBlocked { code, description, trace, correlation }), _) => {
             let ids = named([trace.as_ref(), correlation.as_ref()]).map(Safe::from);
             Some([format!("{code}: {description}").into()].into_iter().chain(ids).collect())

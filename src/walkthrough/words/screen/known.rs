@@ -8,13 +8,12 @@ use jiff::Timestamp;
 use crate::clock::Now;
 use crate::directory::Tls;
 use crate::portal::{Fault, Reading};
-use crate::sensor::{How, Standing};
 use crate::text::Safe;
 use crate::walkthrough::fact::ProofWord;
 use crate::walkthrough::watch::Finding;
-use crate::walkthrough::{Reaching, ServiceRow, SigningIn, Station, Walkthrough};
+use crate::walkthrough::{Reaching, SigningIn, Station, Walkthrough};
 
-use super::{Truth, age_of, clock, counted, left_of, safe};
+use super::{Truth, age_of, counted, left_of, safe};
 
 pub fn sign_in_trouble(fault: &Fault) -> Safe {
     safe(format!("The last question whether it was entered got no answer: {fault}. It is asked again."))
@@ -234,108 +233,6 @@ pub fn no_way_back(walk: &Walkthrough) -> Safe {
     Safe::new(
         "Once it is saved the portal forgets the old password; the sensors go over as each next authenticates.",
     )
-}
-
-pub fn no_servers() -> Safe {
-    Safe::new("No sensor server is named at this site, so there is no service to check.")
-}
-
-/// A service's state, or why the walk went on without it.
-pub fn service_of(row: &ServiceRow) -> Safe {
-    if row.running() {
-        return super::super::service(&row.sensor);
-    }
-    match (&row.marked, &row.excused) {
-        (Some(_), _) => Safe::new("marked by operator"),
-        (None, Some(_)) => safe(format!("{}, by reason", super::super::service(&row.sensor))),
-        (None, None) => super::super::service(&row.sensor),
-    }
-}
-
-pub fn process(standing: &Standing) -> Safe {
-    match standing {
-        Standing::Running { pid, .. } | Standing::Settling { pid, .. } | Standing::Restarting { pid, .. } => {
-            safe(pid.to_string())
-        }
-        Standing::NotObserved
-        | Standing::RunningUnproved { .. }
-        | Standing::Starting { .. }
-        | Standing::Stopping { .. }
-        | Standing::Stopped { .. }
-        | Standing::Paused { .. }
-        | Standing::Disabled
-        | Standing::Absent
-        | Standing::Unknown(_)
-        | Standing::MarkedByOperator { .. } => Safe::default(),
-    }
-}
-
-pub fn server_kind(row: &ServiceRow) -> Safe {
-    Safe::new(if row.server.standalone { "standalone" } else { "integrated" })
-}
-
-pub fn learnt_by(row: &ServiceRow) -> Safe {
-    match (&row.marked, last(row)) {
-        (Some(evidence), _) => safe(format!("by hand: {evidence}")),
-        (None, Some((How::Probe, _))) => Safe::new("probe"),
-        (None, Some((How::MarkedByOperator(evidence), _))) => safe(format!("by hand: {evidence}")),
-        (None, None) => Safe::default(),
-    }
-}
-
-/// How old the last look is.
-pub fn seen(row: &ServiceRow, now: Now) -> Safe {
-    last(row).map_or_else(Safe::default, |(_, at)| age_of(at.at, now.at))
-}
-
-fn last(row: &ServiceRow) -> Option<(&How, Now)> {
-    row.trails.first()?.last().map(|last| (&last.how, last.at))
-}
-
-/// Ten minutes: a service that was just refused would be refused again.
-const NOT_BEFORE: std::time::Duration = std::time::Duration::from_mins(10);
-
-pub fn start_by_hand(walk: &Walkthrough) -> Safe {
-    let from = walk.watch.as_ref().and_then(|watch| watch.saved_at.wall.checked_add(NOT_BEFORE).ok());
-    match from {
-        Some(from) if from > walk.now.wall => {
-            safe(format!("The console starts nothing. By hand, not before {}, one host first:", clock(from)))
-        }
-        _ => Safe::new("The console starts nothing. By hand, one host first:"),
-    }
-}
-
-pub fn start_commands(row: &ServiceRow) -> [Safe; 1] {
-    [safe(format!(r"sc.exe \\{} start AATPSensor", row.server.host))]
-}
-
-/// How many standalone servers are accounted for, and what is open.
-pub fn services_known(walk: &Walkthrough) -> Vec<Truth> {
-    let standalone = walk.services.iter().filter(|row| row.server.standalone);
-    let all = standalone.clone().count();
-    let settled = standalone.clone().filter(|row| row.settled()).count();
-    let mut truths = Vec::new();
-    if all > 0 {
-        let sentence = safe(format!("{settled} of {all} standalone servers accounted for."));
-        truths.push(if settled == all { Truth::Good(sentence) } else { Truth::Plain(sentence) });
-    }
-    for row in standalone {
-        if let Standing::Unknown(why) = &row.sensor
-            && !row.settled()
-        {
-            truths.push(Truth::Warn(safe(format!(
-                "{} could not be asked: {why}. It says nothing of the service.",
-                row.server.host
-            ))));
-            break;
-        }
-    }
-    if !walk.terms.probe {
-        truths.push(Truth::Plain(Safe::new(
-            "No way of asking is set up here: look at each server, and mark it with m.",
-        )));
-    }
-    truths
 }
 
 /// What is left of the watch, and what was found so far.

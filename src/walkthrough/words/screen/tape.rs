@@ -1,38 +1,88 @@
-//! What the log pane says of itself.
+//! What the log pane says of itself, and of what its keys did.
 
-use crate::logs::window::Window;
+use crate::logs::Record;
+use crate::logs::WrittenTime;
+use crate::logs::window::{FurtherUp, Matches, Window};
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 
 use super::{counted, safe};
 
-/// Sources, whether it follows, and what is left out or searched for.
-pub fn tape_title(walk: &Walkthrough, logs: &Window) -> Safe {
+/// The pane's title: what it shows on the left, refused credentials on the right. The longest first; take the first
+/// that fits.
+pub fn tape_titles(walk: &Walkthrough, logs: &Window) -> [(Safe, Safe); 3] {
     let readable = walk.sources.values().filter(|source| source.readable).count();
     let all = walk.sources.len();
-    let mut parts = vec!["Sensor logs".to_owned(), counted(all, "source", "sources").to_string()];
-    if readable < all {
-        parts.push(format!("{} unreadable", all.saturating_sub(readable)));
-    }
-    let filter = logs.filter();
-    if let Some(level) = filter.at_least {
+    let mut parts = Vec::new();
+    let only = logs.filter().source.and_then(|source| walk.sources.get(&source));
+    if let Some(level) = logs.filter().at_least {
         parts.push(format!("{} and worse", level.word()));
     }
-    if let Some(source) = filter.source.and_then(|source| walk.sources.get(&source)) {
-        parts.push(format!("{} only", source.host));
+    if let Some(source) = only {
+        parts.push(format!("{} only", source.host.split('.').next().unwrap_or_default()));
     }
-    parts.push(if logs.is_following() { "following" } else { "held still, f follows" }.to_owned());
     if let Some(search) = logs.searched() {
-        parts.push(format!("searching {}", search.text()));
+        parts.push(found(logs.matches(), search.text()));
     }
-    safe(parts.join(" · "))
+    let narrow = if parts.is_empty() { "Sensor logs".to_owned() } else { parts.join(" · ") };
+    let mut wide = vec!["Sensor logs".to_owned()];
+    if only.is_none() {
+        wide.push(counted(all, "source", "sources").to_string());
+    }
+    if readable < all {
+        wide.push(format!("{} unreadable", all.saturating_sub(readable)));
+    }
+    wide.extend(parts);
+    let moves = if logs.is_following() { "following" } else { "held still, f follows" };
+    wide.push(moves.to_owned());
+    let wide = safe(wide.join(" · "));
+    let refused = logs.count_refusals();
+    // Those that can't be placed count as before.
+    let figures = (refused.before.saturating_add(refused.not_known), refused.after);
+    let short = format!("{}{}", in_short(figures), further_up_in_short(logs.further_up()));
+    let long = format!("{}{}", refused_counts(figures, walk.watch.is_some()), further_up(logs.further_up()));
+    [(wide.clone(), safe(long)), (wide, safe(short.clone())), (safe(narrow), safe(short))]
 }
 
-pub fn refused_counts(before: usize, after: usize, saved: bool) -> Safe {
+fn found(matches: Matches, text: &Safe) -> String {
+    match matches {
+        Matches { all: 0, .. } => format!("no match for {text}"),
+        Matches { at: Some(at), all } => format!("{at} of {all} for {text}"),
+        Matches { at: None, all: 1 } => format!("1 match for {text}"),
+        Matches { at: None, all } => format!("{all} matches for {text}"),
+    }
+}
+
+fn refused_counts((before, after): (usize, usize), saved: bool) -> String {
     match (before, after, saved) {
-        (0, 0, false) => Safe::new("none refused"),
-        (before, _, false) => safe(format!("{before} refused, before the change")),
-        (before, after, true) => safe(format!("{before} refused before the change, {after} after")),
+        (0, 0, false) => "none refused".to_owned(),
+        (before, _, false) => format!("{before} refused, before the change"),
+        (before, after, true) => format!("{before} refused before the change, {after} after"),
+    }
+}
+
+fn in_short(figures: (usize, usize)) -> String {
+    match figures {
+        (0, 0) => "none refused".to_owned(),
+        (before, 0) => format!("{before} refused before"),
+        (before, after) => format!("refused: {before} before, {after} after"),
+    }
+}
+
+/// A log of some size is opened at its end, and what lies above is counted meanwhile.
+fn further_up(count: FurtherUp) -> String {
+    match count {
+        FurtherUp { percent: Some(percent), .. } => format!(" · counting further up, {percent} %"),
+        FurtherUp { broken_off: true, .. } => " · not all counted".to_owned(),
+        FurtherUp { .. } => String::new(),
+    }
+}
+
+fn further_up_in_short(count: FurtherUp) -> String {
+    match count {
+        FurtherUp { percent: Some(percent), .. } => format!(" · {percent} %"),
+        FurtherUp { broken_off: true, .. } => " or more".to_owned(),
+        FurtherUp { .. } => String::new(),
     }
 }
 
@@ -47,4 +97,75 @@ pub fn no_records(sources: usize, empty: bool) -> Safe {
 
 pub fn lines_cut(lines: u32) -> Safe {
     safe(format!("     ({lines} further lines were not kept)"))
+}
+
+/// A record as it is copied or written to a file: its host, then what stands in the log.
+pub fn record_lines(record: &Record) -> Vec<Safe> {
+    let mut head = vec![record.host.to_string()];
+    head.extend(record.time.map(|time| time.strftime("%Y-%m-%d %H:%M:%S%.4f").to_string()));
+    head.extend(record.level.map(|level| level.word().to_owned()));
+    head.extend(record.component.as_ref().map(ToString::to_string));
+    head.push(record.message.to_string());
+    let mut lines = vec![safe(head.join(" "))];
+    lines.extend(record.more.iter().cloned());
+    if record.cut > 0 {
+        lines.push(lines_cut(record.cut));
+    }
+    lines
+}
+
+pub fn no_record_selected() -> Safe {
+    Safe::new("No record is shown.")
+}
+
+pub fn bookmarked() -> Safe {
+    Safe::new("Bookmarked: ' comes back to it.")
+}
+
+pub fn no_bookmark() -> Safe {
+    Safe::new("No record that is shown is bookmarked; B bookmarks one.")
+}
+
+pub fn nothing_searched() -> Safe {
+    Safe::new("Nothing is searched for; / searches.")
+}
+
+pub fn not_found(text: &Safe) -> Safe {
+    safe(format!(
+        "No record that is shown has {text}. What comes is searched as well; / and Enter alone ends it."
+    ))
+}
+
+pub fn search_went_round(forward: bool) -> Safe {
+    Safe::new(if forward {
+        "That was the last match; on from the first."
+    } else {
+        "That was the first match; on from the last."
+    })
+}
+
+pub fn no_further_refusal(forward: bool, further_up: usize) -> Safe {
+    match (forward, further_up) {
+        (true, _) => Safe::new("No refused credential further down."),
+        (false, 0) => Safe::new("No refused credential further up."),
+        (false, further_up) => safe(format!(
+            "{further_up} more stand further up in the files than this pane reaches; mdi-console scan shows them."
+        )),
+    }
+}
+
+pub fn no_time() -> Safe {
+    Safe::new("That is no time. Type hh:mm or hh:mm:ss, or yyyy-mm-dd hh:mm for another day.")
+}
+
+pub fn none_so_late(time: WrittenTime, last: Option<WrittenTime>) -> Safe {
+    let shown = |time: WrittenTime| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
+    match last {
+        Some(last) => safe(format!(
+            "No record that is shown was written at {} or later; the last is of {}.",
+            shown(time),
+            shown(last)
+        )),
+        None => Safe::new("No record that is shown has a time."),
+    }
 }

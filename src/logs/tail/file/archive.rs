@@ -1,0 +1,106 @@
+//! What a log was renamed to when it was full: `Name-Archived-00000.log`, counting up.
+//!
+//! Blocking. An archive is known by its first bytes, so it is the same whatever its name is by now.
+//! Deliberately absent: reading one.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::open::{Found, Open};
+use crate::logs::Position;
+
+/// So many of the newest are named by the mark: no log is full more often between two looks.
+const NAMED: usize = 3;
+
+/// The archives of one log, by their numbers.
+pub struct Archives(Vec<(u64, PathBuf, u64)>);
+
+impl Archives {
+    /// Nothing where the folder can't be read.
+    pub fn of(path: &Path) -> Option<Self> {
+        let folder = path.parent()?;
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
+        let entries = fs::read_dir(folder).ok()?.collect::<io::Result<Vec<_>>>().ok()?;
+        let mut found = Vec::new();
+        for archive in entries.iter().map(fs::DirEntry::path) {
+            let Some(number) = number_of(&archive, &name) else { continue };
+            // One that is deleted at this moment is none.
+            let Ok(known) = Found::open(&archive) else { continue };
+            found.push((number, archive, known.identity(path)));
+        }
+        found.sort();
+        Some(Self(found))
+    }
+
+    /// The one that goes on where `was` ends.
+    pub fn holding(&self, was: &Open) -> Option<Found> {
+        self.found().rev().find(|found| was.is_in(found))
+    }
+
+    /// Those that came since, and were never followed while they were at the path.
+    pub fn unseen<'a>(&self, now: &Self, followed: impl Iterator<Item = &'a Open> + Clone) -> Vec<Found> {
+        let highest = self.0.last().map(|(number, ..)| *number);
+        let newer = |number| highest.is_none_or(|highest| number > highest);
+        let known = |identity| self.0.iter().any(|(_, _, known)| *known == identity);
+        let new = now.0.iter().filter(|(number, _, identity)| newer(*number) && !known(*identity));
+        let found = new.filter_map(|(_, path, _)| Found::open(path).ok());
+        found.filter(|found| !followed.clone().any(|open| open.is_of(found))).collect()
+    }
+
+    /// Those that hold a place, with it, and all that came after the first of them. Where none does and the log itself
+    /// is another one, all of them came since.
+    pub fn since(&self, path: &Path, places: &[Position]) -> Vec<(Found, Option<Position>)> {
+        let found = self.found().map(|found| {
+            let place = found.place(path, places);
+            (found, place)
+        });
+        let mut since: Vec<(Found, Option<Position>)> = found.collect();
+        let first = since.iter().position(|(_, place)| place.is_some());
+        let live = Found::open(path).is_ok_and(|live| live.place(path, places).is_some());
+        let keep = match first {
+            Some(first) => since.len().saturating_sub(first),
+            None if live => 0,
+            None => since.len(),
+        };
+        since.split_off(since.len().saturating_sub(keep))
+    }
+
+    pub fn newest(self) -> Vec<Found> {
+        self.found().rev().take(NAMED).collect()
+    }
+
+    fn found(&self) -> impl DoubleEndedIterator<Item = Found> {
+        self.0.iter().filter_map(|(_, path, _)| Found::open(path).ok())
+    }
+}
+
+/// The number in an archive's name, if it is an archive of the log with this name in lower case.
+fn number_of(path: &Path, log: &str) -> Option<u64> {
+    const MARK: &str = "-archived-";
+    let name = path.file_name()?.to_string_lossy().to_lowercase();
+    let (before, after) = name.split_at_checked(name.rfind(MARK)?)?;
+    let after = after.strip_prefix(MARK)?;
+    let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    let (number, rest) = after.split_at_checked(digits)?;
+    (format!("{before}{rest}") == log).then(|| number.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_s_name_holds_its_log_s_and_a_number() {
+        let check = |name: &str, expected: Option<u64>| {
+            let path = Path::new("/logs").join(name);
+            assert_eq!(number_of(&path, "microsoft.tri.sensor.log"), expected, "{name}");
+        };
+        check("Microsoft.Tri.Sensor-Archived-00000.log", Some(0));
+        check("Microsoft.Tri.sensor-archived-00012.log", Some(12));
+        check("Microsoft.Tri.Sensor.log-Archived-00003", Some(3));
+        check("Microsoft.Tri.Sensor-Errors-Archived-00000.log", None);
+        check("Microsoft.Tri.Sensor.log", None);
+        check("Microsoft.Tri.Sensor-Archived-.log", None);
+    }
+}

@@ -1,0 +1,103 @@
+//! The log pane's own keys: searching, filters, refused credentials, bookmarks, times.
+//!
+//! Pure. What can't be done is said in a sentence, and what was typed stays in its field.
+//! Deliberately absent: moving by rows (`moving`), and taking records out of the pane (`taking`).
+
+use jiff::civil::DateTime;
+
+use crate::logs::WrittenTime;
+use crate::logs::window::Stepped;
+use crate::walkthrough::words;
+
+use super::keymap::Action;
+use super::{LineKind, Model, Pane};
+
+impl Model {
+    pub(super) fn logs_action(&mut self, action: Action) {
+        self.fit_logs();
+        match action {
+            Action::Search => self.ask_line(LineKind::Search),
+            Action::Jump => self.ask_line(LineKind::JumpToTime),
+            Action::NextMatch | Action::PreviousMatch => self.next_match(action == Action::NextMatch),
+            Action::NextRefusal | Action::PreviousRefusal => self.next_refusal(action == Action::NextRefusal),
+            Action::Follow => {
+                let follow = !self.logs.is_following();
+                self.logs.follow(follow);
+            }
+            Action::Severity => self.logs.cycle_severity(),
+            Action::Source => self.logs.cycle_source(),
+            Action::Bookmark => match self.logs.toggle_bookmark() {
+                Some(true) => self.toast(words::bookmarked()),
+                Some(false) => {}
+                None => self.toast(words::no_record_selected()),
+            },
+            Action::NextBookmark => match self.logs.next_bookmark() {
+                Stepped::Onward | Stepped::Round => {}
+                Stepped::Nowhere => self.toast(words::no_bookmark()),
+            },
+            _ => {}
+        }
+    }
+
+    fn next_match(&mut self, forward: bool) {
+        let Some(search) = self.logs.searched() else { return self.toast(words::nothing_searched()) };
+        let text = search.text().clone();
+        match self.logs.next_match(forward) {
+            Stepped::Onward => {}
+            Stepped::Round => self.toast(words::search_went_round(forward)),
+            Stepped::Nowhere => self.toast(words::not_found(&text)),
+        }
+    }
+
+    fn next_refusal(&mut self, next: bool) {
+        // While the pane follows, the cursor stands at the end: whatever there is lies above.
+        let forward = next && !self.logs.is_following();
+        if self.logs.next_refused(forward) {
+            self.pane = Pane::Logs;
+        } else {
+            self.toast(words::no_further_refusal(forward, self.logs.further_up().refusals));
+        }
+    }
+
+    /// Whether the field has done its work.
+    pub(super) fn search(&mut self, text: &str) -> bool {
+        self.fit_logs();
+        match self.logs.search(text) {
+            Ok(found) => {
+                if let Some(search) = self.logs.searched().filter(|_| !found) {
+                    let text = search.text().clone();
+                    self.toast(words::not_found(&text));
+                }
+                true
+            }
+            Err(fault) => {
+                self.toast(fault.to_string().into());
+                false
+            }
+        }
+    }
+
+    /// To a time of the day of the selected record, or of a day that is typed with it.
+    pub(super) fn jump(&mut self, text: &str) -> bool {
+        self.fit_logs();
+        let Some(time) = self.moment(text.trim()) else {
+            self.toast(words::no_time());
+            return false;
+        };
+        if self.logs.to_time(time) {
+            return true;
+        }
+        self.toast(words::none_so_late(time, self.logs.last_time()));
+        false
+    }
+
+    fn moment(&self, text: &str) -> Option<WrittenTime> {
+        if text.contains('-') {
+            return text.parse().ok();
+        }
+        let time: jiff::civil::Time = text.parse().ok()?;
+        let selected = self.logs.selected().and_then(|record| record.time);
+        let day = selected.or_else(|| self.logs.last_time()).map(DateTime::date)?;
+        Some(day.to_datetime(time))
+    }
+}

@@ -1,0 +1,231 @@
+//! The ways back, with the commands for this site's hosts and account: to copy, none of them run.
+//!
+//! Relies on the walk for names. A password stands in no command: where one is needed, the command asks for it.
+//! Deliberately absent: running anything, and how it is laid out.
+
+use crate::directory::Account;
+use crate::text::Safe;
+use crate::walkthrough::Walkthrough;
+use crate::walkthrough::hand_over::HandOver;
+use crate::walkthrough::step::{Phase, Reason};
+use crate::walkthrough::watch::Watch;
+
+use super::safe;
+
+mod command;
+#[cfg(test)]
+mod tests;
+
+/// One way back, in the order in which it is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    pub title: &'static str,
+    pub lines: Vec<WayLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayLine {
+    Said(Safe),
+    Command(Safe),
+}
+
+/// As many hosts are written out; all that were seen refusing always are.
+const MOST_HOSTS: usize = 4;
+
+/// What stands above them all.
+pub const WAYS_BACK: &str = "The console runs none of these. Those of mdi-console, ssh and net are for a host such as this, all others for PowerShell on Windows.";
+
+/// In the help.
+pub const HELP_WAYS_BACK: &str =
+    "R shows the ways back: what to do when it was refused or locked, with this site's commands to copy.";
+
+/// Which keys act on the page.
+pub fn ways_back_keys(walk: &Walkthrough) -> &'static str {
+    if walk.saved() {
+        "↑ ↓ mark a command, y copies it. Enter asks whether to go back to step 4."
+    } else {
+        "↑ ↓ mark a command, y copies it. Esc closes."
+    }
+}
+
+/// Whether this is a moment for them: a saved password is refused, or the account is locked or keeps refusing.
+pub fn ways_back_wanted(walk: &Walkthrough) -> bool {
+    let watched = walk.watch.as_ref().is_some_and(|watch| watch.refused() || watch.suspected());
+    let blocked = matches!(
+        walk.phase(walk.current),
+        Phase::Blocked(
+            Reason::PasswordRefused { .. }
+                | Reason::PasswordClosed { .. }
+                | Reason::AcceptedButShut(_)
+                | Reason::AccountUnusable(_)
+                | Reason::GuardUntilUnlocked
+                | Reason::GuardNotBefore { .. }
+        )
+    );
+    watched || blocked
+}
+
+/// Every way back there is here.
+pub fn ways_back(walk: &Walkthrough) -> Vec<WayBack> {
+    let Some(account) = walk.account() else { return vec![nothing_chosen()] };
+    vec![right_password(walk, &account), old_password(walk, &account), locking(walk, &account), second(walk)]
+}
+
+/// The page as lines of text; a command stands on one of its own, behind two blanks.
+pub fn ways_back_lines(walk: &Walkthrough) -> Vec<Safe> {
+    let mut lines = vec![Safe::new(WAYS_BACK)];
+    for way in ways_back(walk) {
+        lines.push(safe(format!("{}:", way.title)));
+        lines.extend(way.lines.into_iter().map(|line| match line {
+            WayLine::Said(sentence) => sentence,
+            WayLine::Command(command) => safe(format!("  {command}")),
+        }));
+    }
+    lines
+}
+
+/// The commands alone, in their order.
+pub fn commands(ways: &[WayBack]) -> Vec<Safe> {
+    let lines = ways.iter().flat_map(|way| &way.lines);
+    let command = |line: &WayLine| match line {
+        WayLine::Command(command) => Some(command.clone()),
+        WayLine::Said(_) => None,
+    };
+    lines.filter_map(command).collect()
+}
+
+fn said(sentence: &str) -> WayLine {
+    WayLine::Said(Safe::new(sentence))
+}
+
+/// A name that could be more than a name in a command is left to be typed with care.
+fn typed(command: Option<Safe>) -> WayLine {
+    command.map_or_else(
+        || said("A name here holds characters that could act in a command, so none is written: type it with care."),
+        WayLine::Command,
+    )
+}
+
+fn nothing_chosen() -> WayBack {
+    let lines = vec![said(
+        "No entry is chosen yet, so there is nothing to undo. The commands stand here from step 3 on.",
+    )];
+    WayBack { title: "Nothing is changed", lines }
+}
+
+fn right_password(walk: &Walkthrough, account: &Account) -> WayBack {
+    let mut lines = Vec::new();
+    if walk.saved() {
+        lines.push(said("Go back to step 4, test it, save it. The watch begins anew."));
+    } else {
+        lines.push(said("Nothing is saved yet: type it at step 4, where it is tested before it is saved."));
+    }
+    if !walk.terms.lab {
+        lines.push(said("Where no controller can be reached from here, test it on a host that does:"));
+        lines.push(typed(command::verify(walk, account)));
+    }
+    WayBack { title: "Save the right password", lines }
+}
+
+fn old_password(walk: &Walkthrough, account: &Account) -> WayBack {
+    let lines = vec![
+        said(
+            "An administrator resets the account in Active Directory to the old one: the portal then holds the right one again. The command asks for it.",
+        ),
+        typed(command::reset(account, &command::directory(walk, account))),
+    ];
+    WayBack {
+        title: "The old password is known, the portal out of reach",
+        lines: who(walk, HandOver::Resets, lines),
+    }
+}
+
+fn locking(walk: &Walkthrough, account: &Account) -> WayBack {
+    let server = command::directory(walk, account);
+    let mut lines = vec![said("Look who locks it: the PDC emulator names the host of each lockout.")];
+    lines.push(typed(command::account_state(account, &server)));
+    lines.push(typed(command::lockouts(&server)));
+    let (hosts, more) = hosts(walk);
+    lines.extend(stopping(walk, &hosts));
+    lines.extend(more.clone());
+    lines.push(said("Unlock it on the PDC emulator, and test it at step 4 in the same minute."));
+    lines.push(typed(command::unlock(account, &server)));
+    lines = who(walk, HandOver::Unlocks, lines);
+    lines.push(said(
+        "Save it at step 5; then start what was stopped, one host first. Unlock once more if needed.",
+    ));
+    for host in &hosts {
+        lines.extend(
+            ["AATPSensorUpdater", "AATPSensor"]
+                .map(|one| typed(command::service(walk, host, ("start", one)))),
+        );
+    }
+    lines.extend(more);
+    WayBack { title: "The account keeps locking", lines }
+}
+
+/// The updater first, for it starts the sensor again.
+fn stopping(walk: &Walkthrough, hosts: &[Safe]) -> Vec<WayLine> {
+    let refusing = walk.watch.as_ref().is_some_and(|watch| watch.refusing_hosts().next().is_some());
+    let mut lines = vec![said(match (refusing, hosts.is_empty()) {
+        (true, _) => {
+            "Stop the updater, which starts the sensor again, and then the sensor, on the hosts seen refusing."
+        }
+        (false, false) => {
+            "No host was seen refusing. Stop the updater and then the sensor on those that lock it, such as:"
+        }
+        (false, true) => {
+            "Stop the updater and then the sensor on the hosts that lock it; none is known here."
+        }
+    })];
+    for host in hosts {
+        lines.extend(
+            ["AATPSensorUpdater", "AATPSensor"].map(|one| typed(command::service(walk, host, ("stop", one)))),
+        );
+    }
+    lines
+}
+
+/// Those seen refusing; else some of those that use the entry. And what to say of the rest.
+fn hosts(walk: &Walkthrough) -> (Vec<Safe>, Option<WayLine>) {
+    let refusing: Vec<Safe> =
+        walk.watch.iter().flat_map(Watch::refusing_hosts).filter(|host| !host.is_empty()).cloned().collect();
+    if !refusing.is_empty() {
+        return (refusing, None);
+    }
+    let using = walk.sensors().iter().filter(|sensor| sensor.uses_entry());
+    let mut hosts: Vec<Safe> = using.map(|sensor| sensor.host.clone()).collect();
+    let more = hosts.len().saturating_sub(MOST_HOSTS);
+    hosts.truncate(MOST_HOSTS);
+    let more = (more > 0)
+        .then(|| WayLine::Said(safe(format!("And {more} more that use the entry: the same there."))));
+    (hosts, more)
+}
+
+fn second(walk: &Walkthrough) -> WayBack {
+    let mut lines = vec![said(
+        "Prove another account, and add it at the portal as a further entry, without touching this one.",
+    )];
+    let others = walk
+        .entries
+        .iter()
+        .filter(|entry| !entry.managed && Some(&entry.id) != walk.entry.as_ref().map(|own| &own.id));
+    let others: Vec<Account> =
+        others.map(|entry| Account { name: entry.account.clone(), domain: entry.domain.clone() }).collect();
+    if others.is_empty() {
+        lines.push(said(
+            "The portal lists no other account here. With its name and domain for OTHER and DOMAIN:",
+        ));
+        lines.push(WayLine::Command(Safe::new("mdi-console verify --account OTHER --domain DOMAIN")));
+    }
+    lines.extend(others.iter().map(|other| typed(command::verify(walk, other))));
+    WayBack { title: "A second account", lines: who(walk, HandOver::EditsPortal, lines) }
+}
+
+/// Whoever was named for it, behind what they are needed for.
+fn who(walk: &Walkthrough, field: HandOver, mut lines: Vec<WayLine>) -> Vec<WayLine> {
+    if let Some(text) = walk.noted_for_hand_over().get(&field) {
+        lines.push(WayLine::Said(safe(format!("{}: {text}", super::hand_over_field(field)))));
+    }
+    lines
+}

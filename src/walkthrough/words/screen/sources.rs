@@ -1,0 +1,137 @@
+//! How the log sources stand: whether a refusal would be seen now, what came last, and which zone it was written in.
+
+use crate::clock::{Instant, Now};
+use crate::logs::source::{SourceState, State, Unreachable};
+use crate::text::Safe;
+use crate::walkthrough::Walkthrough;
+
+use super::{age_of, safe};
+
+/// From so many seconds on a host's clock is worth a word.
+const WORTH_SAYING: i64 = 30;
+
+/// Every source with how it stands, in the order of the site file.
+pub fn sources(walk: &Walkthrough, now: Now) -> Vec<(Safe, Safe)> {
+    let views = walk.sources.values();
+    views.map(|view| (view.host.clone(), source(&view.state, now.at))).collect()
+}
+
+/// One source in a line: `following · last record 2 min ago · 14.2 KiB read · written in UTC+02:00 (inferred)`.
+pub fn source(state: &SourceState, now: Instant) -> Safe {
+    let mut parts = vec![standing(state, now)];
+    if state.is_readable() {
+        parts.push(match state.active {
+            None => "nothing new yet".to_owned(),
+            Some(active) if now.since(active.at).as_secs() < 15 => "last record now".to_owned(),
+            Some(active) => format!("last record {} ago", age_of(active.at, now)),
+        });
+    }
+    if !state.files.is_empty() {
+        parts.push(format!("{} read", bytes(state.offset())));
+    }
+    if state.behind > 0 {
+        parts.push(format!("{} behind", bytes(state.behind)));
+    }
+    parts.extend(state.zone.map(|zone| match zone.ahead {
+        ahead if ahead >= WORTH_SAYING => format!("written in {zone}, clock {ahead} s ahead (inferred)"),
+        ahead if ahead <= -WORTH_SAYING => {
+            format!("written in {zone}, late or clock behind by {} s (inferred)", ahead.unsigned_abs())
+        }
+        _ => format!("written in {zone} (inferred)"),
+    }));
+    safe(parts.join(" · "))
+}
+
+/// Why a source can't be followed, what that means and what to do; nothing while it is.
+pub fn source_fault(state: &SourceState) -> Option<Safe> {
+    match &state.state {
+        State::Following => None,
+        State::Waiting => Some(Safe::new(
+            "Nothing is there to be read yet. A refusal on this host would not be seen; check the path, or try the command by hand.",
+        )),
+        State::Unreachable(why) => Some(safe(format!("{why}."))),
+    }
+}
+
+fn standing(state: &SourceState, now: Instant) -> String {
+    let since = age_of(state.since.at, now);
+    let since = if since.as_str() == "now" { String::new() } else { format!(" since {since}") };
+    match &state.state {
+        State::Following => "following".to_owned(),
+        State::Waiting => format!("nothing there{since}"),
+        State::Unreachable(Unreachable::Ended { .. }) => format!("command ended{since}"),
+        State::Unreachable(Unreachable::NotStarted { .. }) => format!("command not started{since}"),
+        State::Unreachable(Unreachable::NoAnswer { .. }) => format!("no answer{since}"),
+        State::Unreachable(
+            Unreachable::Pattern { .. }
+            | Unreachable::NoFolder { .. }
+            | Unreachable::CanNotRead { .. }
+            | Unreachable::Broken,
+        ) => format!("can't be read{since}"),
+    }
+}
+
+/// In units of 1,024, to three digits.
+fn bytes(count: u64) -> String {
+    let units = [("KiB", 10_u32), ("MiB", 20), ("GiB", 30)];
+    match units.iter().rev().find(|(_, shift)| count >> shift > 0) {
+        None => format!("{count} B"),
+        Some((unit, shift)) => {
+            let tenths = (count >> shift.saturating_sub(10)).saturating_mul(10) >> 10;
+            match tenths {
+                ..1000 => format!("{}.{} {unit}", tenths / 10, tenths % 10),
+                tenths => format!("{} {unit}", tenths / 10),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::logs::source::File;
+    use crate::logs::zone::Zone;
+    use crate::logs::{Position, SourceId};
+
+    fn at(seconds: u64) -> Now {
+        Now { at: Instant(Duration::from_secs(seconds)), wall: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn a_source_says_how_it_stands_in_a_line() {
+        let files = vec![File { path: "a".into(), at: Position { file: 1, offset: 14_541 } }];
+        let following = SourceState { files, ..SourceState::new(SourceId(1), State::Following, at(0)) };
+        let zone = |offset, ahead| Some(Zone { offset, ahead });
+        let check = |state: &SourceState, line: &str| assert_eq!(source(state, at(130).at).as_str(), line);
+        check(&following, "following · nothing new yet · 14.2 KiB read");
+        let active = SourceState { active: Some(at(125)), zone: zone(0, -1), ..following.clone() };
+        check(&active, "following · last record now · 14.2 KiB read · written in UTC (inferred)");
+        let late =
+            SourceState { active: Some(at(5)), behind: 3 << 20, zone: zone(7200, 90), ..following.clone() };
+        check(
+            &late,
+            "following · last record 2 min ago · 14.2 KiB read · 3.0 MiB behind · written in UTC+02:00, clock 90 s ahead (inferred)",
+        );
+        let ended =
+            Unreachable::Ended { status: "exit status: 255".into(), said: "no route".into(), again: 4 };
+        let ended = SourceState::new(SourceId(1), State::Unreachable(ended), at(0));
+        check(&ended, "command ended since 2 min");
+        assert!(source_fault(&ended).is_some_and(|why| why.ends_with("try it by hand.")));
+        check(&SourceState::new(SourceId(1), State::Waiting, at(125)), "nothing there");
+    }
+
+    #[test]
+    fn sizes_are_told_to_three_digits() {
+        let check = |count, said: &str| assert_eq!(bytes(count), said);
+        check(0, "0 B");
+        check(1023, "1023 B");
+        check(1024, "1.0 KiB");
+        check(153_600, "150 KiB");
+        check(50 << 20, "50.0 MiB");
+        check(5 << 30, "5.0 GiB");
+    }
+}
