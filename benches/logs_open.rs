@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are what this is for")]
 
 #[path = "../tests/support/desk.rs"]
+#[expect(dead_code, reason = "the other benches use the rest")]
 mod desk;
 
 use std::fs::File;

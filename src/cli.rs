@@ -5,12 +5,14 @@
 pub mod check;
 pub mod lab;
 pub mod live;
+pub mod manual;
 pub mod report;
 pub mod resume;
 pub mod scan;
 pub mod screen;
 pub mod sensors;
 pub mod verify;
+pub mod version;
 pub mod walk;
 
 mod folders;
@@ -31,6 +33,7 @@ pub use folders::NoHome;
 #[command(
     name = "mdi-console",
     version,
+    long_version = version::long(),
     about,
     disable_help_subcommand = true,
     after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
@@ -43,6 +46,7 @@ pub use folders::NoHome;
                   mdi-console report                    the newest walk's record, for a ticket or an auditor\n  \
                   mdi-console scan LOG…                 find refused credentials in sensor logs\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
+                  mdi-console lab --tour                the same, each step explained to a newcomer\n  \
                   mdi-console lab --list                what can be practised\n  \
                   mdi-console lab --scenario refused    practise a refused password\n  \
                   mdi-console lab --plain               the same walk as lines of text\n\n\
@@ -148,6 +152,9 @@ pub struct LabArguments {
     /// Save at the lab's portal by hand, as at Microsoft's: the console shows what to choose and type there
     #[arg(long)]
     pub hand_off: bool,
+    /// Walk `clean` with a sentence of explanation at each step
+    #[arg(long, conflicts_with_all = ["scenario", "hand_off"])]
+    pub tour: bool,
     /// The right password of this lab, read from a file; the banner that tells it is off
     #[arg(long, hide = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,

@@ -31,7 +31,7 @@
 //! | `directory` | controllers, accounts, password tests; `names` reads an account's name, `lockout` and `refusal` judge, `ldap` ● talks |
 //! | `portal` | sensors, issues, entries; `signin` is a machine; `client`, `token`, `graph`, `workspace` ● talk |
 //! | `sensor` | a sensor server's services; `probe` ● asks |
-//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows files and what commands print |
+//! | `logs` | records, what was found in them, and a window on them; `tail` ● follows files and what commands print, `scan` ● searches whole files |
 //! | `journal` | numbered, chained lines with a body it never reads; `file` ● keeps them |
 //! | `text` | `Safe`: the only door from outside to screen, record and log |
 //! | `trust` ● | whose certificates are believed; reads this machine's roots, once, where a connection needs them |
@@ -98,6 +98,8 @@
 //! - At the portal *saved?* is asked before *how did it get there?*: what was not saved needs no second answer.
 //! - Keys are decoded here (`terminal::decode`): crossterm's reader spins once the terminal is gone, can stall on a long
 //!   paste, and leaves what was typed unwiped.
+//! - `scan` searches bytes for what no refusal is without, and parses the record around it alone: a dated line owes nothing
+//!   to the lines above it. It reads into buffers, since a map of the file needs unsafe code and counts as memory.
 //! - There is no timer but `Walkthrough::due` and `model::next_change`: what nobody waits for doesn't tick.
 //! - A refusal that one line of one host alone speaks of, and nothing else by the end of the watch, ends *not confirmed*:
 //!   *no refusal seen* would be untrue, and *refused* wants a second kind of evidence.

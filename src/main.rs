@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live, report, resume, scan, sensors, verify};
+use mdi_console::cli::{Arguments, Command, check, lab, live, manual, report, resume, scan, sensors, verify};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -50,13 +50,7 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Man) => {
-            let mut command = Arguments::command();
-            command.build();
-            clap_mangen::Man::new(command.clone()).render(&mut std::io::stdout())?;
-            // A page for each command behind it, with what only that one says.
-            for one in command.get_subcommands().filter(|one| !one.is_hide_set()) {
-                clap_mangen::Man::new(one.clone()).render(&mut std::io::stdout())?;
-            }
+            manual::write(&mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
         None if arguments.resume.as_deref() == Some("") => list(&arguments, false),

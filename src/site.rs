@@ -82,6 +82,8 @@ pub struct Site {
     pub poll: Duration,
     pub watch: Duration,
     pub settle: Duration,
+    /// A newcomer is told at each step what it is about.
+    pub tour: bool,
     pub banner: Option<Safe>,
 }
 
@@ -177,6 +179,7 @@ impl Site {
             poll: seconds(lab.poll_seconds),
             watch: seconds(lab.watch_seconds),
             settle: seconds(lab.settle_seconds),
+            tour: false,
             banner: lab.banner.as_deref().map(Safe::new),
         })
     }
@@ -226,6 +229,7 @@ impl Site {
             poll: self.poll,
             watch: self.watch,
             settle: self.settle,
+            tour: self.tour,
             banner: self.banner.clone(),
         }
     }

@@ -126,6 +126,23 @@ fn every_step_of_the_clean_walk_is_told_and_it_ends_confirmed() -> Tried {
 }
 
 #[test]
+fn the_tour_tells_a_newcomer_what_each_step_is_about() -> Tried {
+    let input = format!("{}\n", with(&[RIGHT, "", "12", "", ""]).join("\n"));
+    let state = tempfile::tempdir()?;
+    let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
+        .args(["lab", "--tour", "--plain", "--password-stdin", "--state-dir"])
+        .arg(state.path())
+        .write_stdin(input)
+        .timeout(Duration::from_mins(3))
+        .output()?;
+    let said = String::from_utf8(output.stdout)?;
+    let mut steps = said.split("Step ").skip(1);
+    assert!(steps.clone().count() == 7 && steps.all(|step| step.contains("\nTour: ")), "{said}");
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    Ok(())
+}
+
+#[test]
 fn the_ways_back_and_the_hand_over_are_lines_as_well() -> Tried {
     let answers = [
         "1",

@@ -129,6 +129,29 @@ fn check(step: Step) {
 }
 
 #[test]
+fn the_tour_says_a_sentence_at_each_step_and_all_of_it_is_seen() {
+    let mut seen = String::new();
+    for (name, mut model) in scenes::tour() {
+        let sentence = words::tour(&model.walk).expect("a sentence");
+        for size @ (columns, rows) in [(80, 24), (60, 20), (120, 40)] {
+            let drawn = draw(&mut model, &COLOUR, size);
+            let text = text(&drawn);
+            let flat: Vec<&str> = text.split_whitespace().filter(|word| !"│▶✓!".contains(word)).collect();
+            let last = sentence.rsplit(' ').next().expect("a word");
+            assert!(flat.contains(&"Tour:") && flat.contains(&last), "{name} at {columns}×{rows}\n{text}");
+            if size == (80, 24) {
+                let _ = writeln!(seen, "=== {name} · {columns}×{rows}\n{text}");
+                let _ = writeln!(seen, "--- styles\n{}", styles(&drawn));
+            }
+        }
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("tour", seen));
+}
+
+#[test]
 fn step_1_portal() {
     check(Step::Portal);
 }

@@ -81,6 +81,7 @@ pub async fn run(
     let addresses = lab.addresses();
     let site = Site::of_lab(&addresses)?;
     let site = if arguments.hand_off { site.handed_off(&addresses) } else { site };
+    let site = Site { tour: arguments.tour, ..site };
     let vault = Arc::new(Secrets::new(clock.clone()));
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");

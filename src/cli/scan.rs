@@ -49,7 +49,7 @@ Logs are UTF-8 or UTF-16LE, of any size, with lines of any length: all of a line
 
 Examples:
   mdi-console scan Microsoft.Tri.Sensor-Errors.log
-  mdi-console scan --count /mnt/dc1/Logs/*.log
+  mdi-console scan --count dc1/Logs/*.log
   ssh dc1 type sensor.log | mdi-console scan --json --since '2026-11-03 14:00'
 
 With --json, each line is an object with an `event`:
@@ -125,11 +125,11 @@ fn search_one<O: Write, A: Write>(input: Input, telling: &mut Telling<O, A>) -> 
     let asking = || true;
     let scanned = match input {
         Input::File(file, length) => {
-            scan_file(&file, length, (wanted, &asking), &mut |refusal| telling.refused(refusal))
+            scan_file(&file, length, (wanted, &asking), &mut |refusal| telling.refused(&refusal))
         }
         Input::Stream(mut stream) => scan_stream(&mut stream, (wanted, &asking), &mut |refusal| {
             // Whoever writes the other end may take hours; what is found is told at once.
-            if telling.refused(refusal).is_break() { ControlFlow::Break(()) } else { telling.flush() }
+            if telling.refused(&refusal).is_break() { ControlFlow::Break(()) } else { telling.flush() }
         }),
     };
     scanned.map_err(|error| Unread::from_error(&error))

@@ -21,6 +21,7 @@ mod file;
 #[cfg(test)]
 mod tests;
 
+pub use book::VERSION;
 use book::{Book, Line};
 use file::{Held, Keep};
 

@@ -14,7 +14,7 @@ pub use settings::{
 };
 
 /// The texts of every scenario, in the order they are listed.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 16] = [
     include_str!("../../assets/lab/clean.toml"),
     include_str!("../../assets/lab/wrong-password-saved.toml"),
     include_str!("../../assets/lab/refused.toml"),
@@ -30,6 +30,7 @@ const TEXTS: [&str; 15] = [
     include_str!("../../assets/lab/log-rotates.toml"),
     include_str!("../../assets/lab/one-sensor-refuses.toml"),
     include_str!("../../assets/lab/large-fleet.toml"),
+    include_str!("../../assets/lab/gmsa.toml"),
 ];
 
 /// The scenario played when none is named.
@@ -63,6 +64,8 @@ pub enum End {
     Refused,
     NoRefusalSeen,
     NotConfirmed,
+    /// No verdict: there was nothing to save.
+    NothingSaved,
 }
 
 /// Facts that must hold at the end.
@@ -112,6 +115,8 @@ pub enum Act {
     Wait,
     Save,
     Watch,
+    /// Leave a walk that can't go on.
+    Leave,
 }
 
 /// Every scenario, the default first.

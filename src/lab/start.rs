@@ -23,7 +23,7 @@ use super::scenario::Certificates;
 use super::sensors::{self, Lines};
 use super::world::directory::{Place, Role};
 use super::world::fleet::{Sensor, SensorKind};
-use super::world::{ACCOUNT, DOMAIN, NETBIOS, READER, READER_PASSWORD, RIGHT_PASSWORD, WORKSPACE, World};
+use super::world::{DOMAIN, NETBIOS, READER, READER_PASSWORD, RIGHT_PASSWORD, WORKSPACE, World};
 use super::{Lab, LabFault, Shared, StartOptions, service};
 
 /// The file that holds the lab's certificate authority, in the lab's folder.
@@ -94,7 +94,7 @@ impl Site {
             workspace: WORKSPACE.into(),
             domain: DOMAIN.into(),
             netbios: NETBIOS.into(),
-            account: ACCOUNT.into(),
+            account: world.entry.account().into(),
             entry_id: world.entry.id().into(),
             controllers: listed
                 .filter(|(_, known)| known.place != Place::Unlisted)
@@ -123,7 +123,7 @@ impl Site {
             watch_seconds: settings.watch_seconds,
             poll_seconds: settings.poll_seconds,
             settle_seconds: settings.settle_seconds,
-            banner: world.scenario.banner.then(|| self.banner()),
+            banner: world.scenario.banner.then(|| self.banner(world)),
         }
     }
 
@@ -131,10 +131,15 @@ impl Site {
         LogSource { host: sensor.host(), patterns: self.logs.patterns(&sensor.host()) }
     }
 
-    fn banner(&self) -> String {
+    fn banner(&self, world: &World) -> String {
+        let account = world.entry.account();
+        let password = if world.entry.managed() {
+            "a group managed one: it has no password to type".to_owned()
+        } else {
+            format!("its right password {}", self.right.as_str())
+        };
         format!(
-            "A simulator: nothing outside this machine is touched. The account is {ACCOUNT} in {DOMAIN}, its right password {}",
-            self.right.as_str()
+            "A simulator: nothing outside this machine is touched. The account is {account} in {DOMAIN}, {password}"
         )
     }
 }

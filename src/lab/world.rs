@@ -29,6 +29,8 @@ pub const BASE: &str = "DC=contoso,DC=test";
 pub const WORKSPACE: &str = "contoso-corp";
 /// The account that the entry names.
 pub const ACCOUNT: &str = "svc-mdi";
+/// The account that it names instead where that is group managed.
+pub const MANAGED_ACCOUNT: &str = "gmsa-mdi$";
 /// The account that may read the policy.
 pub const READER: &str = "svc-reader";
 pub const READER_PASSWORD: &str = "Lab-Reader-2026!";
@@ -62,7 +64,7 @@ impl World {
         }
         plan_start(scenario, &fleet, &mut agenda, now);
         Self {
-            entry: StoredEntry::new(scenario.portal.stored, now.wall),
+            entry: StoredEntry::new(&scenario.portal, now.wall),
             scenario: scenario.clone(),
             directory,
             fleet,

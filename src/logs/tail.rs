@@ -201,7 +201,9 @@ impl Tail {
         let (files, behind): (Vec<File>, Vec<u64>) =
             present.map(|followed| (followed.place(), followed.behind())).unzip();
         if self.missed.0.load(Ordering::Relaxed) {
-            records.iter_mut().for_each(|record| record.context = true);
+            for record in &mut records {
+                record.context = true;
+            }
             self.followed.iter_mut().for_each(Followed::doubt);
             self.missed.0.store(more || fault.is_some(), Ordering::Relaxed);
         }

@@ -29,6 +29,7 @@ pub struct Telling {
     portal_fault: Option<Safe>,
     record_fault: Option<Safe>,
     sources: BTreeMap<Safe, bool>,
+    tour: Option<&'static str>,
 }
 
 impl Telling {
@@ -41,6 +42,11 @@ impl Telling {
             return lines;
         }
         lines.extend(self.place(walk));
+        let tour = words::tour(walk);
+        if self.tour != tour {
+            self.tour = tour;
+            lines.extend(tour.map(|sentence| Safe::from(format!("Tour: {sentence}"))));
+        }
         lines.extend(self.asked(walk));
         lines
     }

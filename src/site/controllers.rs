@@ -49,6 +49,7 @@ impl Site {
             poll: hour,
             watch: hour,
             settle: hour,
+            tour: false,
             banner: None,
         }
     }

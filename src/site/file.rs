@@ -24,6 +24,9 @@ mod sensors;
 mod tests;
 mod workspace;
 
+/// The form of the file, raised when a key comes to mean something else. Files don't say it: unknown keys are refused.
+pub const VERSION: u32 = 1;
+
 /// What a site file says. Whatever it leaves out has its default here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteFile {

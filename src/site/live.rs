@@ -32,11 +32,9 @@ impl Site {
             Save::HandOff => String::new(),
             Save::Workspace { address } => address.clone(),
         };
-        let way_of = |host: &Safe| way(probe_of(&probes, usual.as_ref(), host));
-        let server = |one: &super::file::Sensor| Server {
-            host: one.host.clone(),
-            standalone: one.standalone,
-            way: way_of(&one.host),
+        let server = |one: &super::file::Sensor| {
+            let way = way(probe_of(&probes, usual.as_ref(), &one.host));
+            Server { host: one.host.clone(), standalone: one.standalone, way }
         };
         Ok(Self {
             lab: false,
@@ -71,6 +69,7 @@ impl Site {
             poll: file.watch.poll,
             watch: file.watch.watch,
             settle: file.watch.settle,
+            tour: false,
             banner: None,
             searches: file.searches,
             search_faults: Vec::new(),

@@ -22,6 +22,9 @@ use super::{fit, steps};
 
 pub use part::{Part, beside, fault, signed, truth};
 
+/// What the tour's longest sentence takes on the narrowest stage.
+const TOUR_ROWS: u16 = 3;
+
 /// Columns and rows that a step has for what is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
@@ -67,6 +70,8 @@ fn inside(model: &Model, look: &Look, area: Rect, frame: &mut Frame) -> Option<S
         _ if columns >= 100 => 1,
         _ => 2,
     };
+    // The tour says more, and as much on every step.
+    let purpose_rows = if model.walk.terms.tour && purpose_rows > 0 { TOUR_ROWS } else { purpose_rows };
     let gap = u16::from(roomy);
     let [top, _, middle, _, known, bottom] = Layout::vertical([
         Constraint::Length(purpose_rows),
@@ -97,8 +102,13 @@ pub fn set_cursor(frame: &mut Frame, area: Rect, row: u16, column: u16) {
 }
 
 fn purpose(model: &Model, look: &Look, area: Rect) -> Vec<Line<'static>> {
-    let purpose = Safe::new(words::purpose(model.step()));
-    fit::wrap(&purpose, area.width.into()).iter().map(|line| look.line(Role::Secondary, line)).collect()
+    // A settled step that is looked at is none of the tour's.
+    let tour = words::tour(&model.walk).filter(|_| model.looking_at.is_none());
+    let (role, purpose) = match tour {
+        Some(tour) => (Role::Plain, Safe::from(format!("Tour: {tour}"))),
+        None => (Role::Secondary, Safe::new(words::purpose(model.step()))),
+    };
+    fit::wrap(&purpose, area.width.into()).iter().map(|line| look.line(role, line)).collect()
 }
 
 /// The last line: a word about the last key, else what the walk just said, else what happens next.

@@ -61,6 +61,8 @@ pub struct Terms {
     pub poll: Duration,
     pub watch: Duration,
     pub settle: Duration,
+    /// A newcomer is told at each step what it is about.
+    pub tour: bool,
     /// What the lab tells its visitor; empty live.
     pub banner: Option<Safe>,
 }

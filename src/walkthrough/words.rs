@@ -11,6 +11,7 @@ mod reasons;
 mod recorded;
 mod recover;
 mod screen;
+mod tour;
 
 use std::time::Duration;
 
@@ -44,6 +45,7 @@ pub use recover::{
     ways_back_wanted,
 };
 pub use screen::*;
+pub use tour::tour;
 
 fn safe(sentence: String) -> Safe {
     Safe::from(sentence)

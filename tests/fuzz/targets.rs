@@ -3,9 +3,12 @@
 //! Run by `cargo +nightly fuzz run NAME --fuzz-dir tests/fuzz`, and for a short, repeatable while by `tests/fuzzing.rs`.
 //! Deliberately absent: anything that talks; these readers are pure.
 
+use std::io::Read as _;
+
 use mdi_console::directory::refusal::{Refusal, SubCode};
 use mdi_console::directory::{Account, kerberos};
-use mdi_console::logs::parse::read_all;
+use mdi_console::logs::parse::{Encoding, read_all};
+use mdi_console::logs::scan::{self, Sieve, Sizes, Wanted};
 use mdi_console::logs::{Record, SourceId};
 use mdi_console::portal::graph::shape;
 use mdi_console::portal::order::{self, Reliance};
@@ -38,6 +41,18 @@ pub const ALL: &[(&str, Target, &[&[u8]])] = &[
               The supplied credential is invalid.\n   at x\n",
             b"2024-04-15 21:28:12.4525 Info Updater EncryptedBytes=AAECAwQ= [UserName=svc-mdi IsSuccess=True]\r\n",
             b"\xff\xfe2\x000\x002\x004\x00-\x00",
+        ],
+    ),
+    (
+        "log_scan",
+        log_scan,
+        &[
+            b"   at x\n2024-04-15 21:28:12.4525 Error A failed [UserName=a ErrorCode=49]\n ---> LdapException: y\n\
+              2024-04-15 21:28:12 Info B [Message=The supplied credential is invalid.\n\
+              2024-04-15 21:28:13 Warn C The supplied credential is invalid\r\n",
+            b"02\x000\x002\x004\x00-\x000\x004\x00-\x001\x005\x00 \x002\x001\x00:\x002\x008\x00:\x001\x002\x00\n\x00\
+              L\x00D\x00A\x00P\x00 \x00r\x00e\x00s\x00u\x00l\x00t\x00 \x004\x009\x00 \x00L\x00d\x00a\x00p\x00\
+              E\x00x\x00c\x00e\x00p\x00t\x00i\x00o\x00n\x00",
         ],
     ),
     (
@@ -119,6 +134,41 @@ fn log_records(bytes: &[u8]) {
     assert!(lines(&records) <= bytes.len().saturating_add(1));
     for line in records.iter().flat_map(Record::lines) {
         shown(line);
+    }
+}
+
+/// What is found without parsing the rest is what the parser finds, wherever reads and parts of the file end. The first
+/// byte says where.
+fn log_scan(bytes: &[u8]) {
+    let (first, bytes) = bytes.split_first().map_or((0, bytes), |(first, rest)| (usize::from(*first), rest));
+    let sizes = Sizes { read: first % 61 + 1, record: first };
+    let records = read_all(SourceId(0), &Safe::default(), bytes);
+    let refusals = records.into_iter().filter(Record::is_refusal);
+    let parsed: Vec<Record> = refusals.map(|record| Record { finds: Vec::new(), ..record }).collect();
+    let mut found = Vec::new();
+    let mut sieve = Sieve::new(Wanted::Records, sizes);
+    sift(&mut sieve, bytes, &mut found);
+    let whole: Vec<Record> = found.drain(..).filter_map(|one| one.record).map(|one| *one).collect();
+    assert_eq!(whole, parsed);
+    let encoding = Encoding::of(bytes.get(..4).unwrap_or(bytes)).unwrap_or_default();
+    let middle = (bytes.len() as u64 * first as u64 / 256) & !1;
+    for (from, until) in [(0, middle), (middle, u64::MAX)] {
+        sieve.begin_part(from, until, encoding);
+        let rest = usize::try_from(sieve.offset()).ok().and_then(|offset| bytes.get(offset..));
+        sift(&mut sieve, rest.unwrap_or(&[]), &mut found);
+    }
+    let parts: Vec<Record> = found.into_iter().filter_map(|one| one.record).map(|one| *one).collect();
+    assert_eq!(parts, parsed);
+}
+
+fn sift(sieve: &mut Sieve, mut rest: &[u8], found: &mut Vec<scan::Refusal>) {
+    while !sieve.is_finished() {
+        let read = rest.read(sieve.room()).unwrap_or(0);
+        if read == 0 {
+            sieve.finish(found);
+        } else {
+            sieve.take(read, found);
+        }
     }
 }
 

@@ -135,6 +135,7 @@ fn terms() -> Terms {
         poll: Duration::from_mins(1),
         watch: Duration::from_mins(35),
         settle: Duration::from_mins(3),
+        tour: false,
         banner: None,
     }
 }

@@ -353,6 +353,32 @@ fn sensors() -> Vec<Scene> {
     ]
 }
 
+/// A newcomer's walk, from its beginning to its end.
+pub fn tour() -> Vec<Scene> {
+    let story = || Story::tour().sources();
+    let at_edit = || {
+        let story = story().signed_in().entries(1);
+        let reading = story.reading(|_, _| {});
+        story.read(reading)
+    };
+    vec![
+        ("the beginning", model(story())),
+        ("the code", model(story().code())),
+        ("can someone edit", model(at_edit())),
+        ("the baseline", model(story().configured())),
+        ("reached", model(story().configured().enter().all_reached())),
+        ("changed already?", model(story().at_password())),
+        ("the field", model(story().at_field())),
+        ("testing", model(story().testing())),
+        ("accepted", model(story().accepted())),
+        ("save", model(story().at_save())),
+        ("saving", model(story().sending())),
+        ("services", model(story().saved())),
+        ("watching", model(story().at_sensors())),
+        ("confirmed", model(story().at_sensors().pass(Duration::from_mins(36)))),
+    ]
+}
+
 /// The whole story with names that would act on a terminal if they could.
 pub fn hostile() -> Vec<Scene> {
     let story = || Story::new(Names::Hostile).sources();

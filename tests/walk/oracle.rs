@@ -11,8 +11,9 @@ use mdi_console::journal::Consistency;
 use mdi_console::journal::file::read_record;
 use mdi_console::lab::scenario::End;
 use mdi_console::lab::world::{ACCOUNT, PREVIOUS_PASSWORD, READER_PASSWORD, WRONG_PASSWORD};
+use mdi_console::portal::Sensor;
 use mdi_console::walkthrough::fact::{Fact, fold};
-use mdi_console::walkthrough::watch::VerdictWord;
+use mdi_console::walkthrough::watch::{Finding, VerdictWord};
 
 use crate::console::Console;
 use crate::stage::{Missed, Stage, Tried, files, hex};
@@ -49,13 +50,14 @@ impl Stage {
     /// The end that the scenario's file names, and the facts that must hold then.
     pub fn check_end(&self) -> Tried {
         let wanted = match self.scenario.end {
-            End::Confirmed => VerdictWord::Confirmed,
-            End::Refused => VerdictWord::Refused,
-            End::NoRefusalSeen => VerdictWord::NoRefusalSeen,
-            End::NotConfirmed => VerdictWord::NotConfirmed,
+            End::Confirmed => Some(VerdictWord::Confirmed),
+            End::Refused => Some(VerdictWord::Refused),
+            End::NoRefusalSeen => Some(VerdictWord::NoRefusalSeen),
+            End::NotConfirmed => Some(VerdictWord::NotConfirmed),
+            End::NothingSaved => None,
         };
         let verdict = self.verdict()?;
-        self.hold(verdict == Some(wanted), &format!("the verdict {wanted:?}, which is {verdict:?}"))?;
+        self.hold(verdict == wanted, &format!("the verdict {wanted:?}, which is {verdict:?}"))?;
         self.hold(self.lab.impatient() == 0, "a portal that is not asked before it said")?;
         let holds = &self.scenario.holds;
         if let Some(saves) = holds.saves {

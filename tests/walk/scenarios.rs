@@ -12,6 +12,9 @@ async fn walk_to_the_end(name: &str) -> Tried {
     let mut stage = Stage::open(name).await?;
     stage.play_script().await?;
     stage.check_end()?;
+    if stage.walk()?.over {
+        return stage.check_traces();
+    }
     let watch = stage.walk()?.watch.clone();
     let verdict = watch.as_ref().and_then(|watch| Some(words::verdict(watch, watch.verdict.as_ref()?)));
     stage.until_reads(&verdict.unwrap_or_default()).await?;
@@ -52,6 +55,7 @@ scenarios! {
     log_rotates_ends_as_its_file_says: "log-rotates",
     one_sensor_refuses_ends_as_its_file_says: "one-sensor-refuses",
     large_fleet_ends_as_its_file_says: "large-fleet",
+    gmsa_ends_as_its_file_says: "gmsa",
 }
 
 #[test]

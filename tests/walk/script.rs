@@ -69,6 +69,12 @@ impl Stage {
             Act::Wait => self.wait(Duration::from_secs(line.seconds.unwrap_or(0).into())).await,
             Act::Save => self.confirm_save().await,
             Act::Watch => self.until_verdict().await,
+            Act::Leave => {
+                self.until_settled().await?;
+                let blocked = matches!(self.walk()?.phase(step_of(line)?), Phase::Blocked(_));
+                self.hold(blocked, "something that stands in the way")?;
+                self.leave().await
+            }
         }
     }
 

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::logs::scan::{Refusal, Scanned};
 use crate::logs::{Known, WrittenTime};
 use crate::text::Safe;
@@ -76,7 +78,7 @@ impl<O: Write, A: Write> Telling<O, A> {
         self.file = OneFile { name: Safe::new(&name), ..OneFile::default() };
     }
 
-    pub fn refused(&mut self, refusal: Refusal) -> ControlFlow<()> {
+    pub fn refused(&mut self, refusal: &Refusal) -> ControlFlow<()> {
         if self.since.is_some_and(|since| !since.includes(refusal.time)) {
             return ControlFlow::Continue(());
         }
@@ -89,14 +91,11 @@ impl<O: Write, A: Write> Telling<O, A> {
                     let line = line::text(&self.file.name, record);
                     let line = if ascii { line.in_ascii() } else { line };
                     self.waiting.extend_from_slice(line.as_bytes());
+                    self.waiting.push(b'\n');
                 }
-                // Text and numbers always become JSON, and memory takes any of it.
-                Manner::Json => {
-                    drop(serde_json::to_writer(&mut self.waiting, &Line::of(&self.file.name, record)))
-                }
+                Manner::Json => add(&mut self.waiting, &Line::of(&self.file.name, record)),
                 Manner::Count => {}
             }
-            self.waiting.push(b'\n');
         }
         if self.waiting.len() >= WRITTEN { self.flush() } else { ControlFlow::Continue(()) }
     }
@@ -141,11 +140,7 @@ impl<O: Write, A: Write> Telling<O, A> {
         if self.manner == Manner::Count && !self.is_over() {
             let OneFile { name: file, matches, first, last } = &self.file;
             let (matches, first, last) = (*matches, *first, *last);
-            drop(serde_json::to_writer(
-                &mut self.waiting,
-                &Count { file, matches, first, last, bytes, whole },
-            ));
-            self.waiting.push(b'\n');
+            add(&mut self.waiting, &Count { file, matches, first, last, bytes, whole });
         }
     }
 
@@ -215,4 +210,10 @@ impl<O: Write, A: Write> Telling<O, A> {
         let meaning = if matches > 0 { format!(" {}", refused.explanation().meaning) } else { String::new() };
         format!("{number} {credentials} {place}{since}.{meaning}")
     }
+}
+
+/// One object and the end of its line. Text and numbers always become JSON, and memory takes any of it.
+fn add(waiting: &mut Vec<u8>, object: &impl Serialize) {
+    let _ = serde_json::to_writer(&mut *waiting, object);
+    waiting.push(b'\n');
 }

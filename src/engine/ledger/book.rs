@@ -12,7 +12,7 @@ use crate::directory::lockout::{Attempt, AttemptId, Charge, Outcome};
 use crate::directory::{AccountKey, Host, Protocol};
 
 /// The version of the lines written; others are not understood, and therefore count.
-const VERSION: u8 = 1;
+pub const VERSION: u8 = 1;
 
 /// One line of the file.
 #[derive(Serialize, Deserialize)]

@@ -184,7 +184,7 @@ fn shape(entry: &StoredEntry) -> Value {
         "AccountName": entry.account(),
         "DomainDnsName": entry.domain(),
         "AccountPassword": null,
-        "IsGroupManagedServiceAccount": false,
+        "IsGroupManagedServiceAccount": entry.managed(),
         "IsSingleLabelAccountDomainName": false,
         "lastChangeId": entry.last_change,
         "lastChangedBy": entry.changed_by,

@@ -162,6 +162,8 @@ pub enum AtStart {
 pub struct PortalSettings {
     pub page_size: usize,
     pub stored: Stored,
+    /// The entry is of a group managed service account, whose password Active Directory keeps.
+    pub managed: bool,
     /// What the token endpoint answers to the first polls of a device code; after them it is approved.
     pub sign_in: Vec<String>,
     /// The same for every code after the first; left out: as for the first.
@@ -177,6 +179,7 @@ impl Default for PortalSettings {
         Self {
             page_size: 5,
             stored: Stored::Previous,
+            managed: false,
             sign_in: vec!["authorization_pending".into(), "authorization_pending".into()],
             sign_in_again: None,
             put: Vec::new(),

@@ -37,6 +37,7 @@ impl Step {
             },
             Act::Save => "save".into(),
             Act::Watch => "watch the sensors to the verdict".into(),
+            Act::Leave => format!("{said}: leave"),
         }
     }
 }
@@ -47,6 +48,7 @@ impl End {
             Self::Confirmed => "confirmed",
             Self::Refused => "refused",
             Self::NoRefusalSeen => "no refusal seen",
+            Self::NothingSaved => "nothing saved",
             Self::NotConfirmed => "not confirmed",
         }
     }

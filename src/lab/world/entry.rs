@@ -5,8 +5,8 @@
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::{ACCOUNT, DOMAIN, PREVIOUS_PASSWORD, WRONG_PASSWORD};
-use crate::lab::scenario::Stored;
+use super::{ACCOUNT, DOMAIN, MANAGED_ACCOUNT, PREVIOUS_PASSWORD, WRONG_PASSWORD};
+use crate::lab::scenario::{PortalSettings, Stored};
 use crate::lab::seeded;
 
 /// What someone asks to be stored.
@@ -43,14 +43,14 @@ pub struct StoredEntry {
 }
 
 impl StoredEntry {
-    pub fn new(stored: Stored, now: Timestamp) -> Self {
-        let (password, hours) = match stored {
+    pub fn new(settings: &PortalSettings, now: Timestamp) -> Self {
+        let (password, hours) = match settings.stored {
             Stored::Previous => (PREVIOUS_PASSWORD, 24 * 90),
             Stored::Wrong => (WRONG_PASSWORD, 3),
         };
         Self {
             id: seeded::guid(0x0e17),
-            account: ACCOUNT.into(),
+            account: if settings.managed { MANAGED_ACCOUNT } else { ACCOUNT }.into(),
             domain: DOMAIN.into(),
             password: Zeroizing::new(password.into()),
             version: 1,
@@ -68,6 +68,11 @@ impl StoredEntry {
 
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// Active Directory keeps its password.
+    pub fn managed(&self) -> bool {
+        self.account.ends_with('$')
     }
 
     pub fn domain(&self) -> &str {
@@ -145,7 +150,7 @@ mod tests {
     #[test]
     fn only_a_whole_change_to_the_version_that_was_read_is_taken() {
         let now = Timestamp::UNIX_EPOCH;
-        let mut entry = StoredEntry::new(Stored::Previous, now);
+        let mut entry = StoredEntry::new(&PortalSettings::default(), now);
         let read = entry.etag();
         let tag = || Some(read.clone());
         let mut check = |wanted: Change, refused| assert_eq!(entry.change(wanted, now), Err(refused));

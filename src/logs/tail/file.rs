@@ -123,7 +123,7 @@ impl Followed {
     fn was_archived(&self) -> bool {
         let now = Archives::of(&self.path);
         let both = self.archives.as_ref().zip(now.as_ref());
-        both.is_some_and(|(known, now)| !known.unseen(now, self.before.iter()).is_empty())
+        both.is_some_and(|(known, now)| !known.unseen(now, &self.before).is_empty())
     }
 
     /// Its file is not there. A renamed one can still be read by its handle; one on a share that went away can't.
@@ -133,7 +133,12 @@ impl Followed {
         }
         // What fails here fails because the file is away, and that is said by whoever looked for it.
         let waiting = self.read_before(records).unwrap_or(false);
-        if let Some(gone) = self.gone.as_mut().filter(|gone| !waiting && gone.is_intact()) {
+        // One of which nothing was read to speak of may have come after archives that nobody can see now.
+        let young = self.gone.as_ref().is_some_and(Open::is_young);
+        if waiting || young && (Archives::of(&self.path).is_none() || self.was_archived()) {
+            return;
+        }
+        if let Some(gone) = self.gone.as_mut().filter(|gone| gone.is_intact()) {
             let _ = gone.read_on(&self.path, records);
             gone.settle(records);
         }
@@ -169,10 +174,14 @@ impl Followed {
         let archives = Archives::of(&self.path);
         if let Some(was) = was {
             self.first = false;
-            self.hand_over(was, (still == Some(Still::Cut), archives.as_ref()), records);
+            let cut = still == Some(Still::Cut) || was.is_in(&found);
+            // One of which nothing was read to speak of is read anew, among the archives and in their order.
+            if !(was.is_young() && self.was_archived()) {
+                self.hand_over(was, (cut, archives.as_ref()), records);
+            }
         }
         if let (Some(known), Some(now)) = (&self.archives, &archives) {
-            for found in known.unseen(now, self.before.iter()) {
+            for found in known.unseen(now, &self.before) {
                 let unseen = Open::new(&self.path, &self.origin, (found, 0), 0);
                 self.before.extend(unseen.inspect_err(|error| warn(&self.path, error)).ok());
             }
@@ -206,8 +215,8 @@ impl Followed {
         (cut, archives): (bool, Option<&Archives>),
         records: &mut Vec<Record>,
     ) {
-        let archived = archives.and_then(|archives| archives.holding(&was));
-        match archived.map(|found| was.follow_to(found)) {
+        let elsewhere = archives.and_then(|archives| archives.holding(&was));
+        match elsewhere.map(|found| was.follow_to(found)) {
             Some(Ok(())) => self.before.push_back(was),
             None if !cut && was.is_intact() => self.before.push_back(was),
             Some(Err(_)) | None => was.finish(records),

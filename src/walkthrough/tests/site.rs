@@ -57,6 +57,7 @@ pub fn terms() -> Terms {
         poll: Duration::from_secs(10),
         watch: Duration::from_mins(30),
         settle: Duration::from_secs(20),
+        tour: false,
         banner: None,
     }
 }

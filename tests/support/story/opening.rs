@@ -30,6 +30,12 @@ pub fn entry(names: Names, (id, account, managed): (&str, &str, bool)) -> Entry 
 }
 
 impl Story {
+    /// The lab, explained to a newcomer.
+    pub fn tour() -> Self {
+        let names = Names::Usual;
+        Self::in_terms(names, Terms { tour: true, ..super::terms(names, true) })
+    }
+
     /// At a site where nobody saves alone.
     pub fn for_two() -> Self {
         let names = Names::Usual;

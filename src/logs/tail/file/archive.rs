@@ -3,6 +3,7 @@
 //! Blocking. An archive is known by its first bytes, so it is the same whatever its name is by now.
 //! Deliberately absent: reading one.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,13 +40,13 @@ impl Archives {
     }
 
     /// Those that came since, and were never followed while they were at the path.
-    pub fn unseen<'a>(&self, now: &Self, followed: impl Iterator<Item = &'a Open> + Clone) -> Vec<Found> {
+    pub fn unseen(&self, now: &Self, followed: &VecDeque<Open>) -> Vec<Found> {
         let highest = self.0.last().map(|(number, ..)| *number);
         let newer = |number| highest.is_none_or(|highest| number > highest);
         let known = |identity| self.0.iter().any(|(_, _, known)| *known == identity);
         let new = now.0.iter().filter(|(number, _, identity)| newer(*number) && !known(*identity));
         let found = new.filter_map(|(_, path, _)| Found::open(path).ok());
-        found.filter(|found| !followed.clone().any(|open| open.is_of(found))).collect()
+        found.filter(|found| !followed.iter().any(|open| open.is_of(found))).collect()
     }
 
     /// Those that hold a place, with it, and all that came after the first of them. Where none does and the log itself

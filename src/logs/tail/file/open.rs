@@ -197,7 +197,7 @@ impl Open {
 
     /// Too little of it was read to tell it from what may be written in its place.
     pub fn is_young(&self) -> bool {
-        self.read.first.len() < DATED
+        self.read.offset < DATED as u64
     }
 
     pub fn is_touched(&self, found: &Found) -> bool {
@@ -210,6 +210,9 @@ impl Open {
 
     /// True if there is more to read at once.
     pub fn read_on(&mut self, path: &Path, records: &mut Vec<Record>) -> io::Result<bool> {
+        if self.read.first.len() < FIRST {
+            self.read.first = first_bytes(&self.file)?;
+        }
         self.parser.rename(identity(path, self.inode, &self.read));
         self.grew = false;
         let mut piece = vec![0; 64 * 1024];
