@@ -4,6 +4,7 @@
 //! `report`.
 
 pub mod check;
+pub mod completions;
 pub mod lab;
 pub mod live;
 pub mod manual;
