@@ -129,8 +129,11 @@ impl Stage {
 
     fn suspects(&self, host: &str) -> Tried {
         let watch = self.walk()?.watch.as_ref();
-        let refusing: Vec<&str> =
-            watch.iter().flat_map(|watch| watch.refusing_hosts()).map(|host| host.as_str()).collect();
+        let refusing: Vec<&str> = watch
+            .iter()
+            .flat_map(|watch| watch.refusing_hosts())
+            .map(mdi_console::text::Safe::as_str)
+            .collect();
         let suspected = watch.is_some_and(mdi_console::walkthrough::watch::Watch::suspected);
         if suspected && refusing == [host] { Ok(()) } else { Err(self.missed(&format!("{host} suspected"))) }
     }
@@ -172,8 +175,8 @@ async fn lost_and_found(stage: &mut Stage, logs: &Logs, host: &str) -> Tried {
         kill_process(Pid::from_raw(link).expect("an id"), Signal::TERM)?;
     }
     let ended = |model: &Model| {
-        let state = state(model, host).map(|state| &state.state);
-        matches!(state, Some(State::Unreachable(Unreachable::Ended { .. })))
+        let now = state(model, host).map(|state| &state.state);
+        matches!(now, Some(State::Unreachable(Unreachable::Ended { .. })))
     };
     stage.far_side("a link that ended", ended).await?;
     logs.write(host, &refusal(12));
@@ -188,7 +191,9 @@ async fn lost_and_found(stage: &mut Stage, logs: &Logs, host: &str) -> Tried {
 #[tokio::test]
 async fn what_is_refused_on_the_far_side_is_evidence_here_and_a_lost_link_makes_none_of_it_twice() {
     let Some(servers) = SensorServers::start() else { return };
-    HOSTS.iter().for_each(|host| servers.host(host, &[]));
+    for host in HOSTS {
+        servers.host(host, &[]);
+    }
     let logs = Logs::new();
     let walked = walked(&servers, &logs).await;
     assert!(walked.is_ok(), "{}", walked.err().map(|missed| missed.to_string()).unwrap_or_default());
