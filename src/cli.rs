@@ -3,6 +3,7 @@
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent: what a command does.
 
 pub mod check;
+pub mod completions;
 pub mod lab;
 pub mod live;
 pub mod manual;

@@ -6,11 +6,13 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live, manual, report, resume, scan, sensors, verify};
+use mdi_console::cli::{
+    Arguments, Command, check, completions, lab, live, manual, report, resume, scan, sensors, verify,
+};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -45,8 +47,7 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1)))
         }
         Some(Command::Completions { shell }) => {
-            let mut command = Arguments::command();
-            clap_complete::generate(*shell, &mut command, "mdi-console", &mut std::io::stdout());
+            completions::write(*shell, &mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Man) => {

@@ -42,14 +42,16 @@ pub struct Followed {
 impl Followed {
     pub fn new(source: &Source, path: &Path, first: bool) -> Self {
         let origin = Origin { source: source.id, host: source.host.clone(), at: Position::default() };
-        let (open, gone, before, archives) = (None, None, VecDeque::new(), None);
+        let (open, gone, before) = (None, None, VecDeque::new());
+        // A path that comes later is new with all its archives, which a new version may have before it is looked at.
+        let archives = (!first).then(Archives::default);
         let (since, found) = (None, Vec::new());
         Self { path: path.to_owned(), origin, first, open, gone, before, archives, since, found }
     }
 
     /// A path that was followed before, up to these places.
     pub fn since(source: &Source, path: &Path, places: Arc<[Position]>) -> Self {
-        Self { since: Some(places), ..Self::new(source, path, false) }
+        Self { since: Some(places), archives: None, ..Self::new(source, path, false) }
     }
 
     /// Whether this place was found in its file or in one of its archives.

@@ -15,6 +15,7 @@ use crate::logs::Position;
 const NAMED: usize = 3;
 
 /// The archives of one log, by their numbers.
+#[derive(Default)]
 pub struct Archives(Vec<(u64, PathBuf, u64)>);
 
 impl Archives {
