@@ -75,7 +75,7 @@ fn refusal(second: u32) -> String {
     error(second, "The supplied credential is invalid.")
 }
 
-fn state<'a>(model: &'a Model, host: &str) -> Option<&'a SourceState> {
+fn standing<'a>(model: &'a Model, host: &str) -> Option<&'a SourceState> {
     model.walk.sources.values().find(|view| view.host.as_str() == host).map(|view| &view.state)
 }
 
@@ -110,7 +110,7 @@ impl Stage {
 
     /// Waits until all of the log has come, and until it is clear that the last record is whole.
     async fn has_come(&mut self, logs: &Logs, host: &str, printed: u64) -> Tried {
-        let wanted = |model: &Model| state(model, host).is_some_and(|state| state.offset() >= printed);
+        let wanted = |model: &Model| standing(model, host).is_some_and(|state| state.offset() >= printed);
         if let Err(missed) = self.far_side("the log to come", wanted).await {
             let (links, length) = (logs.links(host), logs.length(host));
             return Err(Missed::because(format!("{missed}\n{host}: links {links:?}, {length} bytes")));
@@ -175,13 +175,13 @@ async fn lost_and_found(stage: &mut Stage, logs: &Logs, host: &str) -> Tried {
         kill_process(Pid::from_raw(link).expect("an id"), Signal::TERM)?;
     }
     let ended = |model: &Model| {
-        let now = state(model, host).map(|state| &state.state);
-        matches!(now, Some(State::Unreachable(Unreachable::Ended { .. })))
+        let standing = standing(model, host).map(|stand| &stand.state);
+        matches!(standing, Some(State::Unreachable(Unreachable::Ended { .. })))
     };
     stage.far_side("a link that ended", ended).await?;
     logs.write(host, &refusal(12));
     stage.wait(SECOND).await?;
-    stage.far_side("a new link", |model| state(model, host).is_some_and(SourceState::is_readable)).await?;
+    stage.far_side("a new link", |model| standing(model, host).is_some_and(SourceState::is_readable)).await?;
     stage.has_come(logs, host, logs.length(host)).await?;
     stage.wait(SECOND).await?;
     stage.counted(1, 2)?;
