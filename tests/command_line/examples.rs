@@ -28,7 +28,7 @@ const WAITING: [(&str, &str, u8); 7] = [
 ];
 
 /// What stands in an example for something of the operator's own.
-const STANDS_FOR: [(&str, &str); 2] = [("LOG…", "sensor.log"), ("/mnt/dc1/Logs/", "logs/")];
+const STANDS_FOR: [(&str, &str); 2] = [("LOG…", "sensor.log"), ("dc1/Logs/", "logs/")];
 
 const LOG: &str = "Microsoft.Tri.Sensor-Errors.log";
 const REFUSAL: &str = "2026-11-03 14:05:00.0000 Error DirectoryServicesClient Microsoft.Tri.Infrastructure.ExtendedException: \
