@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live, manual, scan, sensors, verify};
+use mdi_console::cli::{Arguments, Command, check, lab, live, manual, report, resume, scan, sensors, verify};
 use mdi_console::lab::{scenario, service};
 
 fn main() -> Result<ExitCode> {
@@ -21,6 +21,7 @@ fn main() -> Result<ExitCode> {
             print!("{}", scenario::list());
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => list(&arguments, true),
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
         Some(Command::Check(asked)) => {
             end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code)
@@ -30,6 +31,10 @@ fn main() -> Result<ExitCode> {
         }
         Some(Command::Sensors(asked)) => {
             end_with(sensors::run(&arguments.everywhere, asked), sensors::NotRead::exit_code)
+        }
+        Some(Command::Report(asked)) => {
+            let told = async { report::run(&arguments.everywhere, asked) };
+            end_with(told, report::NotReported::exit_code)
         }
         Some(Command::Scan(asked)) => {
             end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code)
@@ -48,13 +53,21 @@ fn main() -> Result<ExitCode> {
             manual::write(&mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        None => run(live::run(&arguments.everywhere), live::LiveNotWalked::exit_code),
+        None if arguments.resume.as_deref() == Some("") => list(&arguments, false),
+        None => {
+            run(live::run(&arguments.everywhere, arguments.resume.as_deref()), live::LiveNotWalked::exit_code)
+        }
     }
 }
 
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
     run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
+}
+
+/// The walks that are unfinished.
+fn list(arguments: &Arguments, lab: bool) -> Result<ExitCode> {
+    end_with(async { resume::run(&arguments.everywhere, lab) }, resume::NotResumed::exit_code)
 }
 
 /// Runs a walk to its end, and says what is left of it.

@@ -14,6 +14,7 @@ mod hand_over;
 mod parting;
 pub mod player;
 mod proving;
+mod resuming;
 mod said;
 mod saves;
 mod second_person;

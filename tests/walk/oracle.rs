@@ -11,9 +11,8 @@ use mdi_console::journal::Consistency;
 use mdi_console::journal::file::read_record;
 use mdi_console::lab::scenario::End;
 use mdi_console::lab::world::{ACCOUNT, PREVIOUS_PASSWORD, READER_PASSWORD, WRONG_PASSWORD};
-use mdi_console::portal::Sensor;
 use mdi_console::walkthrough::fact::{Fact, fold};
-use mdi_console::walkthrough::watch::{Finding, VerdictWord};
+use mdi_console::walkthrough::watch::VerdictWord;
 
 use crate::console::Console;
 use crate::stage::{Missed, Stage, Tried, files, hex};

@@ -115,7 +115,7 @@ fn source(path: &Path) -> Source {
 }
 
 fn tail_of(source: Source) -> Tail {
-    Tail { source, followed: Vec::new(), missed: Missed::default() }
+    Tail { source, followed: Vec::new(), missed: Missed::default(), since: Vec::new() }
 }
 
 /// Looks until there is no more to be read at once.
@@ -292,4 +292,28 @@ fn archives_that_were_there_already_are_left_alone() {
     look(&mut tail, &mut records);
     look(&mut tail, &mut records);
     assert_eq!(records.len(), 2);
+}
+
+#[test]
+fn a_new_version_that_has_archives_already_is_read_from_the_first() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, number: u32| {
+        let path = home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, line(number, &format!("number {number}"))).unwrap();
+    };
+    write("2.9.1/Logs/a.log", 0);
+    let mut tail = tail_of(source(&home.path().join("*/Logs/a.log")));
+    let mut records = Vec::new();
+    look(&mut tail, &mut records);
+    write("2.10.1/Logs/a-Archived-00000.log", 1);
+    write("2.10.1/Logs/a-Archived-00001.log", 2);
+    write("2.10.1/Logs/a.log", 3);
+    for _ in 0..3 {
+        look(&mut tail, &mut records);
+    }
+    let told: Vec<(String, bool)> =
+        records.iter().map(|record| (record.message.to_string(), record.context)).collect();
+    let expected = (0..4).map(|number| (format!("number {number}"), number == 0));
+    assert_eq!(told, expected.collect::<Vec<_>>());
 }
