@@ -16,7 +16,7 @@ use crate::pty::{PATIENCE, Pty};
 const PROMPTS: [&str; 2] = [">", "(not shown):"];
 
 /// What stands in an example for something of the operator's own.
-const STANDS_FOR: [(&str, &str); 1] = [("LOG…", "sensor.log")];
+const STANDS_FOR: [(&str, &str); 2] = [("LOG…", "sensor.log"), ("dc1/Logs/", "logs/")];
 
 const LOG: &str = "Microsoft.Tri.Sensor-Errors.log";
 const REFUSAL: &str = "2026-11-03 14:05:00.0000 Error DirectoryServicesClient Microsoft.Tri.Infrastructure.ExtendedException: \
