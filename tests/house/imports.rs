@@ -74,6 +74,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "walkthrough::effect",
             "walkthrough::event",
             "walkthrough::fact",
+            "walkthrough::resume::Dated",
             "walkthrough::watch::Mark",
             "directory",
             "portal",

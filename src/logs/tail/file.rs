@@ -10,6 +10,7 @@ mod open;
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Source;
 use crate::logs::parse::Origin;
@@ -32,6 +33,10 @@ pub struct Followed {
     before: VecDeque<Open>,
     /// Those there were when the file at this path was opened.
     archives: Option<Archives>,
+    /// Where it is taken up: what this file and its archives gained behind these places is news.
+    since: Option<Arc<[Position]>>,
+    /// Those of them that were found.
+    found: Vec<Position>,
 }
 
 impl Followed {
@@ -40,7 +45,25 @@ impl Followed {
         let (open, gone, before) = (None, None, VecDeque::new());
         // A path that comes later is new with all its archives, which a new version may have before it is looked at.
         let archives = (!first).then(Archives::default);
-        Self { path: path.to_owned(), origin, first, open, gone, before, archives }
+        let (since, found) = (None, Vec::new());
+        Self { path: path.to_owned(), origin, first, open, gone, before, archives, since, found }
+    }
+
+    /// A path that was followed before, up to these places.
+    pub fn since(source: &Source, path: &Path, places: Arc<[Position]>) -> Self {
+        Self { since: Some(places), archives: None, ..Self::new(source, path, false) }
+    }
+
+    /// Whether this place was found in its file or in one of its archives.
+    pub fn found(&self, place: &Position) -> bool {
+        self.found.contains(place)
+    }
+
+    /// Nothing more is read; what is held back is given out.
+    pub fn end(&mut self, records: &mut Vec<Record>) {
+        for open in self.before.iter_mut().chain(&mut self.open) {
+            open.finish(records);
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -161,13 +184,30 @@ impl Followed {
         }
         if let (Some(known), Some(now)) = (&self.archives, &archives) {
             for found in known.unseen(now, &self.before) {
-                let unseen = Open::new(&self.path, &self.origin, (found, 0), false);
+                let unseen = Open::new(&self.path, &self.origin, (found, 0), 0);
                 self.before.extend(unseen.inspect_err(|error| warn(&self.path, error)).ok());
             }
         }
+        let since = self.take_up(archives.as_ref(), &found);
         self.archives = archives.or(self.archives.take());
-        self.open = Some(Open::new(&self.path, &self.origin, (found, round), self.first)?);
+        let old = if self.first { found.length() } else { since };
+        self.open = Some(Open::new(&self.path, &self.origin, (found, round), old)?);
         Ok(())
+    }
+
+    /// Has what its archives gained since read first, the oldest first. Says up to where the file itself is old.
+    fn take_up(&mut self, archives: Option<&Archives>, live: &Found) -> u64 {
+        let Some(places) = self.since.take() else { return 0 };
+        for (found, place) in archives.map(|archives| archives.since(&self.path, &places)).unwrap_or_default()
+        {
+            self.found.extend(place);
+            let old = place.map_or(0, |place| place.offset);
+            let open = Open::new(&self.path, &self.origin, (found, 0), old);
+            self.before.extend(open.inspect_err(|error| warn(&self.path, error)).ok());
+        }
+        let place = live.place(&self.path, &places);
+        self.found.extend(place);
+        place.map_or(0, |place| place.offset)
     }
 
     /// Has what is left of a file read where that is now. `cut`: not by its handle, which leads to what was written anew.

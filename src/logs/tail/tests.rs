@@ -21,6 +21,7 @@ struct Scene {
     out: Receiver<Delivery>,
     state: Option<SourceState>,
     missed: Missed,
+    lost: bool,
 }
 
 fn line(second: u32, text: &str) -> String {
@@ -39,11 +40,16 @@ impl Scene {
     }
 
     fn follow(&mut self, pattern: &str) {
+        self.follow_since(pattern, Vec::new());
+    }
+
+    fn follow_since(&mut self, pattern: &str, since: Vec<Position>) {
         let (send, out) = channel(64);
         self.out = out;
         let patterns = vec![self.path(pattern).display().to_string()];
         let source = Source { id: SourceId(1), host: "dc1".into(), patterns };
-        tokio::spawn(follow(source, (self.driven.clock(), POLL), self.missed.clone(), send));
+        let missed = self.missed.clone();
+        tokio::spawn(follow((source, since), (self.driven.clock(), POLL), missed, send));
     }
 
     /// Takes all that is delivered until the tail sleeps; then moves the clock to its next look, `looks` times.
@@ -57,6 +63,7 @@ impl Scene {
                     match delivery {
                         Delivery::Records(new) => records.extend(new),
                         Delivery::State(state) => self.state = Some(state),
+                        Delivery::Lost(_) => self.lost = true,
                     }
                 }
             }
@@ -68,6 +75,7 @@ impl Scene {
             match delivery {
                 Delivery::Records(new) => records.extend(new),
                 Delivery::State(state) => self.state = Some(state),
+                Delivery::Lost(_) => self.lost = true,
             }
         }
         records
@@ -81,7 +89,14 @@ impl Scene {
 fn scene() -> Scene {
     let (_, out) = channel(1);
     let home = tempfile::tempdir().unwrap();
-    Scene { home, driven: Driven::new(Timestamp::UNIX_EPOCH), out, state: None, missed: Missed::default() }
+    Scene {
+        home,
+        driven: Driven::new(Timestamp::UNIX_EPOCH),
+        out,
+        state: None,
+        missed: Missed::default(),
+        lost: false,
+    }
 }
 
 #[tokio::test]
@@ -310,3 +325,4 @@ async fn the_mark_s_places_are_the_ones_that_records_carry() {
 }
 
 mod rotation;
+mod since;

@@ -52,6 +52,18 @@ impl Found {
         identity(path, self.inode, &Read { first: self.first.clone(), offset: 0, round: 0 })
     }
 
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Which of these places lies in it. When the place was taken it may have been too short to be known by its first bytes.
+    pub fn place(&self, path: &Path, places: &[Position]) -> Option<Position> {
+        let young = identity(path, self.inode, &Read { first: Vec::new(), offset: 0, round: 0 });
+        let known = [self.identity(path), young];
+        let held = |place: &&Position| known.contains(&place.file) && place.offset <= self.length;
+        places.iter().find(held).copied()
+    }
+
     pub fn end(&self, path: &Path) -> Position {
         Position { file: self.identity(path), offset: self.length }
     }
@@ -89,14 +101,14 @@ pub enum Still {
 }
 
 impl Open {
-    /// A file that was never read. `old`: it may have been there for long, and its last part is context.
-    pub fn new(path: &Path, origin: &Origin, (found, round): (Found, u64), old: bool) -> io::Result<Self> {
+    /// A file that was never read. Up to `old` it may have been there for long, and the last part of that is context.
+    pub fn new(path: &Path, origin: &Origin, (found, round): (Found, u64), old: u64) -> io::Result<Self> {
         let Found { file, inode, length, changed, first } = found;
         let mut file = file.ok_or(io::ErrorKind::NotFound)?;
         let encoding = Encoding::of(&first).unwrap_or_default();
         // An even number of bytes, so that UTF-16 isn't cut in the middle of a unit.
-        let last = length.saturating_sub(CONTEXT).next_multiple_of(2).min(length);
-        let (offset, context) = if old { (last, length) } else { (0, 0) };
+        let context = old.min(length);
+        let offset = context.saturating_sub(CONTEXT).next_multiple_of(2).min(context);
         let read = Read { first, offset, round };
         let mut origin = origin.clone();
         origin.at = Position { file: identity(path, inode, &read), offset };

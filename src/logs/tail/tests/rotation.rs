@@ -115,7 +115,7 @@ fn source(path: &Path) -> Source {
 }
 
 fn tail_of(source: Source) -> Tail {
-    Tail { source, followed: Vec::new(), missed: Missed::default() }
+    Tail { source, followed: Vec::new(), missed: Missed::default(), since: Vec::new() }
 }
 
 /// Looks until there is no more to be read at once.
