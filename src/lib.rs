@@ -76,7 +76,6 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: resuming; `report`.
 //!
 //! # Chosen against the obvious, and why
 //!
