@@ -15,7 +15,6 @@ mod live {
     mod checking;
     mod proxies;
     mod reports;
-    mod resumed;
     mod roots;
     mod seated;
     mod sensors;
