@@ -61,7 +61,7 @@ impl Player {
     }
 
     /// Does what anybody would, until there is a verdict and the walk is over or asks what now.
-    fn walk_on(&mut self) {
+    pub(super) fn walk_on(&mut self) {
         for _ in 0..300 {
             self.settle();
             if self.walk.over || self.walk.question() == Some(&Question::Recover) {
