@@ -70,10 +70,11 @@ impl Walkthrough {
             torn: opened.torn,
         });
         self.out(Effect::Follow(past.positions()));
-        let note = opened.lines.iter().rev().find_map(|(_, fact)| match fact {
-            Fact::Noted { text } => Some(text),
-            _ => None,
-        });
+        let note = opened
+            .lines
+            .iter()
+            .rev()
+            .find_map(|(_, fact)| if let Fact::Noted { text } = fact { Some(text) } else { None });
         let handed_over = words::handed_over(&past.durable.hand_over, note);
         self.restore(past);
         self.begin_portal();
