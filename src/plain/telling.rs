@@ -242,6 +242,7 @@ fn said(notice: &Notice) -> Safe {
         Notice::ReasonRecorded
         | Notice::NoteRecorded
         | Notice::HandOverRecorded
+        | Notice::HandedOver(_)
         | Notice::Approved
         | Notice::PasswordCopied
         | Notice::ClipboardOverwritten

@@ -18,7 +18,7 @@ use super::fact::{DurableSave, Fact};
 use super::resume::{Announced, Offer, Past};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Before, Missing, VerdictWord, Watch};
-use super::{RecordView, Saving, SigningIn, Walkthrough, words};
+use super::{Notice, RecordView, Saving, SigningIn, Walkthrough, words};
 
 /// What a walk knows of the process before, and what it has still to do to come to where that one was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,8 +70,15 @@ impl Walkthrough {
             torn: opened.torn,
         });
         self.out(Effect::Follow(past.positions()));
+        let note = opened
+            .lines
+            .iter()
+            .rev()
+            .find_map(|(_, fact)| if let Fact::Noted { text } = fact { Some(text) } else { None });
+        let handed_over = words::handed_over(&past.durable.hand_over, note);
         self.restore(past);
         self.begin_portal();
+        self.notice = handed_over.map(Notice::HandedOver).or(self.notice.take());
     }
 
     fn restore(&mut self, past: Past) {

@@ -249,6 +249,8 @@ pub enum Notice {
     ReasonRecorded,
     NoteRecorded,
     HandOverRecorded,
+    /// What a walk that was taken up was handed over with.
+    HandedOver(Safe),
     Approved,
     /// The password stands on the operator's clipboard.
     PasswordCopied,

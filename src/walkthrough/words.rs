@@ -28,6 +28,7 @@ pub use alone::{
     AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, protocol,
     record_kept,
 };
+pub(in crate::walkthrough) use hand_over::handed_over;
 pub use hand_over::{hand_over_field, second_person};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
@@ -232,6 +233,7 @@ pub fn notice(notice: &Notice) -> Safe {
         Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
         Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
         Notice::NoClipboard(why) => why.clone(),
+        Notice::HandedOver(said) => said.clone(),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
     }

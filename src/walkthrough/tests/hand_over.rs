@@ -8,6 +8,7 @@ use crate::walkthrough::step::{Question, Reason, Step};
 use crate::walkthrough::{Notice, words};
 
 use super::player::{Player, handed_off_to, kind_of, walked_to};
+use super::site::terms;
 
 fn name(player: &mut Player, field: usize, text: &str) {
     player.choose(field);
@@ -85,4 +86,22 @@ fn a_note_can_be_put_down_on_every_step_and_changes_nothing_else() {
         assert_eq!(player.print(), before, "{step:?}");
         assert!(player.checker.facts.contains(&Fact::Noted { text: "the change board is told".into() }));
     }
+}
+
+#[test]
+fn whoever_takes_a_walk_up_is_told_what_it_was_left_with() {
+    let mut player = walked_to(Step::Password);
+    player.intend(Intent::HandOver);
+    name(&mut player, 1, "Ben, 4711");
+    player.choose(HandOver::ALL.len());
+    player.intend(Intent::Note);
+    player.intend(Intent::Typed("the change board is told".into()));
+    let resumed = Player::resumed(&player.disk, terms(), (600, None)).expect("an unfinished walk");
+    let said = resumed.walk.notice.as_ref().map(words::notice).unwrap_or_default();
+    for part in ["Owner: Ben, 4711", "Last note: the change board is told"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(resumed.walk.noted_for_hand_over(), player.walk.noted_for_hand_over());
+    let without = Player::resumed(&walked_to(Step::Password).disk, terms(), (600, None));
+    assert_eq!(without.and_then(|player| player.walk.notice), None, "where nothing was said, nothing is");
 }

@@ -1,5 +1,7 @@
 //! The hand-over's fields, as they are named, asked for and listed; and whose word stands behind a save.
 
+use std::collections::BTreeMap;
+
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::hand_over::HandOver;
@@ -37,6 +39,17 @@ pub(super) fn fields(walk: &Walkthrough) -> Vec<Safe> {
         safe(format!("{}: {text}", hand_over_field(field)))
     };
     HandOver::ALL.into_iter().map(named).chain([Safe::new("Done")]).collect()
+}
+
+/// What a walk was left with, for whoever takes it up: the fields, and the last note. Nothing where nothing was said.
+pub(in crate::walkthrough) fn handed_over(
+    fields: &BTreeMap<HandOver, Safe>,
+    note: Option<&Safe>,
+) -> Option<Safe> {
+    let fields = fields.iter().map(|(field, text)| format!("{}: {text}", hand_over_field(*field)));
+    let said: Vec<String> = fields.chain(note.map(|note| format!("Last note: {note}"))).collect();
+    (!said.is_empty())
+        .then(|| safe(format!("Handed over. {}. H and the report have all of it.", said.join(" · "))))
 }
 
 /// Whose word lets this save go, where the site wants a second one.
