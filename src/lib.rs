@@ -76,7 +76,7 @@
 //!
 //! Any writing to Active Directory, any starting or stopping of a service, NTLM, clear-text binds, retries of a refused
 //! password, a trait over directories (a site is a list of addresses), a component tree, time zones, a mouse.
-//! Not reached by a command yet: resuming; `report`.
+//! Not kept beyond the process: any secret, so a walk that goes on asks for the password again; and what a lab was.
 //!
 //! # Chosen against the obvious, and why
 //!

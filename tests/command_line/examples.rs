@@ -8,6 +8,9 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use clap::CommandFactory as _;
 use mdi_console::cli::Arguments;
+use mdi_console::clock::Clock;
+use mdi_console::journal::file::JournalFile;
+use mdi_console::walkthrough::fact::Fact;
 
 use crate::place::{Place, RIGHT};
 use crate::pty::{PATIENCE, Pty};
@@ -58,11 +61,27 @@ fn lay() -> Place {
         fs::write(place.path(log), REFUSAL).unwrap();
     }
     fs::write(place.path("password"), format!("{RIGHT}\n")).unwrap();
+    keep_a_record(&place);
     symlink(env!("CARGO_BIN_EXE_mdi-console"), place.path("bin/mdi-console")).unwrap();
     // The other end of a link: whatever is asked of it, it prints the log.
     fs::write(place.path("bin/ssh"), "#!/bin/sh\ncat sensor.log\n").unwrap();
     fs::set_permissions(place.path("bin/ssh"), fs::Permissions::from_mode(0o755)).unwrap();
     place
+}
+
+/// The one that the examples of `report` name.
+fn keep_a_record(place: &Place) {
+    let folder = place.path("state/mdi-console");
+    let mut record = JournalFile::create(&folder, "20260304T050607Z.jsonl").unwrap();
+    let began = Fact::Began {
+        site: "contoso-live".into(),
+        lab: false,
+        operator: "ana".into(),
+        host: "jump-01".into(),
+        program: "0.1.0".into(),
+        site_file: None,
+    };
+    record.append(Clock::system().now().wall, &began).unwrap();
 }
 
 fn run(place: &Place, example: &str) {

@@ -9,7 +9,7 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::place::{Place, RIGHT};
+use crate::place::{Place, READER, RIGHT};
 use crate::pty::Pty;
 
 use super::signing_in;
@@ -17,7 +17,7 @@ use super::signing_in;
 const COUNT: &str = "Type the number of sensors and the host it goes to, ";
 
 /// What stands on the screen, and what takes the walk on from there.
-const WALK: [(&str, Press); 11] = [
+const WALK: [(&str, Press); 10] = [
     ("How do you want to read the portal?", Press::Enter),
     ("Can someone present edit", Press::Enter),
     ("Enter chooses Directory Services", Press::Enter),
@@ -25,8 +25,6 @@ const WALK: [(&str, Press); 11] = [
     ("The controllers are reached.", Press::Enter),
     ("Has the password been changed", Press::Enter),
     ("Type the account's password", Press::Right),
-    // An attempt that was interrupted, or refused, counts; and nobody told this site's policy.
-    ("Even one more failure can lock the account.", Press::Name),
     ("Enter goes on to Save.", Press::Enter),
     (COUNT, Press::Count),
     ("Enter goes on to the sensors.", Press::Enter),
@@ -36,7 +34,6 @@ const WALK: [(&str, Press); 11] = [
 enum Press {
     Enter,
     Right,
-    Name,
     Count,
 }
 
@@ -48,7 +45,7 @@ fn site(place: &Place) -> String {
     let entry = format!("{account}entry = \"{}\"\n", at.entry_id);
     let save = format!("[save]\nmode = \"workspace\"\naddress = \"{}\"\n", at.workspace_url);
     let watch = "[watch]\nwatch_minutes = 1\nsettle_seconds = 30\npoll_seconds = 10\n";
-    text.replace(account, &entry) + &save + watch
+    text.replace(account, &entry) + &save + watch + READER
 }
 
 struct Seat<'a> {
@@ -63,7 +60,11 @@ impl<'a> Seat<'a> {
         let arguments: Vec<&str> = more.iter().copied().chain(["--site", &site]).collect();
         let environment =
             [("USER", "ana"), ("XDG_STATE_HOME", &*own), ("HOME", &*home), ("SSL_CERT_FILE", &*roots)];
-        let pty = Pty::start(env!("CARGO_BIN_EXE_mdi-console"), &arguments, &environment, (40, 120)).unwrap();
+        let mut pty =
+            Pty::start(env!("CARGO_BIN_EXE_mdi-console"), &arguments, &environment, (40, 120)).unwrap();
+        // It tells the policy: without it one attempt that was interrupted leaves none to prove the password with.
+        pty.wait_for("goes without it):").unwrap();
+        pty.send(&format!("{}\n", place.addresses.reader.password.as_str())).unwrap();
         Self { place, pty }
     }
 
@@ -96,7 +97,6 @@ impl<'a> Seat<'a> {
         match press {
             Press::Enter => {}
             Press::Right => self.type_slowly(RIGHT),
-            Press::Name => self.type_slowly("svc-mdi"),
             Press::Count => {
                 let text = self.said();
                 let wanted = text.split(COUNT).nth(1).and_then(|rest| rest.split(", to save").next());
