@@ -234,6 +234,9 @@ pub fn notice(notice: &Notice) -> Safe {
         Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
         Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
         Notice::NoClipboard(why) => why.clone(),
+        Notice::NeverSent => Safe::new(
+            "The save was not made before the process ended; the entry is as it was. Type the password again.",
+        ),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
     }
