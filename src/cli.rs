@@ -66,6 +66,18 @@ pub struct Arguments {
     pub command: Option<Command>,
 }
 
+impl Arguments {
+    /// Whether what is asked for will speak TLS to anybody.
+    pub fn connects(&self) -> bool {
+        match &self.command {
+            Some(Command::Check(_) | Command::Verify(_) | Command::Sensors(_)) => true,
+            Some(Command::Lab(asked)) => !asked.list,
+            None => self.resume.as_deref() != Some(""),
+            Some(_) => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, and any of them may be given")]
 pub struct Everywhere {

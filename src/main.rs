@@ -14,10 +14,14 @@ use mdi_console::cli::{
     Arguments, Command, check, completions, lab, live, manual, report, resume, scan, sensors, verify,
 };
 use mdi_console::lab::{scenario, service};
+use mdi_console::trust;
 
 fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
     let arguments = Arguments::parse();
+    if arguments.connects() {
+        trust::get_ready();
+    }
     match &arguments.command {
         Some(Command::Lab(asked)) if asked.list => {
             print!("{}", scenario::list());

@@ -6,6 +6,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -35,10 +36,14 @@ fn program(place: &Place, name: &str, script: &str) -> PathBuf {
     path
 }
 
+/// A walk that was left would be offered to the next one: each has a folder of its own.
+static SITTING: AtomicUsize = AtomicUsize::new(0);
+
 /// Sits down at a terminal and walks in lines to step 6.
 fn at_services(place: &Place, environment: &[(&str, &str)]) -> Pty {
     let path = |name: &str| place.path(name).to_string_lossy().into_owned();
-    let (site, own, home) = (path("site.toml"), path("own"), path("home"));
+    let own = path(&format!("own-{}", SITTING.fetch_add(1, Ordering::Relaxed)));
+    let (site, home) = (path("site.toml"), path("home"));
     let usual = [("USER", "ana"), ("XDG_STATE_HOME", own.as_str()), ("HOME", home.as_str())];
     let all: Vec<(&str, &str)> = usual.iter().chain(environment).copied().collect();
     let arguments = ["--plain", "--site", &site];

@@ -1,7 +1,7 @@
 //! Ended after any line of the record, and taken up by another process: every scenario comes to the end its file names.
 //!
 //! The disk takes so many lines and no more, as if the process had been killed then: whatever the next line would have
-//! announced is not done, what was sent before goes on by itself. Deliberately absent: a real SIGKILL (`resumed.rs`).
+//! announced is not done, what was sent before goes on by itself. Deliberately absent: a real SIGKILL.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -197,6 +197,7 @@ scenarios! {
 fn every_scenario_is_killed() {
     let mut all: Vec<String> = scenario::all().into_iter().map(|scenario| scenario.name).collect();
     let mut killed: Vec<&str> = KILLED.to_vec();
-    (all.sort(), killed.sort_unstable());
+    all.sort();
+    killed.sort_unstable();
     assert_eq!(all, killed);
 }
