@@ -15,6 +15,7 @@ mod live {
     mod checking;
     mod proxies;
     mod reports;
+    mod resumed;
     mod roots;
     mod seated;
     mod sensors;

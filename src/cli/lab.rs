@@ -62,16 +62,16 @@ pub async fn run(
 ) -> Result<Farewell, LabNotWalked> {
     let asked = scenario::find(&arguments.scenario)
         .ok_or_else(|| LabNotWalked::NoSuchScenario(Safe::new(&arguments.scenario)))?;
-    let traits = walk::fit(everywhere)?;
     let state = folders::state(everywhere.state_dir.as_deref())?.join("lab");
-    let folder = |what: &'static str| move |source| LabNotWalked::Folder { what, source };
-    let _log = log::start(&state).map_err(folder("the state folder"))?;
     let opening = match arguments.resume.as_deref().map(|id| resume::find(&state, id)).transpose()? {
         Some(offer) if offer.step >= Step::Save => return Err(NotResumed::LabGone(offer.id).into()),
         Some(offer) => Opening::TakenUp(offer),
         // A lab is new each time, and so is what is walked in it.
         None => Opening::Anew,
     };
+    let traits = walk::fit(everywhere)?;
+    let folder = |what: &'static str| move |source| LabNotWalked::Folder { what, source };
+    let _log = log::start(&state).map_err(folder("the state folder"))?;
     let running = tempfile::Builder::new()
         .prefix("mdi-console-lab-")
         .tempdir()

@@ -83,16 +83,16 @@ fn listed(faults: &[LocateFault]) -> String {
 
 /// Walks the site that was asked for.
 pub async fn run(everywhere: &Everywhere, resume: Option<&str>) -> Result<Farewell, LiveNotWalked> {
+    let records = folders::state(everywhere.state_dir.as_deref())?;
+    let asked = resume.map(|id| resume::find(&records, id)).transpose()?;
     let traits = walk::fit(everywhere)?;
     let opened = open::site(everywhere.site.as_deref())?;
-    let records = folders::state(everywhere.state_dir.as_deref())?;
     // Whatever folder the records are put into: an attempt counts for the account all the same.
     let ledger = folders::own()?;
     let _log = log::start(&records).map_err(LiveNotWalked::Folder)?;
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");
     }
-    let asked = resume.map(|id| resume::find(&records, id)).transpose()?;
     let clock = Clock::system();
     let application = asking::application(&opened).await?;
     let site = site(opened, &clock).await?;

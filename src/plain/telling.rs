@@ -248,6 +248,7 @@ fn said(notice: &Notice) -> Safe {
         | Notice::ClipboardOverwritten
         | Notice::NoClipboard(_)
         | Notice::TooEarly
+        | Notice::NeverSent
         | Notice::Waiting => words::notice(notice),
     }
 }

@@ -14,7 +14,7 @@ use crate::text::Safe;
 use super::effect::Effect;
 use super::errand::Errand;
 use super::event::{self, Opened};
-use super::fact::{DurableSave, Fact};
+use super::fact::{DurableSave, Fact, SaveWord};
 use super::resume::{Announced, Offer, Past};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Before, Missing, VerdictWord, Watch};
@@ -193,6 +193,17 @@ impl Walkthrough {
         for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
             watch.go_on(now);
         }
+    }
+
+    /// The process that announced the save ended before it was made: the password went with it.
+    pub(super) fn never_sent(&mut self) {
+        let why = Some(Safe::new("the entry is as it was; the process ended before it was sent"));
+        self.record(Fact::SaveEnded { result: SaveWord::NotSaved, why, entered: None });
+        self.next_watch = None;
+        self.saving = Saving::NotBegun;
+        self.back_to_password();
+        self.notice = Some(Notice::NeverSent);
+        self.judge();
     }
 
     fn go_on_saving(&mut self) {

@@ -219,7 +219,9 @@ impl Walkthrough {
     fn entry_unchanged(&mut self) {
         let at = self.now.at;
         let since = *self.unchanged_since.get_or_insert(at);
-        if at.since(since) >= ASK_BACK_EVERY {
+        if at.since(since) >= ASK_BACK_EVERY && self.acceptance.is_none() {
+            self.never_sent();
+        } else if at.since(since) >= ASK_BACK_EVERY {
             self.save_ended(SaveWord::NotSaved, Reason::NotSaved(Fault::CutShort));
         } else if let Saving::AskingBack { again, .. } = &mut self.saving {
             *again = Some(since.after(ASK_BACK_EVERY));

@@ -258,5 +258,7 @@ pub enum Notice {
     /// Why the clipboard is not offered.
     NoClipboard(Safe),
     TooEarly,
+    /// The save that was on record was never made.
+    NeverSent,
     Waiting,
 }

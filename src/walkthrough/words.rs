@@ -21,7 +21,9 @@ use crate::clock::Instant;
 use crate::portal::{Sensor, ServiceStatus};
 use crate::text::Safe;
 
+use super::fact::DurableSave;
 use super::step::{Outcome, Phase, Reason, Step};
+use super::watch::VerdictWord;
 use super::{Notice, Saving, SigningIn, Walkthrough};
 
 pub use alone::{
@@ -234,6 +236,9 @@ pub fn notice(notice: &Notice) -> Safe {
         Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
         Notice::NoClipboard(why) => why.clone(),
         Notice::HandedOver(said) => said.clone(),
+        Notice::NeverSent => Safe::new(
+            "The save was not made before the process ended; the entry is as it was. Type the password again.",
+        ),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
     }
@@ -281,7 +286,22 @@ pub fn farewell(walk: &Walkthrough) -> Safe {
         (None, _) => "saved or not: not known",
     };
     let hash: String = walk.record.hash.chars().take(16).collect();
-    safe(format!("{said} · record {} · {} lines, {hash}", walk.record.path, walk.record.lines))
+    let again = how_to_go_on(walk).map(|how| format!(" · go on with {how}")).unwrap_or_default();
+    safe(format!("{said} · record {} · {} lines, {hash}{again}", walk.record.path, walk.record.lines))
+}
+
+/// For a walk that is unfinished; a lab in which something was saved ends with its process.
+fn how_to_go_on(walk: &Walkthrough) -> Option<String> {
+    let durable = walk.durable();
+    let stands = matches!(durable.verdict, Some(VerdictWord::Confirmed | VerdictWord::NoRefusalSeen));
+    let ended = stands || matches!(walk.phase(Step::Sensors), Phase::Settled(_));
+    let saved = durable.save != DurableSave::No;
+    if durable.step == Step::Portal || ended || (walk.terms.lab && saved) {
+        return None;
+    }
+    let name = walk.record.path.rsplit('/').next()?.strip_suffix(".jsonl")?;
+    let lab = if walk.terms.lab { "lab " } else { "" };
+    Some(format!("mdi-console {lab}--resume {name}"))
 }
 
 /// How a blocked step reads as a whole, for `--plain` and the log.

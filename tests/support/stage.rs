@@ -65,6 +65,8 @@ pub struct Stage {
     pub seat: usize,
     /// Set once the process at the console is taken to be dead: nothing is waited for any more.
     pub killed: Arc<AtomicBool>,
+    /// How often the portal may be asked before it said.
+    pub impatient_at_most: u32,
     folder: TempDir,
 }
 
@@ -100,6 +102,7 @@ impl Stage {
             consoles: Vec::new(),
             seat: 0,
             killed: Arc::default(),
+            impatient_at_most: 0,
             folder,
         })
     }

@@ -57,7 +57,8 @@ impl Stage {
         };
         let verdict = self.verdict()?;
         self.hold(verdict == wanted, &format!("the verdict {wanted:?}, which is {verdict:?}"))?;
-        self.hold(self.lab.impatient() == 0, "a portal that is not asked before it said")?;
+        let patient = self.lab.impatient() <= self.impatient_at_most;
+        self.hold(patient, "a portal that is not asked before it said")?;
         let holds = &self.scenario.holds;
         if let Some(saves) = holds.saves {
             self.hold(self.lab.saves() == saves, &format!("{saves} saves, not {}", self.lab.saves()))?;
