@@ -3,6 +3,7 @@
 //! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent: what a command does.
 
 pub mod check;
+pub mod completions;
 pub mod lab;
 pub mod live;
 pub mod manual;
@@ -63,6 +64,18 @@ pub struct Arguments {
     pub resume: Option<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Arguments {
+    /// Whether what is asked for will speak TLS to anybody.
+    pub fn connects(&self) -> bool {
+        match &self.command {
+            Some(Command::Check(_) | Command::Verify(_) | Command::Sensors(_)) => true,
+            Some(Command::Lab(asked)) => !asked.list,
+            None => self.resume.as_deref() != Some(""),
+            Some(_) => false,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

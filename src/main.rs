@@ -6,16 +6,22 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, lab, live, manual, report, resume, scan, sensors, verify};
+use mdi_console::cli::{
+    Arguments, Command, check, completions, lab, live, manual, report, resume, scan, sensors, verify,
+};
 use mdi_console::lab::{scenario, service};
+use mdi_console::trust;
 
 fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
     let arguments = Arguments::parse();
+    if arguments.connects() {
+        trust::get_ready();
+    }
     match &arguments.command {
         Some(Command::Lab(asked)) if asked.list => {
             print!("{}", scenario::list());
@@ -45,8 +51,7 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1)))
         }
         Some(Command::Completions { shell }) => {
-            let mut command = Arguments::command();
-            clap_complete::generate(*shell, &mut command, "mdi-console", &mut std::io::stdout());
+            completions::write(*shell, &mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Man) => {

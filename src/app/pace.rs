@@ -50,6 +50,12 @@ impl Pace {
         self.owed = self.owed.max(Some(cause));
     }
 
+    /// The operator waits to see what a key did.
+    #[must_use]
+    pub fn owes_an_echo(&self) -> bool {
+        self.owed == Some(Cause::Echo)
+    }
+
     /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
         self.drawn = Some(now);

@@ -38,10 +38,10 @@ pub enum Format {
 
 const HELP: &str = "\
 Examples:
-  mdi-console report                            the newest record
-  mdi-console report 20260304T050607Z           the record of this name
-  mdi-console report --format json              as one JSON object
-  mdi-console report --bundle incident-4711.md  for the ticket, with the last lines of the site's logs
+  mdi-console report                             the newest record
+  mdi-console report 20260304T050607Z            the record of this name
+  mdi-console report --format json               as one JSON object
+  mdi-console report --bundle incident-4711.md   for the ticket, with the last lines of the site's logs
 
 Records of labs are named lab/ID, those of `mdi-console verify` verify/ID; without a name the newest of all is taken.
 

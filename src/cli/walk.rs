@@ -68,7 +68,7 @@ pub(super) async fn walk(
         parts.site.clipboard = Clipboard::NotHere;
     }
     let (ending, walk) = if everywhere.plain {
-        plain::walk((parts, opening), screen::who(), everywhere.password_stdin).await?
+        Box::pin(plain::walk((parts, opening), screen::who(), everywhere.password_stdin)).await?
     } else {
         let (ending, model) = Box::pin(screen::walk((parts, opening), traits, !everywhere.no_bell)).await?;
         (ending, model.walk)

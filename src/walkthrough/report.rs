@@ -36,6 +36,8 @@ pub struct Report {
     pub verdict_word: Option<VerdictWord>,
     /// A password was saved that nothing proved.
     pub saved_untested: bool,
+    /// No walk: one password was tested, and nothing else was done.
+    pub alone: bool,
     pub saved: Option<bool>,
     pub account: Option<Account>,
     pub overrides: Vec<Override>,
@@ -185,7 +187,8 @@ impl Report {
         report.saved_untested = report.saved != Some(false) && gathering.untested;
         report.controllers = gathering.controllers.into_values().collect();
         report.services = gathering.services.into_values().collect();
-        report.verdict = verdict::sentence(&report, gathering.proof, gathering.alone);
+        report.alone = gathering.alone;
+        report.verdict = verdict::sentence(&report, gathering.proof);
         report
     }
 }

@@ -14,6 +14,7 @@ mod hand_over;
 mod parting;
 pub mod player;
 mod proving;
+mod reports;
 mod resuming;
 mod said;
 mod saves;

@@ -75,7 +75,7 @@ fn refusal(second: u32) -> String {
     error(second, "The supplied credential is invalid.")
 }
 
-fn state<'a>(model: &'a Model, host: &str) -> Option<&'a SourceState> {
+fn standing<'a>(model: &'a Model, host: &str) -> Option<&'a SourceState> {
     model.walk.sources.values().find(|view| view.host.as_str() == host).map(|view| &view.state)
 }
 
@@ -110,7 +110,7 @@ impl Stage {
 
     /// Waits until all of the log has come, and until it is clear that the last record is whole.
     async fn has_come(&mut self, logs: &Logs, host: &str, printed: u64) -> Tried {
-        let wanted = |model: &Model| state(model, host).is_some_and(|state| state.offset() >= printed);
+        let wanted = |model: &Model| standing(model, host).is_some_and(|state| state.offset() >= printed);
         if let Err(missed) = self.far_side("the log to come", wanted).await {
             let (links, length) = (logs.links(host), logs.length(host));
             return Err(Missed::because(format!("{missed}\n{host}: links {links:?}, {length} bytes")));
@@ -129,8 +129,11 @@ impl Stage {
 
     fn suspects(&self, host: &str) -> Tried {
         let watch = self.walk()?.watch.as_ref();
-        let refusing: Vec<&str> =
-            watch.iter().flat_map(|watch| watch.refusing_hosts()).map(|host| host.as_str()).collect();
+        let refusing: Vec<&str> = watch
+            .iter()
+            .flat_map(|watch| watch.refusing_hosts())
+            .map(mdi_console::text::Safe::as_str)
+            .collect();
         let suspected = watch.is_some_and(mdi_console::walkthrough::watch::Watch::suspected);
         if suspected && refusing == [host] { Ok(()) } else { Err(self.missed(&format!("{host} suspected"))) }
     }
@@ -172,13 +175,13 @@ async fn lost_and_found(stage: &mut Stage, logs: &Logs, host: &str) -> Tried {
         kill_process(Pid::from_raw(link).expect("an id"), Signal::TERM)?;
     }
     let ended = |model: &Model| {
-        let state = state(model, host).map(|state| &state.state);
-        matches!(state, Some(State::Unreachable(Unreachable::Ended { .. })))
+        let standing = standing(model, host).map(|stand| &stand.state);
+        matches!(standing, Some(State::Unreachable(Unreachable::Ended { .. })))
     };
     stage.far_side("a link that ended", ended).await?;
     logs.write(host, &refusal(12));
     stage.wait(SECOND).await?;
-    stage.far_side("a new link", |model| state(model, host).is_some_and(SourceState::is_readable)).await?;
+    stage.far_side("a new link", |model| standing(model, host).is_some_and(SourceState::is_readable)).await?;
     stage.has_come(logs, host, logs.length(host)).await?;
     stage.wait(SECOND).await?;
     stage.counted(1, 2)?;
@@ -188,7 +191,9 @@ async fn lost_and_found(stage: &mut Stage, logs: &Logs, host: &str) -> Tried {
 #[tokio::test]
 async fn what_is_refused_on_the_far_side_is_evidence_here_and_a_lost_link_makes_none_of_it_twice() {
     let Some(servers) = SensorServers::start() else { return };
-    HOSTS.iter().for_each(|host| servers.host(host, &[]));
+    for host in HOSTS {
+        servers.host(host, &[]);
+    }
     let logs = Logs::new();
     let walked = walked(&servers, &logs).await;
     assert!(walked.is_ok(), "{}", walked.err().map(|missed| missed.to_string()).unwrap_or_default());

@@ -131,7 +131,7 @@ fn through_every_rotation_each_record_keeps_its_side_of_the_change() {
         stage.until_verdict().await?;
         stage.hold(stage.verdict()? == Some(VerdictWord::Refused), "refused")?;
         let watch = stage.walk()?.watch.clone().ok_or_else(|| Missed::because("a watch"))?;
-        let refusing: Vec<&str> = watch.refusing_hosts().map(|host| host.as_str()).collect();
+        let refusing: Vec<&str> = watch.refusing_hosts().map(mdi_console::text::Safe::as_str).collect();
         stage.hold(
             refusing == ["dc8.contoso.test"],
             &format!("dc8 alone, by its log, and not {refusing:?}"),

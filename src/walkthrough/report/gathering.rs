@@ -43,6 +43,7 @@ impl Gathering {
             verdict: Safe::default(),
             verdict_word: None,
             saved_untested: false,
+            alone: false,
             saved: None,
             account: None,
             overrides: Vec::new(),

@@ -153,11 +153,14 @@ fn hand_over(out: &mut String, report: &Report) -> std::fmt::Result {
 }
 
 fn after(out: &mut String, report: &Report) -> std::fmt::Result {
+    if report.alone {
+        return Ok(());
+    }
     writeln!(out, "## Sensors before and after\n")?;
     match report.before {
         Some(before) => writeln!(
             out,
-            "- Before: {} sensors, {} running, {} open issues about a credential, as the portal told.",
+            "- Before: {} sensors, {} running, open issues about a credential: {}, as the portal told.",
             before.sensors, before.running, before.credential_issues
         )?,
         None => writeln!(out, "- Before: not read from the portal.")?,
@@ -168,7 +171,7 @@ fn after(out: &mut String, report: &Report) -> std::fmt::Result {
     };
     writeln!(
         out,
-        "- After: {} sensors, {} running, {} open issues about a credential.",
+        "- After: {} sensors, {} running, open issues about a credential: {}.",
         after.sensors, after.running, after.credential_issues
     )?;
     writeln!(

@@ -8,12 +8,12 @@ use crate::walkthrough::words;
 use super::Report;
 use super::gathering::Proved;
 
-pub(super) fn sentence(report: &Report, proof: Proved, alone: bool) -> Safe {
+pub(super) fn sentence(report: &Report, proof: Proved) -> Safe {
     let account = report
         .account
         .as_ref()
         .map_or_else(|| "an account that is not on record".to_owned(), ToString::to_string);
-    if alone {
+    if report.alone {
         return Safe::from(format!("The password of {account} was tested alone: {}.", tested(proof)));
     }
     let untested = if report.saved_untested { "SAVED UNTESTED: " } else { "" };

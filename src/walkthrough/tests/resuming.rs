@@ -28,7 +28,11 @@ impl Player {
     }
 
     /// Another process takes up what these lines say; `changed`: the save of this name has reached the portal.
-    fn resumed(lines: &[Dated], terms: Terms, (away, changed): (u64, Option<&Fact>)) -> Option<Self> {
+    pub(super) fn resumed(
+        lines: &[Dated],
+        terms: Terms,
+        (away, changed): (u64, Option<&Fact>),
+    ) -> Option<Self> {
         let offer = Offer::of("record", lines)?;
         let last = lines.last()?.0.as_second() - now(0).wall.as_second();
         let seconds = u64::try_from(last).unwrap() + away;
@@ -57,7 +61,7 @@ impl Player {
     }
 
     /// Does what anybody would, until there is a verdict and the walk is over or asks what now.
-    fn walk_on(&mut self) {
+    pub(super) fn walk_on(&mut self) {
         for _ in 0..300 {
             self.settle();
             if self.walk.over || self.walk.question() == Some(&Question::Recover) {

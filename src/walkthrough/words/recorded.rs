@@ -32,7 +32,7 @@ fn of_the_walk(fact: &Fact) -> Option<Safe> {
         Fact::SignedIn { name: None } => Safe::new("Signed in to the portal; it told no name."),
         Fact::WorkedWithoutPortal => Safe::new("Worked without the portal's interface (no Graph)."),
         Fact::Baseline { sensors, running, credential_issues } => safe(format!(
-            "Before anything was changed: {sensors} sensors, {running} running, {credential_issues} open issues about a credential."
+            "Before anything was changed: {sensors} sensors, {running} running, open issues about a credential: {credential_issues}."
         )),
         Fact::CanEdit { answer } => safe(format!("Someone present can edit the portal: {answer}.")),
         Fact::Settled { step, outcome } => settled(*step, outcome),
