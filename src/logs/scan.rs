@@ -1,7 +1,7 @@
 //! Finds the refused credentials in whole files, about as fast as they can be read, in bounded memory.
 //!
-//! Relies on `sieve` for what is found. A file is read in pieces by two threads and told in its own order; what can't be
-//! read at any place, like a pipe, by one. Blocking: whoever has a screen to draw calls it on a thread of its own.
+//! Relies on `sieve` for what is found. A file is read in pieces by a few threads and told in its own order; what
+//! can't be read at any place, like a pipe, by one. Blocking: whoever has a screen to draw calls it on a thread of its own.
 //! Deliberately absent: following a file that grows (`tail`); what is written while a file is scanned isn't in it.
 
 mod edges;

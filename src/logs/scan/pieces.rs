@@ -1,4 +1,4 @@
-//! A file in pieces: read by two threads at once, told in order.
+//! A file in pieces: read by several threads at once, told in order.
 //!
 //! Relies on reading at a place, which leaves the file's own place alone. A piece's records are those that begin in it,
 //! so that pieces put end to end are the file. What was found waits in channels of a fixed length: a slow reader of the
@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io;
+use std::num::NonZero;
 use std::os::unix::fs::FileExt as _;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -17,8 +18,8 @@ use crate::logs::parse::Encoding;
 const PIECE: u64 = 8 * 1024 * 1024;
 /// How much is read at once behind it.
 const BEHIND: u64 = 64 * 1024;
-/// More threads only wait for the same memory.
-const THREADS: usize = 2;
+/// More threads than this only wait for the same memory.
+const THREADS: usize = 4;
 /// How many refusals go over at once, and how many such bundles may wait.
 const BUNDLE: usize = 128;
 const WAITING: usize = 8;
@@ -58,7 +59,8 @@ pub fn scan(
 ) -> io::Result<Scanned> {
     let task = Task { file, upto, encoding: encoding(file, upto)?, asking };
     let pieces = upto.div_ceil(PIECE);
-    let threads = THREADS.min(usize::try_from(pieces).unwrap_or(THREADS)).max(1);
+    let processors = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS);
+    let threads = processors.min(usize::try_from(pieces).unwrap_or(processors)).max(1);
     thread::scope(|scope| {
         let listening = (0..threads).map(|first| {
             let (tell, told) = sync_channel(WAITING);

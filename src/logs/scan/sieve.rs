@@ -233,19 +233,17 @@ impl Sieve {
 
     fn judge(&self, stretch: Stretch<'_>, from: usize, to: usize) -> Option<Refusal> {
         let bytes = stretch.part(from, to);
-        if !parse::is_refusal(stretch.encoding, bytes) {
-            return None;
-        }
         let at = self.base.saturating_add(from as u64);
         if self.wanted == Wanted::Places {
-            let time = Stretch { bytes, ..stretch }.first_time();
-            return Some(Refusal { at, time, record: None });
+            let found = || Refusal { at, time: Stretch { bytes, ..stretch }.first_time(), record: None };
+            return parse::is_refusal(stretch.encoding, bytes).then(found);
         }
         let mut parser = parser(at, stretch.encoding);
         let mut records = Vec::with_capacity(1);
         parser.push(bytes, &mut records);
         parser.finish(&mut records);
-        records.into_iter().next().map(|record| Refusal::of(record, self.wanted))
+        let refused = records.into_iter().find(Record::is_refusal);
+        refused.map(|record| Refusal::of(record, self.wanted))
     }
 
     fn parser(&self, encoding: Encoding) -> Parser {
