@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are what this is for")]
 
 #[path = "../tests/support/desk.rs"]
+#[expect(dead_code, reason = "the other benches use the rest")]
 mod desk;
 
 use std::fs::File;
@@ -73,12 +74,16 @@ async fn open(folder: &Path) -> Tried {
     let pattern = format!("{}/*.log", folder.display());
     let source = Source { id: SourceId(1), host: "dc1.contoso.test".into(), patterns: vec![pattern] };
     let (out, mut deliveries) = channel(16);
-    let following =
-        tokio::spawn(tail::follow(source, (Clock::system(), Duration::from_secs(1)), Missed::default(), out));
+    let following = tokio::spawn(tail::follow(
+        (source, Vec::new()),
+        (Clock::system(), Duration::from_secs(1)),
+        Missed::default(),
+        out,
+    ));
     while let Some(delivery) = deliveries.recv().await {
         match delivery {
             Delivery::Records(records) => desk.model.logs.push_batch(records),
-            Delivery::State(_) => break,
+            Delivery::State(_) | Delivery::Lost(_) => break,
         }
     }
     following.abort();

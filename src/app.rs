@@ -169,7 +169,7 @@ impl<'a, W: io::Write> App<'a, W> {
         }
     }
 
-    /// Input first: then answers, as many as one frame may hold.
+    /// Input first: then answers, as many as one frame may hold, unless one is owed to a key.
     fn take_what_waits(&mut self) {
         for _ in 0..BATCH {
             if self.ending.is_some() {
@@ -179,6 +179,9 @@ impl<'a, W: io::Write> App<'a, W> {
                 self.signalled(signal);
             } else if let Ok(input) = self.ends.inputs.try_recv() {
                 self.typed(input);
+            } else if self.pace.owes_an_echo() {
+                // Answers can be many and long; the frame that shows the key comes first.
+                break;
             } else if let Ok(answer) = self.ends.answers.try_recv() {
                 self.answered(answer);
             } else {

@@ -1,13 +1,14 @@
 //! The command line: one table of arguments, from which help, man page and completions are made.
 //!
-//! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent in this version:
-//! `report`.
+//! Relies on clap. No password is ever an argument or an environment variable. Deliberately absent: what a command does.
 
 pub mod check;
 pub mod completions;
 pub mod lab;
 pub mod live;
 pub mod manual;
+pub mod report;
+pub mod resume;
 pub mod scan;
 pub mod screen;
 pub mod sensors;
@@ -17,6 +18,7 @@ pub mod walk;
 
 mod folders;
 mod log;
+mod records;
 mod tty;
 
 use std::path::PathBuf;
@@ -37,10 +39,12 @@ pub use folders::NoHome;
     disable_help_subcommand = true,
     after_help = "Examples:\n  mdi-console                           walk the seven steps at the site of your site file\n  \
                   mdi-console --site contoso.toml       the same with another site file\n  \
+                  mdi-console --resume                  list the walks that are unfinished\n  \
                   mdi-console check                     reach all that the site file names, touch no password\n  \
                   mdi-console verify --account svc-mdi --domain contoso.test\n  \
                   \u{20}                                     test one account's password, and nothing else\n  \
                   mdi-console sensors                   the portal's table of sensors\n  \
+                  mdi-console report                    the newest walk's record, for a ticket or an auditor\n  \
                   mdi-console scan LOG…                 find refused credentials in sensor logs\n  \
                   mdi-console lab                       walk the seven steps in the lab\n  \
                   mdi-console lab --tour                the same, each step explained to a newcomer\n  \
@@ -55,8 +59,23 @@ pub use folders::NoHome;
 pub struct Arguments {
     #[command(flatten)]
     pub everywhere: Everywhere,
+    /// Go on with an unfinished walk; without its name, list them
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    pub resume: Option<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Arguments {
+    /// Whether what is asked for will speak TLS to anybody.
+    pub fn connects(&self) -> bool {
+        match &self.command {
+            Some(Command::Check(_) | Command::Verify(_) | Command::Sensors(_)) => true,
+            Some(Command::Lab(asked)) => !asked.list,
+            None => self.resume.as_deref() != Some(""),
+            Some(_) => false,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -107,6 +126,8 @@ pub enum Command {
     Verify(verify::VerifyArguments),
     /// Print the portal's table of sensors, and what it says about their credentials
     Sensors(sensors::SensorsArguments),
+    /// The record of a walk, or of a password test, as a report
+    Report(report::ReportArguments),
     /// Find refused credentials in sensor logs
     Scan(scan::ScanArguments),
     /// Print completions for a shell
@@ -138,6 +159,9 @@ pub struct LabArguments {
     /// List the scenarios: what each teaches, what to do in it, and how it ends
     #[arg(long)]
     pub list: bool,
+    /// Go on with an unfinished walk in a new lab, as long as nothing was saved; without its name, list them
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    pub resume: Option<String>,
     /// Save at the lab's portal by hand, as at Microsoft's: the console shows what to choose and type there
     #[arg(long)]
     pub hand_off: bool,

@@ -292,6 +292,8 @@ pub struct Tested {
     pub answer: Answer,
     /// The account read back with its own bind; only after acceptance by LDAP.
     pub account: Option<AccountFacts>,
+    /// This console's own address towards the controller, as far as it is known.
+    pub from: Option<IpAddr>,
     /// The controller's own clock, if it told.
     pub controller_time: Option<Timestamp>,
     /// Of the answer to the password; by Kerberos of both exchanges.
@@ -306,6 +308,7 @@ impl Tested {
         Self {
             answer: Answer::NotSent(fault),
             account: None,
+            from: None,
             controller_time: None,
             latency: Duration::ZERO,
             elapsed: Duration::ZERO,

@@ -61,7 +61,7 @@ pub enum Told {
 pub struct Engine {
     shared: Arc<Shared>,
     /// Log sources that are followed.
-    watches: JoinSet<()>,
+    watches: Mutex<JoinSet<()>>,
     /// Every program that was started.
     children: Family,
 }
@@ -132,6 +132,10 @@ impl Engine {
             Effect::Release(attempt) => directory::release(&shared, attempt),
             Effect::TakeMark(ticket, reader) => self.mark(ticket, reader),
             Effect::AskService { ticket, host, service } => self.ask_service(ticket, host, service),
+            Effect::OpenRecord(ticket, id) => {
+                self.shared.recorder.open(ticket, &id, self.shared.clock.work());
+            }
+            Effect::Follow(from) => self.follow(&from),
             Effect::Record(ticket, fact) => {
                 self.shared.recorder.write(ticket, fact, self.shared.clock.work());
             }
@@ -158,9 +162,13 @@ impl Engine {
     }
 
     /// Ends every watch and every program that was started; what else is under way still answers.
-    pub fn stop_watching(&mut self) {
-        self.watches.abort_all();
+    pub fn stop_watching(&self) {
+        self.watches().abort_all();
         self.children.end();
+    }
+
+    fn watches(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.watches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends an answer that is there at once.

@@ -110,6 +110,9 @@
 //!   *no refusal seen* would be untrue, and *refused* wants a second kind of evidence.
 //! - Failures add up in the ledger as Active Directory adds them: as long as each follows the one before within the
 //!   window. A sliding count would forget too soon.
+//! - The mark names a log's newest archives too: what was written to them last may not have been read when it is taken.
+//!   A source that it could not name gives no evidence until it has been read to its end once.
+//! - A followed command's first lines count as new only where they go on from what a former run printed: a clock can't tell.
 //! - Failures that others made are forgotten a window after the controller's own last one, put on this console's clock.
 //! - The lab's sensors run from the start and bind when the entry changes: were they to bind with the old password at the
 //!   start, its window would have to outlast the age that proves a new one.

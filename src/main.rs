@@ -10,17 +10,24 @@ use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
 
 use mdi_console::cli::walk::Farewell;
-use mdi_console::cli::{Arguments, Command, check, completions, lab, live, manual, scan, sensors, verify};
+use mdi_console::cli::{
+    Arguments, Command, check, completions, lab, live, manual, report, resume, scan, sensors, verify,
+};
 use mdi_console::lab::{scenario, service};
+use mdi_console::trust;
 
 fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
     let arguments = Arguments::parse();
+    if arguments.connects() {
+        trust::get_ready();
+    }
     match &arguments.command {
         Some(Command::Lab(asked)) if asked.list => {
             print!("{}", scenario::list());
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => list(&arguments, true),
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
         Some(Command::Check(asked)) => {
             end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code)
@@ -30,6 +37,10 @@ fn main() -> Result<ExitCode> {
         }
         Some(Command::Sensors(asked)) => {
             end_with(sensors::run(&arguments.everywhere, asked), sensors::NotRead::exit_code)
+        }
+        Some(Command::Report(asked)) => {
+            let told = async { report::run(&arguments.everywhere, asked) };
+            end_with(told, report::NotReported::exit_code)
         }
         Some(Command::Scan(asked)) => {
             end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code)
@@ -47,13 +58,21 @@ fn main() -> Result<ExitCode> {
             manual::write(&mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        None => run(live::run(&arguments.everywhere), live::LiveNotWalked::exit_code),
+        None if arguments.resume.as_deref() == Some("") => list(&arguments, false),
+        None => {
+            run(live::run(&arguments.everywhere, arguments.resume.as_deref()), live::LiveNotWalked::exit_code)
+        }
     }
 }
 
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
     run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
+}
+
+/// The walks that are unfinished.
+fn list(arguments: &Arguments, lab: bool) -> Result<ExitCode> {
+    end_with(async { resume::run(&arguments.everywhere, lab) }, resume::NotResumed::exit_code)
 }
 
 /// Runs a walk to its end, and says what is left of it.

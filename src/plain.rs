@@ -29,6 +29,7 @@ use crate::engine::{Engine, EngineFault, Parts};
 use crate::terminal::signals::Ending;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
+use crate::walkthrough::resume::Opening;
 
 use echo::Echo;
 use looping::{Ends, Looping, Source};
@@ -51,7 +52,7 @@ pub enum NotBegun {
 
 /// Walks in lines on standard input and output, to the end.
 pub async fn walk(
-    parts: Parts,
+    (parts, opening): (Parts, Opening),
     (operator, host): (Safe, Safe),
     password_stdin: bool,
 ) -> Result<(Ending, Walkthrough), NotBegun> {
@@ -65,6 +66,7 @@ pub async fn walk(
     let mut walk = Walkthrough::new(parts.site.terms(operator, host), clock.now());
     let (engine, answers) = Engine::start(parts)?;
     walk.record.path = engine.recorder().name();
+    walk.open_with(opening);
     let (say, signals) = mpsc::unbounded_channel();
     let _caught = signals::catch(echo.clone(), say)?;
     let (deliver, lines) = mpsc::channel(WAITING);

@@ -33,6 +33,17 @@ pub enum TrustFault {
     Tls(Safe),
 }
 
+/// Begins what the first connection would otherwise wait for: the TLS library gathers its own randomness, from the
+/// processor's jitter, when it is first asked for any, and that takes tens of milliseconds. Call it at the very start.
+pub fn get_ready() {
+    let gather = || {
+        // Who needs randomness asks again, and hears of a fault.
+        let _ = aws_lc_rs::rand::fill(&mut [0]);
+    };
+    // Without the thread the first connection gathers it.
+    let _ = std::thread::Builder::new().name("randomness".into()).spawn(gather);
+}
+
 /// This machine's roots. Clones share what was read.
 #[derive(Clone, Default)]
 pub struct SystemRoots(Arc<OnceLock<RootCertStore>>);

@@ -19,6 +19,7 @@ mod accepted;
 mod account;
 pub mod alone;
 mod answering;
+mod beginning;
 pub mod closing;
 pub mod controllers;
 pub mod effect;
@@ -32,6 +33,9 @@ mod moving;
 pub mod password;
 pub mod portal_steps;
 mod recording;
+pub mod report;
+pub mod resume;
+mod resuming;
 pub mod saving;
 pub mod second_person;
 pub mod services;
@@ -54,6 +58,7 @@ use effect::{Effect, Ticket};
 use errand::Errand;
 use event::{Event, Field};
 use fact::{Durable, Fact};
+use resuming::TakenUp;
 use saving::Marking;
 use step::{Phase, Question, Reason, Step};
 use trial::Trial;
@@ -127,96 +132,13 @@ pub struct Walkthrough {
     looked_up: bool,
     account_recorded: bool,
     left: bool,
+    /// The record is begun, or taken up.
+    begun: bool,
+    taken_up: TakenUp,
     effects: Vec<Effect>,
 }
 
-/// As far as a site file tells of them.
-fn listed(servers: &[crate::sensor::Server]) -> Vec<Sensor> {
-    servers.iter().map(|server| Sensor::listed(&server.host, server.standalone)).collect()
-}
-
 impl Walkthrough {
-    pub fn new(terms: Terms, now: Now) -> Self {
-        let unasked =
-            |one: &ControllerTerms| Station { host: one.host.clone(), state: Reaching::NotAsked, at: None };
-        let stations = terms.controllers.iter().map(unasked).collect();
-        let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
-        Self {
-            now,
-            current: Step::Portal,
-            progress: std::array::from_fn(|_| Phase::Ready),
-            dialog: None,
-            notice: None,
-            signing_in: SigningIn::NotBegun,
-            portal: PortalView::default(),
-            baseline: None,
-            can_edit: None,
-            entries: Vec::new(),
-            entry: None,
-            issuer: None,
-            stations,
-            used_elsewhere: None,
-            without_controller: false,
-            changed_in_directory: None,
-            field: Field::default(),
-            trial: None,
-            acceptance: None,
-            budget: None,
-            standing: None,
-            saving: Saving::NotBegun,
-            services,
-            sources: BTreeMap::new(),
-            watch: None,
-            record: RecordView::default(),
-            bells: 0,
-            over: false,
-            errands: BTreeMap::new(),
-            next_ticket: 0,
-            durable: Durable::default(),
-            unwritten: Vec::new(),
-            open_attempts: Vec::new(),
-            waiting: None,
-            second_person: second_person::SecondPerson::default(),
-            typed_account_name: false,
-            untested_reason: None,
-            entries_known: false,
-            listed: listed(&terms.servers),
-            not_before: None,
-            marking: None,
-            next_watch: None,
-            unchanged_since: None,
-            copied: saving::Copied::default(),
-            next_services: None,
-            next_sign_in: None,
-            leaving: false,
-            hurried: false,
-            looked_up: false,
-            account_recorded: false,
-            left: false,
-            effects: Vec::new(),
-            terms,
-        }
-    }
-
-    /// Opens the record. Call once, before anything else.
-    pub fn begin(&mut self) -> Vec<Effect> {
-        self.record_beginning();
-        self.begin_portal();
-        std::mem::take(&mut self.effects)
-    }
-
-    fn record_beginning(&mut self) {
-        let fact = Fact::Began {
-            site: self.terms.site.clone(),
-            lab: self.terms.lab,
-            operator: self.terms.operator.clone(),
-            host: self.terms.host.clone(),
-            program: Safe::new(env!("CARGO_PKG_VERSION")),
-            site_file: self.terms.origin.clone(),
-        };
-        self.record(fact);
-    }
-
     /// Takes in what happened at `now`, and says what is to be done about it.
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Effect> {
         self.now = now;
@@ -243,7 +165,8 @@ impl Walkthrough {
         if self.over {
             return None;
         }
-        let watch = self.watch.as_ref().filter(|watch| watch.verdict.is_none() && !self.sending());
+        let watching = !self.sending() && self.taken_up.target.is_none();
+        let watch = self.watch.as_ref().filter(|watch| watch.verdict.is_none() && watching);
         let asking_back = match &self.saving {
             Saving::AskingBack { again, .. } => *again,
             Saving::NotBegun

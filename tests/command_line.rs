@@ -4,7 +4,12 @@
 //! Relies on the built binary, on a shell, and on a lab behind a site file. Deliberately absent: what the commands do,
 //! which each has tests of its own for.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may end where it stands"
+)]
 
 #[path = "command_line/examples.rs"]
 mod examples;

@@ -14,6 +14,8 @@ mod pty;
 mod live {
     mod checking;
     mod proxies;
+    mod reports;
+    mod resumed;
     mod roots;
     mod seated;
     mod sensors;

@@ -6,10 +6,12 @@
 #![expect(clippy::expect_used, reason = "a test may end where it stands; it says why")]
 
 #[path = "support/desk.rs"]
+#[expect(dead_code, reason = "the benches use the rest")]
 mod desk;
 
 use desk::{Desk, now};
 use mdi_console::key::{Code, Key};
+use mdi_console::logs::window::{Counted, Counting};
 use mdi_console::logs::{Record, SourceId, parse};
 use mdi_console::model::msg::{Msg, Request};
 use mdi_console::model::update::update;
@@ -250,6 +252,24 @@ fn a_hidden_value_is_neither_shown_nor_found_copied_or_written() {
     operator.types("o").types("x\n").presses(Key::plain(Code::Esc)).types("O").types("y\n");
     let text = format!("{:?}", operator.asked);
     assert!(text.matches("EncryptedBytes=▇▇▇").count() == 4 && !text.contains(SECRET), "{text}");
+}
+
+#[test]
+fn the_title_says_how_far_the_count_further_up_has_come_and_adds_what_it_found() {
+    let mut operator = Operator::sits_down();
+    let counted = |read: u64, refusals: usize, state: Counting| {
+        Msg::Counted(Counted { source: SourceId(1), file: 0, refusals, read, of: 1000, state })
+    };
+    operator.sees("─ 1 refused, before the change ┐");
+    operator.told(counted(430, 2, Counting::UnderWay));
+    operator.sees("3 refused, before the change · counting further up, 43 %");
+    operator.told(counted(1000, 11, Counting::Done)).sees("─ 12 refused, before the change ┐");
+    operator
+        .types("eE")
+        .sees("11 more stand further up in the files than this pane reaches; mdi-console scan");
+    operator
+        .told(counted(500, 5, Counting::BrokenOff))
+        .sees("6 refused, before the change · not all counted");
 }
 
 #[test]

@@ -27,6 +27,8 @@ mod console;
 mod directory_cases;
 #[path = "peers/figures.rs"]
 mod figures;
+#[path = "peers/followed.rs"]
+mod followed;
 #[path = "support/forest.rs"]
 mod forest;
 #[path = "peers/guard.rs"]

@@ -4,6 +4,10 @@
 //! Relies on the lab alone; its clock is the system's, so each walk takes as long as its watch. Deliberately absent:
 //! the loop on a driven clock, which stands next to it in `src/plain/tests.rs`.
 
+#[path = "plain/helping.rs"]
+mod helping;
+#[path = "plain/on_terminal.rs"]
+mod on_terminal;
 #[path = "support/pty.rs"]
 #[expect(dead_code, reason = "other tests need more of a terminal")]
 mod pty;
@@ -14,10 +18,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use assert_cmd::Command;
-use mdi_console::terminal::page;
-use pty::{PATIENCE, Pty};
-use rustix::process::Signal;
-use rustix::termios::LocalModes;
 
 type Tried = Result<(), Box<dyn Error>>;
 
@@ -26,8 +26,6 @@ const WRONG: &str = "Wrong-Pass-2026!";
 const PREVIOUS: &str = "Lab-Pass-2025!";
 /// Up to the password, one line a prompt.
 const TO_THE_PASSWORD: [&str; 6] = ["1", "1", "", "1", "", "1"];
-/// The masked prompt, on the terminal.
-const MASKED: &str = "Password (not shown):";
 
 /// A walk that has ended: what it said, its code, and everything it wrote to its state folder.
 struct Walked {
@@ -126,69 +124,6 @@ fn every_step_of_the_clean_walk_is_told_and_it_ends_confirmed() -> Tried {
 }
 
 #[test]
-fn the_tour_tells_a_newcomer_what_each_step_is_about() -> Tried {
-    let input = format!("{}\n", with(&[RIGHT, "", "12", "", ""]).join("\n"));
-    let state = tempfile::tempdir()?;
-    let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
-        .args(["lab", "--tour", "--plain", "--password-stdin", "--state-dir"])
-        .arg(state.path())
-        .write_stdin(input)
-        .timeout(Duration::from_mins(3))
-        .output()?;
-    let said = String::from_utf8(output.stdout)?;
-    let mut steps = said.split("Step ").skip(1);
-    assert!(steps.clone().count() == 7 && steps.all(|step| step.contains("\nTour: ")), "{said}");
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    Ok(())
-}
-
-#[test]
-fn the_ways_back_and_the_hand_over_are_lines_as_well() -> Tried {
-    let answers = [
-        "1",
-        "1",
-        "",
-        "1",
-        "H",
-        "3",
-        "Ben, 4711",
-        "7",
-        "R",
-        "2",
-        "i",
-        "told the change board",
-        "q",
-        "3",
-        "6",
-        "nine o'clock",
-        "q",
-        "1",
-    ];
-    let walked = walk("clean", &answers)?;
-    walked.says(&[
-        "What has whoever takes over to know?",
-        "3) Can unlock: not said yet",
-        "Who can unlock the account, and how to reach them:",
-        "3) Can unlock: Ben, 4711",
-        "The console runs none of these.",
-        "The account keeps locking:",
-        "\n  Unlock-ADAccount -Identity 'svc-mdi' -Server dc1.contoso.test\n",
-        "Can unlock: Ben, 4711",
-        "Nothing is saved yet. What now?",
-        "The note is in the record.",
-        "3) Hand over first",
-        "nothing was saved · record ",
-    ]);
-    assert_eq!(walked.code, Some(0), "{}", walked.complained);
-    for line in
-        ["\"field\":\"unlocks\",\"text\":\"Ben, 4711\"", "\"field\":\"next-check\"", "\"fact\":\"noted\""]
-    {
-        assert!(walked.record().contains(line), "{line} is not in {}", walked.record());
-    }
-    Ok(())
-}
-
-#[test]
 fn a_refused_password_is_told_whole_and_the_right_one_still_saved() -> Tried {
     let walked = walk("refused", &with(&[WRONG, "", RIGHT, "", "12", "", ""]))?;
     walked.says(&[
@@ -272,129 +207,5 @@ fn without_a_terminal_a_password_is_not_asked_for() -> Tried {
     assert!(complained.contains("not a terminal") && complained.contains("--password-stdin"), "{complained}");
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
-    Ok(())
-}
-
-fn on_terminal(state: &Path) -> Result<Pty, Box<dyn Error>> {
-    let state = state.to_str().ok_or("an odd path")?;
-    let arguments = ["lab", "--plain", "--state-dir", state];
-    Ok(Pty::start(env!("CARGO_BIN_EXE_mdi-console"), &arguments, &[("USER", "ana")], (200, 200))?)
-}
-
-/// Answers each prompt once its question stands there.
-fn to_the_password(pty: &mut Pty) -> Tried {
-    let questions = [
-        ("How do you want to read the portal?", "1\n"),
-        ("3) Not sure", "1\n"),
-        ("Read what stands here", "\n"),
-        ("Is this account used anywhere else", "1\n"),
-        ("The controllers are reached", "\n"),
-        ("Has the password been changed", "1\n"),
-    ];
-    for (question, answer) in questions {
-        pty.wait_for(question)?;
-        pty.wait_until("a prompt", |screen| screen.contents().trim_end().ends_with('>'))?;
-        pty.send(answer)?;
-    }
-    Ok(pty.wait_for(MASKED)?)
-}
-
-fn echoes(pty: &Pty) -> Result<bool, Box<dyn Error>> {
-    Ok(pty.settings()?.local_modes.contains(LocalModes::ECHO))
-}
-
-#[test]
-fn a_password_typed_on_a_terminal_is_not_echoed_and_the_echo_comes_back() -> Tried {
-    let state = tempfile::tempdir()?;
-    let mut pty = on_terminal(state.path())?;
-    to_the_password(&mut pty)?;
-    assert!(!echoes(&pty)?);
-    pty.send(&format!("{WRONG}\n"))?;
-    pty.wait_for("refused the password")?;
-    pty.wait_until("a prompt", |screen| screen.contents().trim_end().ends_with("Enter>"))?;
-    assert!(echoes(&pty)?);
-    pty.send("?\n")?;
-    pty.wait_for("Each attempt is counted on disk")?;
-    pty.send("q\n")?;
-    pty.wait_for("The walk is not finished. Leave it?")?;
-    pty.send("1\n")?;
-    assert_eq!(pty.exit(PATIENCE)?.exit_code(), 0, "{}", pty.text());
-    assert!(!String::from_utf8_lossy(&pty.output()).contains(WRONG), "{}", pty.text());
-    for (path, text) in files(state.path())? {
-        assert!(!text.contains(WRONG), "{path} holds a password");
-    }
-    Ok(())
-}
-
-#[test]
-fn the_echo_comes_back_whatever_ends_the_walk() -> Tried {
-    let check = |end: &dyn Fn(&mut Pty) -> Tried, code: Option<u32>| -> Tried {
-        let state = tempfile::tempdir()?;
-        let mut pty = on_terminal(state.path())?;
-        to_the_password(&mut pty)?;
-        assert!(!echoes(&pty)?);
-        end(&mut pty)?;
-        let status = pty.exit(PATIENCE)?;
-        assert!(code.is_none_or(|code| status.exit_code() == code), "{status:?}\n{}", pty.text());
-        assert!(echoes(&pty)?, "the echo is still off: {status:?}");
-        assert!(!String::from_utf8_lossy(&pty.output()).contains("half-a-pass"));
-        if code.is_some() {
-            let closed = files(state.path())?.iter().any(|(_, text)| text.contains(r#""fact":"left""#));
-            assert!(closed, "the record is not closed");
-        }
-        Ok(())
-    };
-    // Half a password stands in the kernel when the interrupt comes behind it, in this order. A signal from elsewhere
-    // could overtake the letters on their way to the terminal's queue, and nothing can drop what has not arrived.
-    check(&|pty| Ok(pty.send("half-a-pass\x03")?), Some(130))?;
-    check(&|pty| Ok(pty.signal(Signal::TERM)?), Some(143))?;
-    check(&|pty| Ok(pty.signal(Signal::HUP)?), Some(129))?;
-    check(&|pty| Ok(pty.signal(Signal::QUIT)?), None)
-}
-
-/// At the portal's page, with the right password tested.
-fn to_the_page(pty: &mut Pty) -> Tried {
-    to_the_password(pty)?;
-    pty.send(&format!("{RIGHT}\n"))?;
-    pty.wait_for("Enter goes on to Save.")?;
-    pty.send("\n")?;
-    pty.wait_for("Type the number of sensors, 12")?;
-    pty.send("12\n")?;
-    Ok(pty.wait_for("Save it there as shown")?)
-}
-
-/// A shell with job control: says when the program stopped, and brings it back when a line is typed.
-const JOBS: &str = r#"set -m; "$0" "$@"; echo "stopped"; IFS= read -r line; fg >/dev/null; echo "code: $?""#;
-
-#[test]
-fn the_clipboard_is_offered_in_lines_too_and_overwritten_when_the_program_stops_or_ends() -> Tried {
-    let sequence = |text: &[u8]| String::from_utf8(page::clipboard(text).to_vec());
-    let (password, overwritten) = (sequence(RIGHT.as_bytes())?, sequence(page::OVERWRITTEN)?);
-    let state = tempfile::tempdir()?;
-    let at = state.path().to_str().ok_or("an odd path")?;
-    let arguments = ["-c", JOBS, env!("CARGO_BIN_EXE_mdi-console")];
-    let arguments = [&arguments, &["lab", "--plain", "--hand-off", "--state-dir", at][..]].concat();
-    let mut pty = Pty::start("sh", &arguments, &[("USER", "ana"), ("TERM", "xterm")], (200, 200))?;
-    to_the_page(&mut pty)?;
-    pty.wait_for("p puts the tested password on your own clipboard, once.")?;
-    pty.send("p\n")?;
-    pty.wait_for("2) Put it there, once")?;
-    let count = |pty: &Pty| {
-        let output = String::from_utf8_lossy(&pty.output()).into_owned();
-        (output.matches(&password).count(), output.matches(&overwritten).count())
-    };
-    assert_eq!(count(&pty), (0, 0), "before it was asked for");
-    pty.send("2\n")?;
-    pty.wait_for("The password is on your clipboard, for 45 s.")?;
-    assert_eq!(count(&pty), (1, 0));
-    pty.send("\x1a")?;
-    pty.wait_for("stopped")?;
-    assert_eq!(count(&pty), (1, 1), "nobody counts the seconds while it is stopped");
-    // The shell reads the first line, the program, once it is back, the second.
-    pty.send("\nback\n")?;
-    pty.wait_for("Nothing is asked that this could answer.")?;
-    pty.send("\x03")?;
-    pty.wait_for("code: 130")?;
-    assert_eq!(count(&pty), (1, 2));
     Ok(())
 }

@@ -2,12 +2,7 @@
 //!
 //! Relies on nothing but files of its own. Deliberately absent: how fast it is; `benches/scan.rs` has that.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may end where it stands"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
 
 mod scan {
     mod codes;

@@ -131,7 +131,7 @@ fn check(step: Step) {
 #[test]
 fn the_tour_says_a_sentence_at_each_step_and_all_of_it_is_seen() {
     let mut seen = String::new();
-    for (name, mut model) in scenes::tour() {
+    for (name, mut model) in scenes::told::tour() {
         let sentence = words::tour(&model.walk).expect("a sentence");
         for size @ (columns, rows) in [(80, 24), (60, 20), (120, 40)] {
             let drawn = draw(&mut model, &COLOUR, size);

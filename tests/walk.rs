@@ -21,6 +21,8 @@ mod operator;
 mod oracle;
 #[path = "walk/proving.rs"]
 mod proving;
+#[path = "walk/resuming.rs"]
+mod resuming;
 #[path = "walk/saving.rs"]
 mod saving;
 #[path = "walk/scenarios.rs"]

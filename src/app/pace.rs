@@ -1,4 +1,4 @@
-//! When to draw: a key's echo at once, everything else at most every 33 ms, or every 80 ms over a link.
+//! When to draw: a key's echo at once, everything else at most every 33 ms, or every 84 ms over a link.
 //!
 //! Relies on the clock's `Instant` alone and asks no one the time.
 //! Deliberately absent: drawing, and knowing *that* something changed; the loop says both.
@@ -9,8 +9,8 @@ use crate::clock::Instant;
 
 /// The least time between two frames on this machine's own terminal.
 pub const LOCAL: Duration = Duration::from_millis(33);
-/// The least time between two frames over SSH, where a frame not sent is a key that arrives sooner.
-pub const REMOTE: Duration = Duration::from_millis(80);
+/// The least time between two frames over SSH, where a frame not sent is a key that arrives sooner: twelve a second.
+pub const REMOTE: Duration = Duration::from_millis(84);
 
 /// Why the screen is out of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +48,12 @@ impl Pace {
     /// The screen no longer shows what is true. An echo owed stays an echo.
     pub fn changed(&mut self, cause: Cause) {
         self.owed = self.owed.max(Some(cause));
+    }
+
+    /// The operator waits to see what a key did.
+    #[must_use]
+    pub fn owes_an_echo(&self) -> bool {
+        self.owed == Some(Cause::Echo)
     }
 
     /// A frame was drawn.
@@ -97,10 +103,36 @@ mod tests {
         check(false, Some(100), &[Cause::News], 132, Due::At(at(133)));
         check(false, Some(100), &[Cause::News], 133, Due::Now);
         check(false, Some(100), &[Cause::Echo], 100, Due::Now);
-        check(true, Some(100), &[Cause::News], 133, Due::At(at(180)));
-        check(true, Some(100), &[Cause::News], 180, Due::Now);
+        check(true, Some(100), &[Cause::News], 133, Due::At(at(184)));
+        check(true, Some(100), &[Cause::News], 184, Due::Now);
         check(true, Some(100), &[Cause::Echo], 101, Due::Now);
         check(true, Some(100), &[Cause::News, Cause::Echo, Cause::News], 101, Due::Now);
+    }
+
+    #[test]
+    fn a_flood_of_news_is_drawn_at_most_twelve_times_a_second_over_a_link_and_a_key_at_once() {
+        let mut pace = Pace::new(true);
+        let (mut frames, mut echoes) = (Vec::new(), 0);
+        for now in 0..10_000 {
+            pace.changed(Cause::News);
+            let key = now % 500 == 250;
+            if key {
+                pace.changed(Cause::Echo);
+            }
+            if pace.due(at(now)) == Due::Now {
+                pace.drawn(at(now));
+                frames.push(now);
+                echoes += u32::from(key);
+            }
+        }
+        let most = (0..9).map(|second| {
+            frames.iter().filter(|frame| (second * 1000..(second + 1) * 1000).contains(*frame)).count()
+        });
+        let most = most.max().unwrap();
+        println!("{} frames in ten seconds, {most} in one at most, 2 of them echoes", frames.len());
+        // Twelve, and the two echoes of each second.
+        assert!(most <= 14, "{most}");
+        assert_eq!(echoes, 20);
     }
 
     #[test]

@@ -14,7 +14,10 @@ use crate::engine::vault;
 use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
 use crate::site::{Site, SiteFault};
 use crate::text::Safe;
+use crate::walkthrough::resume::Opening;
+use crate::walkthrough::step::Step;
 
+use super::resume::{self, NotResumed};
 use super::walk::{Farewell, NotWalked};
 use super::{Everywhere, LabArguments, NoHome, folders, log, walk};
 
@@ -34,6 +37,8 @@ pub enum LabNotWalked {
     #[error(transparent)]
     Site(#[from] SiteFault),
     #[error(transparent)]
+    NotResumed(#[from] NotResumed),
+    #[error(transparent)]
     NotWalked(#[from] NotWalked),
 }
 
@@ -42,6 +47,7 @@ impl LabNotWalked {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::NoSuchScenario(_) | Self::NoHome(_) => 2,
+            Self::NotResumed(fault) => fault.exit_code(),
             Self::NotWalked(fault) => fault.exit_code(),
             Self::Folder { .. } | Self::Lab(_) | Self::Site(_) => 3,
         }
@@ -60,6 +66,12 @@ pub async fn run(
     let state = folders::state(everywhere.state_dir.as_deref())?.join("lab");
     let folder = |what: &'static str| move |source| LabNotWalked::Folder { what, source };
     let _log = log::start(&state).map_err(folder("the state folder"))?;
+    let opening = match arguments.resume.as_deref().map(|id| resume::find(&state, id)).transpose()? {
+        Some(offer) if offer.step >= Step::Save => return Err(NotResumed::LabGone(offer.id).into()),
+        Some(offer) => Opening::TakenUp(offer),
+        // A lab is new each time, and so is what is walked in it.
+        None => Opening::Anew,
+    };
     let running = tempfile::Builder::new()
         .prefix("mdi-console-lab-")
         .tempdir()
@@ -84,7 +96,7 @@ pub async fn run(
         reader: Some(addresses.reader.password.clone()),
         application: None,
     };
-    let walked = Box::pin(walk::walk(everywhere, parts, traits)).await;
+    let walked = Box::pin(walk::walk(everywhere, (parts, opening), traits)).await;
     lab.stop().await;
     Ok(walked?)
 }

@@ -18,7 +18,9 @@ use crate::engine::vault;
 use crate::site::open::{self, NotOpened};
 use crate::site::{Opened, Site, SiteFault, SiteFile};
 use crate::terminal::signals::Ending;
+use crate::walkthrough::resume::Opening;
 
+use super::resume::{self, NotResumed};
 use super::walk::{self, Farewell, NotWalked, say};
 use super::{Everywhere, NoHome, folders, log};
 
@@ -53,6 +55,8 @@ pub enum LiveNotWalked {
     #[error("it was interrupted before the walk began. Nothing was tested and nothing was saved")]
     Interrupted(Ending),
     #[error(transparent)]
+    NotResumed(#[from] NotResumed),
+    #[error(transparent)]
     NotWalked(#[from] NotWalked),
 }
 
@@ -67,6 +71,7 @@ impl LiveNotWalked {
             | Self::NoClientSecret => 2,
             Self::Folder(_) | Self::NoController(_) | Self::NotAsked(_) => 3,
             Self::Interrupted(ending) => ending.exit_code(),
+            Self::NotResumed(fault) => fault.exit_code(),
             Self::NotWalked(fault) => fault.exit_code(),
         }
     }
@@ -77,7 +82,7 @@ fn listed(faults: &[LocateFault]) -> String {
 }
 
 /// Walks the site that was asked for.
-pub async fn run(everywhere: &Everywhere) -> Result<Farewell, LiveNotWalked> {
+pub async fn run(everywhere: &Everywhere, resume: Option<&str>) -> Result<Farewell, LiveNotWalked> {
     let traits = walk::fit(everywhere)?;
     let opened = open::site(everywhere.site.as_deref())?;
     let records = folders::state(everywhere.state_dir.as_deref())?;
@@ -87,13 +92,20 @@ pub async fn run(everywhere: &Everywhere) -> Result<Farewell, LiveNotWalked> {
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");
     }
+    let asked = resume.map(|id| resume::find(&records, id)).transpose()?;
     let clock = Clock::system();
     let application = asking::application(&opened).await?;
     let site = site(opened, &clock).await?;
+    let opening = match asked {
+        Some(offer) => resume::at_site(offer, &site.name)?,
+        // The lines of a script answer the questions that it knows.
+        None if everywhere.password_stdin => Opening::Anew,
+        None => resume::newest(&records, &site.name),
+    };
     let reader = asking::reader(&site).await?;
     let vault = Arc::new(Secrets::new(clock.clone()));
     let parts = Parts { site, clock, vault, ledger, records, reader, application };
-    Ok(Box::pin(walk::walk(everywhere, parts, traits)).await?)
+    Ok(Box::pin(walk::walk(everywhere, (parts, opening), traits)).await?)
 }
 
 /// The site with its controllers.

@@ -14,6 +14,7 @@ use crate::terminal::tty::Tty;
 use crate::terminal::{Refused, Session, input};
 use crate::text::Safe;
 use crate::ui::look::Look;
+use crate::walkthrough::resume::Opening;
 
 /// Why the walk was not shown.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +46,11 @@ impl Stopping for Session {
 const WAITING: usize = 1024;
 
 /// Walks on this terminal, to the end.
-pub async fn walk(parts: Parts, traits: Traits, bell: bool) -> Result<(Ending, Model), NotShown> {
+pub async fn walk(
+    (parts, opening): (Parts, Opening),
+    traits: Traits,
+    bell: bool,
+) -> Result<(Ending, Model), NotShown> {
     let clock = parts.clock.clone();
     let (operator, host) = who();
     let terms = parts.site.terms(operator, host);
@@ -64,6 +69,7 @@ pub async fn walk(parts: Parts, traits: Traits, bell: bool) -> Result<(Ending, M
     let size = Size { columns: area.width, rows: area.height };
     let mut model = Model::new(terms, clock.now(), size);
     model.walk.record.path = engine.recorder().name();
+    model.walk.open_with(opening);
     let ends = Ends { inputs, signals, answers, screen, stopping: Some(&session) };
     let look = Look::new(traits.colour == Colour::Ansi16, traits.ascii);
     let manner = Manner { look, ssh: traits.ssh, bell };

@@ -10,6 +10,7 @@ use crate::terminal::Refused;
 use crate::terminal::signals::Ending;
 use crate::terminal::traits::Traits;
 use crate::text::Safe;
+use crate::walkthrough::resume::Opening;
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::{Clipboard, Walkthrough, words};
 
@@ -60,16 +61,16 @@ pub(super) fn fit(everywhere: &Everywhere) -> Result<Traits, NotWalked> {
 /// Walks to the end, on the screen or in lines.
 pub(super) async fn walk(
     everywhere: &Everywhere,
-    mut parts: Parts,
+    (mut parts, opening): (Parts, Opening),
     traits: Traits,
 ) -> Result<Farewell, NotWalked> {
     if parts.site.clipboard == Clipboard::Allowed && !traits.takes_password() {
         parts.site.clipboard = Clipboard::NotHere;
     }
     let (ending, walk) = if everywhere.plain {
-        plain::walk(parts, screen::who(), everywhere.password_stdin).await?
+        Box::pin(plain::walk((parts, opening), screen::who(), everywhere.password_stdin)).await?
     } else {
-        let (ending, model) = Box::pin(screen::walk(parts, traits, !everywhere.no_bell)).await?;
+        let (ending, model) = Box::pin(screen::walk((parts, opening), traits, !everywhere.no_bell)).await?;
         (ending, model.walk)
     };
     let line = words::farewell(&walk);

@@ -1,5 +1,6 @@
 //! Errands at the domain controllers: reaching them, reserving attempts, spending permits, reading with the reader.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -226,19 +227,33 @@ pub(super) async fn test(shared: Arc<Shared>, test: Test) -> Tested {
     let tested = match (permit, secret, controller(&shared, &test.host)) {
         (Some(permit), Some(secret), Some(controller)) => {
             let credential = Credential { account: test.account, secret };
-            match test.protocol {
+            let from = own_address(&controller, test.protocol);
+            let tested = match test.protocol {
                 Protocol::Ldap if shared.site.proof == Proof::Kerberos => {
                     Tested::not_sent(Fault::Unavailable)
                 }
                 Protocol::Ldap => shared.directory.test(permit, &controller, credential).await,
                 Protocol::Kerberos => by_kerberos(&shared, permit, &controller, credential).await,
-            }
+            };
+            Tested { from, ..tested }
         }
         // A password without a permit never leaves.
         _ => Tested::not_sent(Fault::Unavailable),
     };
     settle(&shared, test.attempt, outcome(&tested.answer)).await;
     tested
+}
+
+/// By which the controller's log will know the attempt: where the system would send from. Nothing is sent for it.
+fn own_address(controller: &Controller, protocol: Protocol) -> Option<IpAddr> {
+    let to = match protocol {
+        Protocol::Ldap => controller.ldaps.or(controller.ldap),
+        Protocol::Kerberos => controller.kerberos,
+    }?;
+    let any = if to.is_ipv4() { IpAddr::from([0; 4]) } else { IpAddr::from([0; 16]) };
+    let socket = std::net::UdpSocket::bind((any, 0)).ok()?;
+    socket.connect(to).ok()?;
+    socket.local_addr().ok().map(|own| own.ip())
 }
 
 /// By the controller's own time, where it said that ours is off.

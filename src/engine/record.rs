@@ -4,7 +4,7 @@
 //! others are forced to disk go there together; none is answered for before it is there.
 //! Deliberately absent: what a fact means.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
@@ -14,10 +14,12 @@ use tokio::sync::mpsc::Sender;
 
 use crate::clock::{Clock, Work};
 use crate::journal::file::{Disk, JournalFile, Together};
+use crate::journal::{self, Read};
 use crate::text::Safe;
 use crate::walkthrough::effect::Ticket;
-use crate::walkthrough::event::{self, Event};
+use crate::walkthrough::event::{self, Event, Opened};
 use crate::walkthrough::fact::Fact;
+use crate::walkthrough::resume::Dated;
 
 use super::secrets::Secrets;
 use super::{Answer, Told};
@@ -39,6 +41,12 @@ enum Line {
         fact: Box<Fact>,
         work: Work,
     },
+    /// Another record takes the new one's place.
+    Open {
+        ticket: Ticket,
+        name: String,
+        work: Work,
+    },
     /// Answers once everything before it has been written.
     Flush(mpsc::Sender<()>),
 }
@@ -53,7 +61,7 @@ impl Recorder {
     ) -> std::io::Result<Self> {
         let (lines, waiting) = mpsc::channel();
         let path = file.path().to_owned();
-        let writer = Writer { file, clock, vault, out };
+        let writer = Writer { file: file.boxed(), clock, vault, out };
         thread::Builder::new().name("record".into()).spawn(move || writer.run(&waiting))?;
         Ok(Self { lines, path })
     }
@@ -73,12 +81,40 @@ impl Recorder {
         let _ = self.lines.send(Line::Fact { ticket, fact: Box::new(fact), work });
     }
 
+    /// Takes up a record that is there in place of the new one, which is removed if nothing stands in it.
+    pub fn open(&self, ticket: Ticket, name: &str, work: Work) {
+        let _ = self.lines.send(Line::Open { ticket, name: name.to_owned(), work });
+    }
+
     /// Waits until what was queued is on disk, at most `by`. For leaving in a hurry.
     pub fn flush(&self, by: Duration) -> bool {
         let (done, wait) = mpsc::channel();
         self.lines.send(Line::Flush(done)).is_ok() && wait.recv_timeout(by).is_ok()
     }
 }
+
+/// A line whose body this version doesn't know.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "line {line} of the record says what this version doesn't know ({why}); a later mdi-console wrote it, so go on with that one"
+)]
+pub struct Unknown {
+    line: u64,
+    why: Safe,
+}
+
+/// What the lines of a record say.
+pub fn facts(record: &Read) -> Result<Vec<Dated>, Unknown> {
+    let fact = |line: &journal::Line| {
+        let fact = serde_json::from_str(line.body.get());
+        fact.map(|fact| (line.time, fact))
+            .map_err(|why| Unknown { line: line.number, why: Safe::from(why.to_string()) })
+    };
+    record.lines.iter().map(fact).collect()
+}
+
+/// One record may give way to another.
+type AnyDisk = Box<dyn Disk + Send>;
 
 struct Writer<D: Disk> {
     file: JournalFile<D>,
@@ -94,12 +130,57 @@ struct Asked {
     came: event::Record,
 }
 
-impl<D: Disk> Writer<D> {
+impl Writer<AnyDisk> {
     fn run(mut self, lines: &mpsc::Receiver<Line>) {
         while let Ok(first) = lines.recv() {
             let waiting: Vec<Line> = std::iter::once(first).chain(lines.try_iter()).take(TOGETHER).collect();
-            self.take(waiting);
+            self.serve(waiting);
         }
+        // Nothing was begun.
+        self.file.remove_if_empty();
+    }
+
+    /// What was asked before another record is opened goes to the one that is open.
+    fn serve(&mut self, waiting: Vec<Line>) {
+        let mut before = Vec::new();
+        for line in waiting {
+            if let Line::Open { ticket, name, work } = line {
+                self.take(std::mem::take(&mut before));
+                let opened = self.open(&name);
+                self.tell(ticket, opened, work);
+            } else {
+                before.push(line);
+            }
+        }
+        self.take(before);
+    }
+
+    fn open(&mut self, name: &str) -> event::Record {
+        let folder = self.file.path().parent().map(Path::to_owned).unwrap_or_default();
+        let (file, read) = match JournalFile::open_existing(&folder, &format!("{name}.jsonl")) {
+            Ok(opened) => opened,
+            Err(fault) => return event::Record::Failed(fault.to_string().into()),
+        };
+        let lines = match facts(&read) {
+            Ok(lines) => lines,
+            Err(fault) => return event::Record::Failed(fault.to_string().into()),
+        };
+        let opened = Opened {
+            path: Safe::new(&file.path().to_string_lossy()),
+            lines,
+            hash: read.chain.last.map(|seal| Safe::new(seal.as_str())).unwrap_or_default(),
+            torn: read.torn.map(|torn| torn.bytes),
+        };
+        std::mem::replace(&mut self.file, file.boxed()).remove_if_empty();
+        event::Record::Opened(Box::new(opened))
+    }
+}
+
+impl<D: Disk> Writer<D> {
+    fn tell(&self, ticket: Ticket, record: event::Record, work: Work) {
+        let told = Told::Event(Box::new(Event::Record(ticket, record)));
+        // A loop that is gone doesn't need the answer; the line is on disk all the same.
+        let _ = self.out.blocking_send(Answer { told, work });
     }
 
     fn take(&mut self, waiting: Vec<Line>) {
@@ -111,6 +192,8 @@ impl<D: Disk> Writer<D> {
                     asked.push(Asked { ticket, work, came });
                 }
                 Line::Flush(done) => flushes.push(done),
+                // Served one by one.
+                Line::Open { .. } => {}
             }
         }
         let written = if together.is_empty() { Ok(()) } else { self.file.write(together) };
@@ -120,9 +203,7 @@ impl<D: Disk> Writer<D> {
                 (Some(fault), event::Record::Recorded { .. }) => event::Record::Failed(fault.clone()),
                 (_, came) => came,
             };
-            // A loop that is gone doesn't need the answer; the line is on disk all the same.
-            let told = Told::Event(Box::new(Event::Record(ticket, came)));
-            let _ = self.out.blocking_send(Answer { told, work });
+            self.tell(ticket, came, work);
         }
         for done in flushes {
             let _ = done.send(());

@@ -2,6 +2,7 @@
 
 mod further_up;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,19 +74,24 @@ impl Engine {
         });
     }
 
-    /// Follows every source until the engine is dropped.
-    pub(super) fn follow_sources(&mut self) {
+    /// Follows every source until the engine is dropped, in place of what was followed before. From these places on
+    /// what a source gained is news, however long ago.
+    pub(super) fn follow(&self, from: &[(SourceId, Position)]) {
         let turns = Arc::new(Semaphore::new(further_up::AT_ONCE));
         let ends = Ends { clock: self.shared.clock.clone(), out: self.shared.out.clone() };
+        let mut watches = self.watches();
+        watches.abort_all();
+        self.tell_lost(from);
         for source in self.shared.site.sources.clone() {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = source.host.clone();
             let missed = self.shared.missed.iter().find(|(id, _)| *id == source.id);
             let missed = missed.map(|(_, missed)| missed.clone()).unwrap_or_default();
             let with = (self.shared.clock.clone(), self.shared.site.poll.min(Duration::from_secs(1)));
-            self.watches.spawn(tail::follow(source, with, missed, out));
+            let since = from.iter().filter(|(id, _)| *id == source.id).map(|(_, at)| *at).collect();
+            watches.spawn(tail::follow((source, since), with, missed, out));
             let further_up = FurtherUp::new(ends.clone(), Arc::clone(&turns));
-            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, Some(further_up))));
+            watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, Some(further_up))));
         }
         for command in self.shared.site.commands.clone() {
             let Some((_, taken)) = self.shared.taken.iter().find(|(id, _)| *id == command.id) else {
@@ -94,9 +100,18 @@ impl Engine {
             let (out, deliveries) = mpsc::channel(WAITING);
             let host = command.host.clone();
             let with = (self.shared.clock.clone(), self.children.clone());
-            self.watches.spawn(tail::follow_command(command, with, taken.clone(), out));
+            watches.spawn(tail::follow_command(command, with, taken.clone(), out));
             // What a command printed before it was followed can't be had again.
-            self.watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, None)));
+            watches.spawn(hand_on(Arc::clone(&self.shared), host, (deliveries, None)));
+        }
+    }
+
+    /// What a command printed meanwhile is gone; so is what stood in a source that the site names no more.
+    fn tell_lost(&self, from: &[(SourceId, Position)]) {
+        let kept = |id: &SourceId| self.shared.site.sources.iter().any(|source| source.id == *id);
+        let gone: BTreeSet<SourceId> = from.iter().map(|(id, _)| *id).filter(|id| !kept(id)).collect();
+        for source in gone {
+            self.tell(Event::Logs(event::Logs::Lost { source }));
         }
     }
 }
@@ -130,10 +145,11 @@ async fn hand_on(
         match (&delivery, &mut further_up) {
             (Delivery::Records(records), Some(further_up)) => further_up.delivered(records),
             (Delivery::State(state), Some(further_up)) => further_up.stand(state.source, &state.files),
-            (_, None) => {}
+            (Delivery::Lost(_), _) | (_, None) => {}
         }
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),
+            Delivery::Lost(source) => Told::Event(Box::new(Event::Logs(event::Logs::Lost { source }))),
             Delivery::State(state) => {
                 Told::Event(Box::new(Event::Logs(event::Logs::Watched { host: host.clone(), state })))
             }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::{self, Receiver};
-use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::child::Family;
@@ -58,7 +57,7 @@ pub enum EngineFault {
 }
 
 impl Engine {
-    /// Opens ledger and record and follows the log sources. Answers come out of the receiver.
+    /// Opens ledger and record. Answers come out of the receiver.
     pub fn start(parts: Parts) -> Result<(Self, Receiver<Answer>), EngineFault> {
         let file = create_record(&parts.records, &parts.clock)?;
         Self::start_on(parts, file)
@@ -96,9 +95,7 @@ impl Engine {
             in_flight: tokio::sync::Semaphore::new(directory::IN_FLIGHT),
             out,
         };
-        let mut engine = Self { shared: Arc::new(shared), watches: JoinSet::new(), children };
-        engine.follow_sources();
-        Ok((engine, answers))
+        Ok((Self { shared: Arc::new(shared), watches: Mutex::default(), children }, answers))
     }
 }
 

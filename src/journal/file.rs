@@ -64,6 +64,18 @@ impl Disk for File {
     }
 }
 
+impl Disk for Box<dyn Disk + Send> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        (**self).write(bytes)
+    }
+    fn force(&mut self) -> io::Result<()> {
+        (**self).force()
+    }
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        (**self).cut(length)
+    }
+}
+
 /// A record that is open for writing. The lock goes with it.
 #[derive(Debug)]
 pub struct JournalFile<D: Disk = File> {
@@ -152,6 +164,24 @@ impl<D: Disk> JournalFile<D> {
         &mut self.disk
     }
 
+    /// The same, whatever it is written on.
+    #[must_use]
+    pub fn boxed(self) -> JournalFile<Box<dyn Disk + Send>>
+    where
+        D: Send + 'static,
+    {
+        let Self { path, disk, chain, length, broken } = self;
+        JournalFile { path, disk: Box::new(disk), chain, length, broken }
+    }
+
+    /// Gives the file up; one in which nothing stands leaves nothing behind.
+    pub fn remove_if_empty(self) {
+        if self.chain.count == 0 {
+            // What can't be removed is an empty record, which is passed over.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
     #[must_use]
     pub fn chain(&self) -> &Chain {
         &self.chain
@@ -194,6 +224,16 @@ impl Together {
 /// Reads a record without locking or changing it: for a report, also of a walk that is still going on.
 pub fn read_record(path: &Path) -> Result<Read, JournalFault> {
     std::fs::read(path).map(|bytes| read(&bytes)).map_err(|source| fault(path, "read", source))
+}
+
+/// Whether a walk is being written to it at this moment.
+pub fn is_held(path: &Path) -> Result<bool, JournalFault> {
+    let file = File::open(path).map_err(|source| fault(path, "opened", source))?;
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(source)) => Err(fault(path, "looked at", source)),
+    }
 }
 
 fn fault(path: &Path, act: &'static str, source: io::Error) -> JournalFault {

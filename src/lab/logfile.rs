@@ -94,7 +94,7 @@ impl LogFolder {
         let mut archives = archives(log)?;
         let next = archives.last().map_or(0, |(number, _)| number.saturating_add(1));
         let archive = archive(log, next);
-        if sensor.process % 8 == 0 {
+        if sensor.process.is_multiple_of(8) {
             fs::copy(log, archive)?;
             OpenOptions::new().write(true).truncate(true).open(log)?;
         } else {

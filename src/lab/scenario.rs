@@ -77,8 +77,6 @@ pub struct Holds {
     /// The most password tests of the account, the sensors' own aside.
     pub attempts_at_most: Option<usize>,
     pub stored_is_right: Option<bool>,
-    /// How many sensors must have shown that they took the password.
-    pub took_it: Option<usize>,
     /// The account was never locked by the walk.
     pub never_locked: bool,
 }

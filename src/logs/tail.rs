@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use super::source::{File, SourceState, State, Unreachable};
-use super::{Record, SourceId};
+use super::{Position, Record, SourceId};
 use crate::clock::Clock;
 use crate::text::Safe;
 pub use command::{LogCommand, Taken, follow_command};
@@ -42,12 +42,19 @@ pub struct Source {
 pub enum Delivery {
     Records(Vec<Record>),
     State(SourceState),
+    /// It was to be taken up from a place that can't be found any more.
+    Lost(SourceId),
 }
 
-/// Follows `source` until nobody listens any more.
-pub async fn follow(source: Source, (clock, poll): (Clock, Duration), missed: Missed, out: Sender<Delivery>) {
+/// Follows `source` until nobody listens any more. Since the places, where there are any, all that it gained is news.
+pub async fn follow(
+    (source, since): (Source, Vec<Position>),
+    (clock, poll): (Clock, Duration),
+    missed: Missed,
+    out: Sender<Delivery>,
+) {
     let mut teller = Teller::new(source.id, clock.clone(), out);
-    let mut tail = Tail { source, followed: Vec::new(), missed };
+    let mut tail = Tail { source, followed: Vec::new(), missed, since };
     loop {
         let work = clock.work();
         let mut looking = tokio::task::spawn_blocking(move || {
@@ -76,7 +83,9 @@ pub async fn follow(source: Source, (clock, poll): (Clock, Duration), missed: Mi
         };
         tail = back;
         let more = look.more;
-        if teller.records(look.records).await.is_none() || teller.tell(look.stand).await.is_none() {
+        let lost = if look.lost { teller.lost().await } else { Some(()) };
+        let records = teller.records(look.records).await;
+        if lost.or(records).is_none() || teller.tell(look.stand).await.is_none() {
             return;
         }
         drop(work);
@@ -115,6 +124,17 @@ pub fn ends(source: &Source) -> Result<Vec<File>, Unreachable> {
     Ok(ends)
 }
 
+/// The last records of a source, as far up as is read of any file. Blocking.
+pub fn last(source: &Source) -> Result<Vec<Record>, Unreachable> {
+    let mut records = Vec::new();
+    for path in find::newest(&source.patterns)? {
+        let mut followed = Followed::new(source, &path, true);
+        followed.look(&mut records).map_err(|error| file::fault(&path, &error))?;
+        followed.end(&mut records);
+    }
+    Ok(records)
+}
+
 /// How many files would be followed, each of them opened. Blocking.
 pub fn count(source: &Source) -> Result<usize, Unreachable> {
     let newest = find::newest(&source.patterns)?;
@@ -137,6 +157,8 @@ struct Look {
     stand: Stand,
     /// There is more to read at once.
     more: bool,
+    /// Something of what was to be taken up is not there.
+    lost: bool,
 }
 
 /// The files of one source, as they were at the last look. Blocking.
@@ -144,6 +166,8 @@ struct Tail {
     source: Source,
     followed: Vec<Followed>,
     missed: Missed,
+    /// Where it is to be taken up, until it has been.
+    since: Vec<Position>,
 }
 
 impl Tail {
@@ -154,6 +178,7 @@ impl Tail {
             fault = Some(why);
             Vec::new()
         });
+        let taking_up = fault.is_none() && self.take_up(!paths.is_empty());
         // The first files there are may be old; one that comes beside them later is new.
         let first = self.followed.is_empty();
         for path in &paths {
@@ -171,11 +196,14 @@ impl Tail {
                 }
             }
         }
+        let lost = taking_up && self.is_incomplete();
         let present = self.followed.iter().filter(|followed| followed.is_open());
         let (files, behind): (Vec<File>, Vec<u64>) =
             present.map(|followed| (followed.place(), followed.behind())).unzip();
         if self.missed.0.load(Ordering::Relaxed) {
-            records.iter_mut().for_each(|record| record.context = true);
+            for record in &mut records {
+                record.context = true;
+            }
             self.followed.iter_mut().for_each(Followed::doubt);
             self.missed.0.store(more || fault.is_some(), Ordering::Relaxed);
         }
@@ -185,7 +213,26 @@ impl Tail {
             None => State::Following,
         };
         let behind = behind.into_iter().fold(0, u64::saturating_add);
-        Look { records, stand: Stand { state, files: Some(files), behind }, more }
+        Look { records, stand: Stand { state, files: Some(files), behind }, more, lost }
+    }
+
+    /// Once the source can be read: the files of every version, for what one of them gained may lie in an older one.
+    fn take_up(&mut self, there: bool) -> bool {
+        if self.since.is_empty() || !self.followed.is_empty() || !there {
+            return false;
+        }
+        let since: Arc<[Position]> = std::mem::take(&mut self.since).into();
+        for path in find::all(&self.source.patterns).unwrap_or_default() {
+            self.followed.push(Followed::since(&self.source, &path, Arc::clone(&since)));
+        }
+        self.since = since.to_vec();
+        true
+    }
+
+    /// Whether a place was found nowhere; after the first look.
+    fn is_incomplete(&mut self) -> bool {
+        let places = std::mem::take(&mut self.since);
+        places.iter().any(|place| self.followed.iter().all(|followed| !followed.found(place)))
     }
 }
 

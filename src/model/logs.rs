@@ -13,6 +13,16 @@ use super::keymap::Action;
 use super::{LineKind, Model, Pane};
 
 impl Model {
+    /// The next source alone, with a word on how it stands.
+    fn next_source(&mut self) {
+        self.logs.cycle_source();
+        let only = self.logs.filter().source;
+        if let Some(view) = only.and_then(|source| self.walk.sources.get(&source)) {
+            let said = words::source(&view.state, self.now.at);
+            self.toast(words::source_fault(&view.state).unwrap_or(said));
+        }
+    }
+
     pub(super) fn logs_action(&mut self, action: Action) {
         self.fit_logs();
         match action {
@@ -25,7 +35,7 @@ impl Model {
                 self.logs.follow(follow);
             }
             Action::Severity => self.logs.cycle_severity(),
-            Action::Source => self.logs.cycle_source(),
+            Action::Source => self.next_source(),
             Action::Bookmark => match self.logs.toggle_bookmark() {
                 Some(true) => self.toast(words::bookmarked()),
                 Some(false) => {}

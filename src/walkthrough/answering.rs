@@ -16,6 +16,9 @@ impl Walkthrough {
             }
             return;
         }
+        if !self.begun && !Self::before_beginning(&intent) {
+            return;
+        }
         self.notice = None;
         self.write_again();
         match intent {
@@ -47,6 +50,8 @@ impl Walkthrough {
         }
         self.dialog = None;
         match question {
+            Question::Resume if option == 0 => self.open_record(),
+            Question::Resume => self.begin_anew(),
             Question::HowToBegin if option == 0 => self.begin_sign_in(),
             Question::HowToBegin => self.work_without_portal(),
             Question::CanEdit => self.can_edit_answered(option),
@@ -112,7 +117,8 @@ impl Walkthrough {
             Question::WithoutSecondPerson => self.glass_broken(text),
             Question::HandOverField(field) => self.hand_over_typed(field, text),
             Question::Note => self.record_then(Fact::Noted { text }, Then::Note),
-            Question::HowToBegin
+            Question::Resume
+            | Question::HowToBegin
             | Question::CanEdit
             | Question::WhichEntry
             | Question::UsedElsewhere

@@ -8,14 +8,15 @@ use super::words;
 impl Walkthrough {
     /// A bind that is out stays without an outcome: it reads as *interrupted*, and counts.
     pub fn closing(&self) -> Vec<Fact> {
-        if self.left {
+        if self.left || !self.begun {
             return Vec::new();
         }
         let mut facts = Vec::new();
         let verdict = self.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
         if verdict == Some(None) {
             let missing = vec![words::missing(&Missing::LeftEarly)];
-            facts.push(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing });
+            let basis = self.basis();
+            facts.push(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing, basis });
         }
         let verdict = verdict.map(|reached| reached.unwrap_or(VerdictWord::NotConfirmed));
         facts.push(Fact::Left { step: self.current, verdict });

@@ -52,16 +52,20 @@ impl Walkthrough {
         (self.looked_up, self.account_recorded) = (false, false);
         self.stations = self.stations_of(&account.domain);
         self.set(Step::DirectoryServices, Phase::Working);
+        self.ask_controllers(&account);
+        self.all_reached();
+    }
+
+    pub(super) fn ask_controllers(&mut self, account: &Account) {
         let hosts: Vec<Host> = self.stations.iter().map(|station| station.host.clone()).collect();
         for host in hosts {
             let ticket = self.errand(Errand::Reach(host.clone()));
             self.out(Effect::Reach(ticket, host, account.clone()));
         }
-        self.all_reached();
     }
 
     /// The controllers of one domain; all of them where the site tells none of it, so that each says what it is of.
-    fn stations_of(&self, domain: &str) -> Vec<Station> {
+    pub(super) fn stations_of(&self, domain: &str) -> Vec<Station> {
         let all = &self.terms.controllers;
         let own: Vec<&ControllerTerms> =
             all.iter().filter(|one| one.domain.eq_ignore_ascii_case(domain)).collect();
@@ -115,6 +119,8 @@ impl Walkthrough {
             self.ask(Step::DirectoryServices, Question::UsedElsewhere);
         } else if self.candidates().is_empty() && !self.without_controller {
             self.block(Step::DirectoryServices, Reason::NoProvableController);
+        } else if self.taken_up.target == Some(Step::Password) {
+            self.on_to_password();
         } else {
             self.set(Step::DirectoryServices, Phase::Ready);
         }

@@ -2,6 +2,7 @@
 
 use crate::directory::lockout::{AttemptId, Charge};
 use crate::directory::{Account, Host, Protocol};
+use crate::logs::{Position, SourceId};
 use crate::secret::SecretId;
 use crate::sensor;
 use crate::text::Safe;
@@ -62,6 +63,10 @@ pub enum Effect {
         service: sensor::Service,
     },
     Record(Ticket, Fact),
+    /// Take up the record of this name in place of the new one.
+    OpenRecord(Ticket, Safe),
+    /// Follow every log source; from these places on where it is named, so that what it gained meanwhile is read.
+    Follow(Vec<(SourceId, Position)>),
     /// The walk is over; nothing more will be asked for.
     End,
 }

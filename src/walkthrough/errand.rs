@@ -19,6 +19,7 @@ pub(super) enum Errand {
     /// Nothing waits for it.
     Recording(Box<Fact>),
     RecordingThen(Then, Box<Fact>),
+    OpenRecord,
     RequestCode,
     PollSignIn,
     ReadEntries,
@@ -64,7 +65,8 @@ impl Errand {
     /// The operator is waiting for it.
     pub(super) fn shown(&self) -> bool {
         match self {
-            Self::RequestCode
+            Self::OpenRecord
+            | Self::RequestCode
             | Self::ReadEntries
             | Self::ReadBack
             | Self::Reach(_)

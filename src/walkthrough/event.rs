@@ -10,9 +10,11 @@ use crate::sensor;
 use crate::text::Safe;
 
 use super::effect::Ticket;
+use super::resume::Dated;
 use super::step::Step;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, boxed on its way, and never kept")]
 pub enum Event {
     Directory(Ticket, Directory),
     Portal(Ticket, Portal),
@@ -83,6 +85,8 @@ pub enum Logs {
     },
     /// How a source stands now.
     Watched { host: Safe, state: SourceState },
+    /// What a source wrote since the mark can't be found any more.
+    Lost { source: SourceId },
     /// Where every source stands, what the PDC emulator counts, and a fresh random `Change-Id` to tell this save by.
     Marked {
         ticket: Ticket,
@@ -129,9 +133,21 @@ pub enum Record {
         count: u64,
         hash: Safe,
     },
+    /// Another record was taken up, and says this.
+    Opened(Box<Opened>),
     Failed(Safe),
     /// The line would have held a secret, and was not written.
     HoldsSecret,
+}
+
+/// A record that is open for writing again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub path: Safe,
+    pub lines: Vec<Dated>,
+    pub hash: Safe,
+    /// Bytes of a last line that was cut off, and is gone.
+    pub torn: Option<u64>,
 }
 
 /// What the operator means.

@@ -1,10 +1,10 @@
 //! What the record says, and what it implies: facts, and the fold over them.
 //!
 //! A fact is the body of one line. No variant can hold a secret; text typed by the operator is compared with the
-//! secrets held before it is written. `Durable` is what survives the process: a walk is resumed from it.
+//! secrets held before it is written. `Durable` is what survives the process: where a resumed walk continues.
 //! Deliberately absent: the chain and the file (`journal`).
 
-use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,10 @@ use super::hand_over::HandOver;
 use super::step::{Outcome, Step};
 use super::watch::VerdictWord;
 
+mod durable;
+
+pub use durable::{Durable, DurableSave, fold};
+
 /// One line's body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case", rename_all_fields = "snake_case")]
@@ -31,6 +35,17 @@ pub enum Fact {
         program: Safe,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         site_file: Option<Origin>,
+    },
+    /// The walk goes on in another process.
+    Resumed {
+        operator: Safe,
+        host: Safe,
+        program: Safe,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        site_file: Option<Origin>,
+        /// Bytes of a last line that was cut off while it was being written, and were taken away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        torn: Option<u64>,
     },
     SignedIn {
         name: Option<Safe>,
@@ -85,6 +100,9 @@ pub enum Fact {
         host: Host,
         protocol: Protocol,
         answer: Answer,
+        /// The console's own address towards that controller, by which its log knows the attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<IpAddr>,
     },
     GuardShut {
         why: Safe,
@@ -133,6 +151,12 @@ pub enum Fact {
         positions: Vec<(u32, Position)>,
         open_issues: Vec<Safe>,
         bad_password_count: Option<u32>,
+        /// By the portal's own clock, which issues' times are compared with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        portal_time: Option<Timestamp>,
+        /// The entry as it was: one that still bears it was not changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        etag: Option<Safe>,
     },
     SaveEnded {
         result: SaveWord,
@@ -152,12 +176,17 @@ pub enum Fact {
         evidence: Safe,
     },
     Evidence {
+        /// Or the issue's name.
         host: Safe,
         what: Safe,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Witness>,
     },
     Verdict {
         verdict: VerdictWord,
         missing: Vec<Safe>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        basis: Option<Basis>,
     },
     Settled {
         step: Step,
@@ -186,6 +215,48 @@ pub struct Origin {
     pub path: Safe,
     /// SHA-256 of its bytes, in hexadecimal digits.
     pub hash: Safe,
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// Sensors and issues were read from the portal after the save, and throughout.
+    pub portal: bool,
+    pub portal_throughout: bool,
+    /// Log sources that the mark names, and those of them that were watched throughout.
+    pub sources: usize,
+    pub sources_throughout: usize,
+    /// Services were asked for at the servers themselves.
+    pub probe: bool,
+    /// As the portal, or else the site file, listed them last.
+    pub sensors: usize,
+    pub running: usize,
+    pub credential_issues: usize,
+    /// By what was found of each sensor.
+    pub took: usize,
+    pub no_refusal: usize,
+    pub unused: usize,
+    pub not_observed: usize,
+    pub trouble: usize,
+    pub refused: usize,
+}
+
+/// Who tells what is taken as evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Witness {
+    /// A record in the sensor's own log that refuses the credential.
+    LogRefused,
+    /// A record there that takes it up.
+    LogTook,
+    /// The portal tells that the service stopped.
+    ServiceStopped,
+    /// A health issue about a credential.
+    CredentialIssue,
+    /// The portal tells that the sensor syncs.
+    Syncing,
+    /// The PDC emulator counts more failures than at the mark.
+    CountRose,
 }
 
 /// How the password was proved.
@@ -228,131 +299,4 @@ pub enum Entered {
     Pasted,
     TypedByHand,
     NotSure,
-}
-
-/// What outlives the process, as far as it decides where a resumed walk continues.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Durable {
-    /// Where a resumed walk continues.
-    pub step: Step,
-    pub entry: Option<Safe>,
-    /// Attempts announced whose outcome is not on record: *interrupted*, and each counts.
-    pub interrupted: Vec<AttemptId>,
-    pub save: DurableSave,
-    /// What `save` falls back to when an announced save turns out not to have happened.
-    pub save_before: DurableSave,
-    pub verdict: Option<VerdictWord>,
-    /// What `verdict` falls back to in the same way.
-    pub verdict_before: Option<VerdictWord>,
-    pub hand_over: BTreeMap<HandOver, Safe>,
-    pub left: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DurableSave {
-    No,
-    Saved,
-    /// Announced without an outcome, or an outcome that told nothing.
-    NotKnown,
-}
-
-impl Default for Durable {
-    fn default() -> Self {
-        Self {
-            step: Step::Portal,
-            entry: None,
-            interrupted: Vec::new(),
-            save: DurableSave::No,
-            save_before: DurableSave::No,
-            verdict: None,
-            verdict_before: None,
-            hand_over: BTreeMap::new(),
-            left: false,
-        }
-    }
-}
-
-/// What the facts imply, in their order.
-pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Durable {
-    let mut durable = Durable::default();
-    for fact in facts {
-        durable.apply(fact);
-    }
-    durable
-}
-
-impl Durable {
-    pub(super) fn apply(&mut self, fact: &Fact) {
-        match fact {
-            Fact::EntryChosen { id, .. } => self.entry = Some(id.clone()),
-            Fact::TestedAlone { .. } => {
-                self.step = Step::DirectoryServices;
-                // Of no workspace.
-                self.entry = Some(Safe::default());
-            }
-            Fact::Attempting { attempt, .. } => self.interrupted.push(*attempt),
-            Fact::Attempted { attempt, .. } => self.interrupted.retain(|open| open != attempt),
-            Fact::SaveIntended { .. } => {
-                self.save_before = self.save;
-                self.save = DurableSave::NotKnown;
-                self.verdict_before = self.verdict.take();
-                self.step = Step::Services;
-            }
-            Fact::SaveEnded { result, .. } => self.save_ended(*result),
-            Fact::Verdict { verdict, .. } => self.verdict = Some(*verdict),
-            Fact::Settled { step, .. } => {
-                if let Some(next) = step.next() {
-                    self.step = resumable(next);
-                }
-            }
-            Fact::WentBack { to } => self.step = resumable(*to),
-            Fact::HandOverNoted { field, text } => {
-                self.hand_over.insert(*field, text.clone());
-            }
-            Fact::Left { .. } => self.left = true,
-            Fact::Began { .. }
-            | Fact::SignedIn { .. }
-            | Fact::WorkedWithoutPortal
-            | Fact::Baseline { .. }
-            | Fact::CanEdit { .. }
-            | Fact::UsedElsewhere { .. }
-            | Fact::ControllerReached { .. }
-            | Fact::ControllerUnreachable { .. }
-            | Fact::AccountFound { .. }
-            | Fact::ChangedInDirectory { .. }
-            | Fact::GuardShut { .. }
-            | Fact::AccountNameTyped
-            | Fact::AccountRead { .. }
-            | Fact::Accepted { .. }
-            | Fact::Refused { .. }
-            | Fact::AcceptanceVoided
-            | Fact::PasswordCopied
-            | Fact::Overridden { .. }
-            | Fact::Approved { .. }
-            | Fact::ServiceSeen { .. }
-            | Fact::ServiceMarked { .. }
-            | Fact::Evidence { .. }
-            | Fact::Noted { .. } => {}
-        }
-    }
-
-    fn save_ended(&mut self, result: SaveWord) {
-        match result {
-            SaveWord::Saved => self.save = DurableSave::Saved,
-            SaveWord::NotKnown => self.save = DurableSave::NotKnown,
-            SaveWord::NotSaved => self.not_saved(Step::Password),
-            SaveWord::Conflict => self.not_saved(Step::DirectoryServices),
-        }
-    }
-
-    fn not_saved(&mut self, step: Step) {
-        self.save = self.save_before;
-        self.verdict = self.verdict_before;
-        self.step = step;
-    }
-}
-
-/// An unsaved step 5 continues at 4: the password is gone with the process, and is asked and tested again.
-pub(super) fn resumable(step: Step) -> Step {
-    if step == Step::Save { Step::Password } else { step }
 }

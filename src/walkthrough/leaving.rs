@@ -45,6 +45,10 @@ impl Walkthrough {
         if !self.leaving || self.left || self.over || awaiting {
             return;
         }
+        if !self.begun {
+            // There is no record to close.
+            return self.end();
+        }
         self.give_up_save();
         self.close_watch();
         self.write_again();
@@ -80,7 +84,8 @@ impl Walkthrough {
         let verdict = Verdict { word: VerdictWord::NotConfirmed, missing: vec![Missing::LeftEarly] };
         watch.verdict = Some(verdict);
         let missing = vec![words::missing(&Missing::LeftEarly)];
-        self.record(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing });
+        let basis = self.basis();
+        self.record(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing, basis });
     }
 
     pub(super) fn end(&mut self) {

@@ -70,6 +70,7 @@ impl Walkthrough {
     /// The step is done; on to the next.
     pub(super) fn settle(&mut self, step: Step, outcome: Outcome) {
         self.set(step, Phase::Settled(outcome.clone()));
+        self.taken_up.target = None;
         self.record(Fact::Settled { step, outcome });
         if let Some(next) = step.next().filter(|_| !self.leaving) {
             self.go_to(next);
@@ -111,6 +112,7 @@ impl Walkthrough {
 
     /// Voids what rests on the step; never an attempt, the baseline or a save.
     pub(super) fn reopen(&mut self, to: Step) {
+        self.taken_up.target = None;
         self.dialog = None;
         self.record(Fact::WentBack { to });
         self.reopen_from(to);

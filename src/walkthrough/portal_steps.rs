@@ -36,7 +36,7 @@ impl Walkthrough {
         }
         self.signing_in = SigningIn::Without;
         self.take_listed_entries();
-        self.ask(Step::Portal, Question::CanEdit);
+        self.portal_open();
     }
 
     /// Who can edit was answered: the step is done, or shut.
@@ -112,7 +112,7 @@ impl Walkthrough {
             if !self.entries_known {
                 // Those of the site file: the portal's own are needed for a save.
                 self.entries.clear();
-                self.entry = None;
+                self.entry.take_if(|_| self.taken_up.target.is_none());
             }
             self.read_entries();
         } else {
@@ -192,6 +192,17 @@ impl Walkthrough {
         self.portal.next_poll = Some(self.next_reading(asked_at));
         if self.baseline.is_none() {
             self.baseline = Some(Baseline { reading: reading.clone(), at: self.now });
+            self.record_baseline(&reading);
+        }
+        self.portal.reading = Some(reading);
+        self.baseline_complete();
+        self.watch_reading(asked_at);
+        self.mark_complete();
+    }
+
+    /// Before anything was changed: of a walk that was taken up it is on record already.
+    fn record_baseline(&mut self, reading: &Reading) {
+        if !std::mem::replace(&mut self.taken_up.baseline, true) {
             let running = reading.sensors.iter().filter(|sensor| words::is_running(sensor)).count();
             let issues =
                 reading.issues.iter().filter(|issue| issue.about_credential() && issue.open()).count();
@@ -201,10 +212,6 @@ impl Walkthrough {
                 credential_issues: issues,
             });
         }
-        self.portal.reading = Some(reading);
-        self.baseline_complete();
-        self.watch_reading(asked_at);
-        self.mark_complete();
     }
 
     /// Counted from when the last one was asked for, so that its own length doesn't add up; but a portal that takes long
@@ -232,6 +239,15 @@ impl Walkthrough {
             let reason = if self.terms.hand_off { Reason::NoAccountListed } else { Reason::NoEntry };
             self.block(Step::Portal, reason);
         } else {
+            self.portal_open();
+        }
+    }
+
+    /// Who can edit it is asked once, and not again of a walk that was taken up.
+    fn portal_open(&mut self) {
+        if self.taken_up.target.is_some() && self.can_edit.is_some() {
+            self.go_on_resumed();
+        } else {
             self.ask(Step::Portal, Question::CanEdit);
         }
     }
@@ -249,6 +265,7 @@ impl Walkthrough {
             Errand::Save => self.save_answered(crate::portal::SaveAnswer::Lost(fault)),
             Errand::Recording(_)
             | Errand::RecordingThen(..)
+            | Errand::OpenRecord
             | Errand::ReadIssuer
             | Errand::Reach(_)
             | Errand::Freeze
@@ -291,6 +308,9 @@ impl Walkthrough {
 
     /// Step 1 again: whichever part of it failed.
     pub(super) fn retry_portal(&mut self) {
+        if !self.begun {
+            return self.begin_anew();
+        }
         let refused = self.portal.sign_in_refused
             || matches!(self.portal.fault, Some((Fault::Unauthorized, _)))
             || *self.phase(Step::Portal) == Phase::Blocked(Reason::PortalUnread(Fault::Unauthorized));

@@ -35,6 +35,7 @@ impl Walkthrough {
         let (then, fact) = match self.errands.remove(&ticket) {
             Some(Errand::Recording(fact)) => (None, fact),
             Some(Errand::RecordingThen(then, fact)) => (Some(then), fact),
+            Some(Errand::OpenRecord) => return self.record_opened(event),
             Some(other) => {
                 self.errands.insert(ticket, other);
                 return;
@@ -49,6 +50,8 @@ impl Walkthrough {
                 }
                 return;
             }
+            // Of nothing that was asked.
+            event::Record::Opened(_) => return,
             event::Record::Failed(why) => {
                 self.record.fault = Some(why.clone());
                 if then.is_none() {

@@ -114,6 +114,8 @@ impl Walkthrough {
             positions: positions.iter().map(|(source, at)| (source.0, *at)).collect(),
             open_issues: open_issues.iter().cloned().collect(),
             bad_password_count,
+            portal_time: self.portal_time(),
+            etag: Some(entry.etag).filter(|etag| !etag.is_empty()),
         };
         let logs = crate::logs::Mark::of(&positions);
         let mark = Mark { logs, open_issues, bad_password_count, portal_time: self.portal_time() };
@@ -226,14 +228,18 @@ impl Walkthrough {
 
     pub(super) fn read_back_failed(&mut self) {
         let at = self.now.at;
-        if let Saving::AskingBack { mark, tries, again, .. } = &mut self.saving {
+        if let Saving::AskingBack { tries, again, .. } = &mut self.saving {
             if *tries < ASK_BACK_TIMES {
                 *again = Some(at.after(ASK_BACK_EVERY));
             } else {
-                let mark = mark.clone();
-                self.saved_at(mark, false, Some("the entry could not be read back"));
+                self.cannot_read_back();
             }
         }
+    }
+
+    pub(super) fn cannot_read_back(&mut self) {
+        let Saving::AskingBack { mark, .. } = self.saving.clone() else { return };
+        self.saved_at(mark, false, Some("the entry could not be read back"));
     }
 
     pub(super) fn entry_read_back(&mut self, read: &Entry) {

@@ -81,6 +81,8 @@ pub enum Outcome {
 /// What the operator is asked. The answer is an `Intent`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
+    /// Before anything: does the unfinished walk go on?
+    Resume,
     /// 1: sign in, or work without the portal's interface?
     HowToBegin,
     /// 1: can someone present edit the portal?
@@ -146,7 +148,8 @@ pub enum AnswerKind {
 impl Question {
     pub fn kind(&self) -> AnswerKind {
         match self {
-            Self::HowToBegin
+            Self::Resume
+            | Self::HowToBegin
             | Self::CanEdit
             | Self::WhichEntry
             | Self::UsedElsewhere
@@ -184,6 +187,8 @@ impl Question {
 /// Why a step can't go on. `words::reason` says what opens it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
+    /// The unfinished walk's record could not be taken up.
+    NotResumed(Safe),
     SignInDeclined,
     SignInExpired,
     SignInBlocked {

@@ -237,6 +237,7 @@ impl Walkthrough {
             host: attempt.host.clone(),
             protocol: attempt.protocol,
             answer: tested.answer.clone(),
+            from: tested.from,
         });
         if let (Some(budget), Answer::Refused(_) | Answer::NotKnown(_)) = (&mut self.budget, &tested.answer) {
             // It was read before this attempt, which has since cost one.

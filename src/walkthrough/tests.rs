@@ -14,6 +14,8 @@ mod hand_over;
 mod parting;
 pub mod player;
 mod proving;
+mod reports;
+mod resuming;
 mod said;
 mod saves;
 mod second_person;

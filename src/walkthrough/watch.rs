@@ -14,13 +14,19 @@ use crate::portal::{Deployment, Entry, Reading, Sensor, ServiceStatus};
 use crate::sensor::Standing;
 use crate::text::Safe;
 
+use super::fact::Witness;
+
+mod basis;
 mod evidence;
 mod issue;
 mod order;
+mod resumed;
 #[cfg(test)]
 mod tests;
 
 use evidence::{Observed, observe, probed, refuses, took};
+
+pub use resumed::Before;
 
 /// Where everything stood just before the password left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,19 +203,17 @@ impl Watch {
         &self.syncing
     }
 
-    /// Takes in what a log record said. True if it says something new about this save.
-    pub fn found(&mut self, at: &Place, known: &Known) -> bool {
+    /// Takes in what a log record said; what it witnesses, if that is new about this save.
+    pub fn found(&mut self, at: &Place, known: &Known) -> Option<Witness> {
         let host = &at.host;
         if !self.mark.before(at) {
-            return false;
+            return None;
         }
         if refuses(known, &self.account) {
-            return self.hold(host, Against::LogRecord);
+            return self.hold(host, Against::LogRecord).then_some(Witness::LogRefused);
         }
-        if took(known, &self.account) {
-            return self.took.insert(host.clone());
-        }
-        false
+        let took = took(known, &self.account) && self.took.insert(host.clone());
+        took.then_some(Witness::LogTook)
     }
 
     /// A source that fails was not watched throughout.
@@ -223,7 +227,7 @@ impl Watch {
     }
 
     /// Takes in a reading asked for after the save. Returns what is new and held against the save.
-    pub fn read(&mut self, reading: &Reading) -> Vec<Safe> {
+    pub fn read(&mut self, reading: &Reading) -> Vec<(Safe, Witness)> {
         self.portal_read = true;
         let mut news = Vec::new();
         for sensor in &reading.sensors {
@@ -232,14 +236,14 @@ impl Watch {
                 None => self.observed.remove(&sensor.host),
             };
             if sensor.service == ServiceStatus::Stopped && self.stopped(&sensor.host) {
-                news.push(sensor.host.clone());
+                news.push((sensor.host.clone(), Witness::ServiceStopped));
             }
         }
         for issue in reading.issues.iter().filter(|issue| issue.about_credential()) {
             if !issue.open() {
                 self.old_issues.remove(&issue.id);
             } else if self.holds(issue) && self.hold(&Safe::default(), Against::CredentialIssue) {
-                news.push(issue.name.clone());
+                news.push((issue.name.clone(), Witness::CredentialIssue));
             }
         }
         news
@@ -270,8 +274,9 @@ impl Watch {
         self.against.entry(host.clone()).or_default().insert(against)
     }
 
-    pub fn count_rose(&mut self) {
-        self.hold(&Safe::default(), Against::CountRose);
+    /// True if that is new.
+    pub fn count_rose(&mut self) -> bool {
+        self.hold(&Safe::default(), Against::CountRose)
     }
 
     /// A refusal that two kinds of evidence, two hosts or a credential issue agree on.

@@ -6,7 +6,7 @@ use crate::directory::Standing;
 use super::effect::Effect;
 use super::errand::Errand;
 use super::event;
-use super::fact::Fact;
+use super::fact::{Basis, Fact, Witness};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Place, VerdictWord, Watch};
 use super::{Saving, SourceView, Walkthrough, words};
@@ -28,13 +28,13 @@ impl Walkthrough {
         match event {
             event::Logs::Found { source, host, at, context, known, .. } => {
                 let place = Place { source, host, position: at, context };
-                let mut news = false;
+                let mut by = None;
                 for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
-                    news |= watch.found(&place, &known);
+                    by = watch.found(&place, &known).or(by);
                 }
-                if news {
+                if by.is_some() {
                     let what = Safe::new(known.explanation().title);
-                    self.record(Fact::Evidence { host: place.host, what });
+                    self.record(Fact::Evidence { host: place.host, what, by });
                     self.judge();
                     self.ask_standing();
                 }
@@ -47,6 +47,11 @@ impl Walkthrough {
                     }
                 }
                 self.sources.insert(source, SourceView { host, readable, state });
+            }
+            event::Logs::Lost { source } => {
+                for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
+                    watch.source_failed(source);
+                }
             }
             event::Logs::Marked { ticket, positions, bad_password_count, change } => {
                 if self.errands.remove(&ticket) == Some(Errand::Mark) {
@@ -65,8 +70,9 @@ impl Walkthrough {
         if asked_at < watch.saved_at.at {
             return;
         }
-        for what in watch.read(reading) {
-            self.record(Fact::Evidence { host: what, what: Safe::new("the portal shows it") });
+        for (host, by) in watch.read(reading) {
+            let what = Safe::new("the portal shows it");
+            self.record(Fact::Evidence { host, what, by: Some(by) });
         }
         self.judge();
         self.ask_standing();
@@ -87,7 +93,8 @@ impl Walkthrough {
         if asked_at >= since
             && let Some(host) = watch.see_syncing(reading)
         {
-            self.record(Fact::Evidence { host, what: Safe::new(words::FIRST_SIGN) });
+            let what = Safe::new(words::FIRST_SIGN);
+            self.record(Fact::Evidence { host, what, by: Some(Witness::Syncing) });
         }
     }
 
@@ -110,8 +117,11 @@ impl Walkthrough {
             && let (Some(count), Some(before)) =
                 (standing.account.bad_password_count, watch.mark.bad_password_count)
             && (count > before || standing.account.locked)
+            && watch.count_rose()
         {
-            watch.count_rose();
+            let (host, what) =
+                (standing.controller.clone(), Safe::new("counts more failures than at the mark"));
+            self.record(Fact::Evidence { host, what, by: Some(Witness::CountRose) });
         }
         self.standing = Some(standing);
         self.judge();
@@ -127,7 +137,7 @@ impl Walkthrough {
 
     /// Reaches the verdict if it is time; never on a save that another one is about to replace.
     pub(super) fn judge(&mut self) {
-        if self.sending() || self.left {
+        if self.sending() || self.left || self.taken_up.target.is_some() {
             return;
         }
         let Some(mut watch) = self.watch.take() else { return };
@@ -140,9 +150,16 @@ impl Walkthrough {
         if let Some(verdict) = verdict {
             self.ring();
             let missing = verdict.missing.iter().map(words::missing).collect();
-            self.record(Fact::Verdict { verdict: verdict.word, missing });
+            let basis = self.basis();
+            self.record(Fact::Verdict { verdict: verdict.word, missing, basis });
         }
         self.verdict_shown();
+    }
+
+    /// What the verdict rests on, as it stands now.
+    pub(super) fn basis(&self) -> Option<Basis> {
+        let watch = self.watch.as_ref()?;
+        Some(watch.basis(self.sensors(), self.portal.reading.as_ref(), self.asks_services()))
     }
 
     fn verdict_shown(&mut self) {

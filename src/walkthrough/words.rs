@@ -8,6 +8,7 @@ mod hand_over;
 mod outcomes;
 mod questions;
 mod reasons;
+mod recorded;
 mod recover;
 mod screen;
 mod tour;
@@ -32,11 +33,13 @@ pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
+pub(super) use questions::option_of;
 pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
 pub(in crate::walkthrough) use questions::{
     COPY, HAND_OVER_FIRST, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
 };
 pub use reasons::{Said, reason, to_copy};
+pub use recorded::{answer, at_second, gate, proof, recorded, said_of, witness};
 pub use recover::{
     HELP_WAYS_BACK, WAYS_BACK, WayBack, WayLine, commands, ways_back, ways_back_keys, ways_back_lines,
     ways_back_wanted,
@@ -241,6 +244,11 @@ pub(super) fn is_running(sensor: &Sensor) -> bool {
 /// Hours and minutes, UTC.
 pub fn clock_time(at: Timestamp) -> String {
     at.strftime("%H:%MZ").to_string()
+}
+
+/// Day, hours and minutes, UTC.
+pub fn day_time(at: Timestamp) -> String {
+    at.strftime("%d %b %H:%MZ").to_string()
 }
 
 /// Hours, minutes and seconds, UTC; for what is safe not before.

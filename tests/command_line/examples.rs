@@ -7,7 +7,10 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use clap::CommandFactory as _;
+use jiff::Timestamp;
 use mdi_console::cli::Arguments;
+use mdi_console::journal::file::JournalFile;
+use mdi_console::walkthrough::fact::Fact;
 
 use crate::place::{Place, RIGHT};
 use crate::pty::{PATIENCE, Pty};
@@ -17,6 +20,9 @@ const PROMPTS: [&str; 2] = [">", "(not shown):"];
 
 /// What stands in an example for something of the operator's own.
 const STANDS_FOR: [(&str, &str); 1] = [("LOG…", "sensor.log")];
+
+/// The record that an example names.
+const RECORD: &str = "20260304T050607Z.jsonl";
 
 const LOG: &str = "Microsoft.Tri.Sensor-Errors.log";
 const REFUSAL: &str = "2026-11-03 14:05:00.0000 Error DirectoryServicesClient Microsoft.Tri.Infrastructure.ExtendedException: \
@@ -58,6 +64,16 @@ fn lay() -> Place {
         fs::write(place.path(log), REFUSAL).unwrap();
     }
     fs::write(place.path("password"), format!("{RIGHT}\n")).unwrap();
+    let began = Fact::Began {
+        site: "contoso".into(),
+        lab: true,
+        operator: "ana".into(),
+        host: "jump".into(),
+        program: "mdi-console".into(),
+        site_file: None,
+    };
+    let mut record = JournalFile::create(&place.path("state/mdi-console"), RECORD).unwrap();
+    record.append(Timestamp::UNIX_EPOCH, &began).unwrap();
     symlink(env!("CARGO_BIN_EXE_mdi-console"), place.path("bin/mdi-console")).unwrap();
     // The other end of a link: whatever is asked of it, it prints the log.
     fs::write(place.path("bin/ssh"), "#!/bin/sh\ncat sensor.log\n").unwrap();

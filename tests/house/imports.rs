@@ -11,7 +11,7 @@ use crate::source::{Source, Token};
 /// Everyone may import `text` and the clock's types; nobody may import `main`, `lib` or upward. `lab` gets neither
 /// `text` nor anything else: it knows the protocols, not the program.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("main", &["cli", "app", "plain", "lab", "site", "clock"]),
+    ("main", &["cli", "app", "plain", "lab", "site", "clock", "trust"]),
     // Chooses what runs, and hands each its parts.
     (
         "cli",
@@ -74,6 +74,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "walkthrough::effect",
             "walkthrough::event",
             "walkthrough::fact",
+            "walkthrough::resume::Dated",
             "walkthrough::watch::Mark",
             "directory",
             "portal",

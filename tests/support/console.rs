@@ -26,6 +26,7 @@ use mdi_console::terminal::traits::{Traits, Wishes};
 use mdi_console::text::Safe;
 use mdi_console::ui::look::Look;
 use mdi_console::walkthrough::Terms;
+use mdi_console::walkthrough::resume::Opening;
 use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedSender};
 
 use crate::stage::{Missed, Tried};
@@ -84,9 +85,31 @@ impl Console {
         Self::with(engine, terms, driven)
     }
 
-    fn with((engine, answers): (Engine, Receiver<Answer>), terms: Terms, driven: &Driven) -> Tried<Self> {
+    pub fn resume(lab: &Addresses, driven: &Driven, (state, opening): (&Path, Opening)) -> Tried<Self> {
+        let site = Site::of_lab(lab)?;
+        let terms = site.terms(Safe::new("ana"), Safe::new("jump-01"));
+        let record = match &opening {
+            Opening::TakenUp(offer) => Some(state.join(format!("{}.jsonl", offer.id))),
+            Opening::Anew | Opening::Asked(_) => None,
+        };
+        let engine = Engine::start(parts(site, lab, (driven, state)))?;
+        let mut console = Self::opening(engine, (terms, opening), driven)?;
+        console.record = record.unwrap_or(console.record);
+        Ok(console)
+    }
+
+    fn with(engine: (Engine, Receiver<Answer>), terms: Terms, driven: &Driven) -> Tried<Self> {
+        Self::opening(engine, (terms, Opening::Anew), driven)
+    }
+
+    fn opening(
+        (engine, answers): (Engine, Receiver<Answer>),
+        (terms, opening): (Terms, Opening),
+        driven: &Driven,
+    ) -> Tried<Self> {
         let clock = driven.clock();
-        let model = Model::new(terms, clock.now(), Size { columns: COLUMNS, rows: ROWS });
+        let mut model = Model::new(terms, clock.now(), Size { columns: COLUMNS, rows: ROWS });
+        model.walk.open_with(opening);
         let parser = vt100::Parser::new(nonzero(ROWS), nonzero(COLUMNS), 0);
         let shown = Shown(Rc::new(RefCell::new((parser, Vec::new()))));
         let environment = |name: &str| match name {

@@ -13,6 +13,9 @@ use mdi_console::walkthrough::step::Step;
 
 use crate::story::{Kind, Names, Story};
 
+#[path = "scenes/told.rs"]
+pub mod told;
+
 pub type Scene = (&'static str, Model);
 
 const LOG: &str = "\
@@ -58,7 +61,7 @@ pub fn step(step: Step) -> Vec<Scene> {
         Step::Configuration => configuration(),
         Step::DirectoryServices => directory(),
         Step::Password => password(),
-        Step::Save => save().into_iter().chain(hand_off()).chain(for_two()).collect(),
+        Step::Save => save().into_iter().chain(hand_off()).chain(told::for_two()).collect(),
         Step::Services => services(),
         Step::Sensors => sensors(),
     }
@@ -228,20 +231,6 @@ fn at_ways_back(mut model: Model, command: usize) -> Model {
     model
 }
 
-/// Step 5 where nobody saves alone.
-fn for_two() -> Vec<Scene> {
-    let at_save = || Story::for_two().sources().at_save();
-    let named = || at_save().choose(0).typed("Ana Alvarez");
-    vec![
-        ("a second person", model(at_save())),
-        ("who approves", model(named())),
-        ("the same person", model(named().typed("ana alvarez"))),
-        ("break the glass", model(at_save().choose(1))),
-        ("approved", model(named().typed("Ben Brandt"))),
-        ("without a second person", model(at_save().choose(1).typed("nobody else is awake"))),
-    ]
-}
-
 /// Step 5 where the operator saves at the portal.
 fn hand_off() -> Vec<Scene> {
     let story = Story::hand_off;
@@ -350,32 +339,6 @@ fn sensors() -> Vec<Scene> {
             model(story.intend(Intent::Typed("CHG-2026-1124, password of svc-mdi".into())))
         }),
         ("a field of the hand-over", model(usual().at_sensors().intend(Intent::HandOver).choose(2))),
-    ]
-}
-
-/// A newcomer's walk, from its beginning to its end.
-pub fn tour() -> Vec<Scene> {
-    let story = || Story::tour().sources();
-    let at_edit = || {
-        let story = story().signed_in().entries(1);
-        let reading = story.reading(|_, _| {});
-        story.read(reading)
-    };
-    vec![
-        ("the beginning", model(story())),
-        ("the code", model(story().code())),
-        ("can someone edit", model(at_edit())),
-        ("the baseline", model(story().configured())),
-        ("reached", model(story().configured().enter().all_reached())),
-        ("changed already?", model(story().at_password())),
-        ("the field", model(story().at_field())),
-        ("testing", model(story().testing())),
-        ("accepted", model(story().accepted())),
-        ("save", model(story().at_save())),
-        ("saving", model(story().sending())),
-        ("services", model(story().saved())),
-        ("watching", model(story().at_sensors())),
-        ("confirmed", model(story().at_sensors().pass(Duration::from_mins(36)))),
     ]
 }
 

@@ -43,7 +43,9 @@ impl SensorServers {
     /// One more host, with its services as they are: the name, and what `sshd.sh service` takes.
     pub fn host(&self, host: &str, services: &[(&str, &str)]) {
         self.act(&["host"], &[host]);
-        services.iter().for_each(|(service, state)| self.set(host, service, state));
+        for (service, state) in services {
+            self.set(host, service, state);
+        }
     }
 
     pub fn set(&self, host: &str, service: &str, state: &str) {

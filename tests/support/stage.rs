@@ -7,6 +7,8 @@ use std::fmt;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::select_all;
@@ -16,6 +18,7 @@ use mdi_console::lab::{Lab, Scenario, StartOptions, scenario};
 use mdi_console::model::Model;
 use mdi_console::site::Site;
 use mdi_console::walkthrough::Walkthrough;
+use mdi_console::walkthrough::resume::{Offer, Opening};
 use tempfile::TempDir;
 
 use crate::console::Console;
@@ -60,6 +63,8 @@ pub struct Stage {
     pub consoles: Vec<Console>,
     /// The console at which the operator sits.
     pub seat: usize,
+    /// Set once the process at the console is taken to be dead: nothing is waited for any more.
+    pub killed: Arc<AtomicBool>,
     folder: TempDir,
 }
 
@@ -87,7 +92,16 @@ impl Stage {
             program: PathBuf::from(env!("CARGO_BIN_EXE_mdi-console")),
             password: Some(right.clone()),
         })?;
-        Ok(Self { driven, lab, scenario, right, consoles: Vec::new(), seat: 0, folder })
+        Ok(Self {
+            driven,
+            lab,
+            scenario,
+            right,
+            consoles: Vec::new(),
+            seat: 0,
+            killed: Arc::default(),
+            folder,
+        })
     }
 
     /// One more console of the same user, and the operator goes to it.
@@ -109,6 +123,17 @@ impl Stage {
     pub fn sit_down_over<D: Disk + Send + 'static>(&mut self, disk: D) -> Tried {
         let journal = JournalFile::over(self.state().join("played.jsonl"), disk);
         let console = Console::open_on(&self.lab.addresses(), &self.driven, (&self.state(), journal))?;
+        self.take_seat(console);
+        Ok(())
+    }
+
+    /// A new process that takes up what an earlier one left in this record.
+    pub fn sit_down_again(&mut self, offer: Offer) -> Tried {
+        self.consoles.clear();
+        // The dead one keeps its own, whatever it still does.
+        self.killed = Arc::default();
+        let opening = Opening::TakenUp(offer);
+        let console = Console::resume(&self.lab.addresses(), &self.driven, (&self.state(), opening))?;
         self.take_seat(console);
         Ok(())
     }
@@ -151,6 +176,9 @@ impl Stage {
     pub async fn settle(&mut self) -> Tried {
         let driven = self.driven.clone();
         for _ in 0..TURNS {
+            if self.killed.load(Ordering::Relaxed) {
+                return Err(Missed::because("the process is dead"));
+            }
             let mut turns = pin!(one_turn(&mut self.consoles));
             tokio::select! {
                 biased;

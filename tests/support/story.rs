@@ -245,6 +245,7 @@ impl Story {
         let tested = Tested {
             answer,
             account: accepted.then_some(account),
+            from: None,
             controller_time: Some(self.now.wall),
             latency: Duration::from_millis(11),
             elapsed: Duration::from_millis(30),

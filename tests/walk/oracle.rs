@@ -11,9 +11,8 @@ use mdi_console::journal::Consistency;
 use mdi_console::journal::file::read_record;
 use mdi_console::lab::scenario::End;
 use mdi_console::lab::world::{ACCOUNT, PREVIOUS_PASSWORD, READER_PASSWORD, WRONG_PASSWORD};
-use mdi_console::portal::Sensor;
 use mdi_console::walkthrough::fact::{Fact, fold};
-use mdi_console::walkthrough::watch::{Finding, VerdictWord};
+use mdi_console::walkthrough::watch::VerdictWord;
 
 use crate::console::Console;
 use crate::stage::{Missed, Stage, Tried, files, hex};
@@ -69,14 +68,6 @@ impl Stage {
         }
         if let Some(right) = holds.stored_is_right {
             self.hold(self.lab.stored_is_right() == right, "the right password in the workspace")?;
-        }
-        if let Some(wanted) = holds.took_it {
-            let walk = self.walk()?;
-            let took = |one: &&Sensor| {
-                walk.watch.as_ref().is_some_and(|watch| watch.finding(one) == Finding::TookIt)
-            };
-            let took = walk.sensors().iter().filter(took).count();
-            self.hold(took == wanted, &format!("{wanted} sensors that took it, not {took}"))?;
         }
         if holds.never_locked {
             let locked = self.lab.attempts().iter().any(|attempt| attempt.outcome == "775");

@@ -23,7 +23,9 @@ pub(super) fn sections(text: &str) -> String {
     }
     if !rest.is_empty() {
         roff.control("SH", ["NOTES"]);
-        rest.iter().for_each(|paragraph| write(&mut roff, paragraph));
+        for paragraph in rest {
+            write(&mut roff, paragraph);
+        }
     }
     roff.to_roff()
 }

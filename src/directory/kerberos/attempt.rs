@@ -163,5 +163,5 @@ fn unasked(asked: &Asked, reply: &Reply<'_>, password: &str) -> Judged {
 }
 
 fn tested((answer, controller_time): Judged, latency: Duration) -> Tested {
-    Tested { answer, account: None, controller_time, latency, elapsed: latency }
+    Tested { answer, account: None, from: None, controller_time, latency, elapsed: latency }
 }

@@ -64,6 +64,7 @@ impl Client {
         Tested {
             answer,
             account,
+            from: None,
             controller_time: root.current_time,
             latency: answered.since(asked),
             elapsed: answered.since(began),

@@ -140,6 +140,26 @@ fn a_value_that_goes_on_below_its_record_s_first_line_is_still_a_value() {
     check("and so on] The supplied credential is invalid.", true);
     check(" ---> LdapException: The supplied credential is invalid.", true);
     check("2024-04-15 21:28:14 Error A The supplied credential is invalid.", true);
+    // A date alone, with whatever ends its line, begins a record as well.
+    check("2024-04-15 21:28:14\r\nThe supplied credential is invalid.", true);
+}
+
+#[test]
+fn a_record_judged_alone_is_judged_as_the_parser_does() {
+    let codes: String = (100..300).map(|code| format!(" ErrorCode={code}\n")).collect();
+    for text in [
+        SAMPLE.to_owned(),
+        format!("2024-04-15 21:28:13 Error A x\n{codes}LdapException ErrorCode=49\n"),
+        format!("2024-04-15 21:28:13 Error A x\n{codes}LdapException ErrorCode=490\n"),
+    ] {
+        for (bytes, encoding) in
+            [(text.clone().into_bytes(), Encoding::Utf8), (utf16(&text), Encoding::Utf16)]
+        {
+            let first = parse(&[&bytes]).remove(0);
+            let end = usize::try_from(first.length).unwrap();
+            assert_eq!(is_refusal(encoding, &bytes[..end]), first.is_refusal(), "{text}");
+        }
+    }
 }
 
 #[test]

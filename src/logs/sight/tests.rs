@@ -67,6 +67,8 @@ fn a_code_is_a_key_of_its_own() {
     check("ErrorCode=490", &[Code(490)]);
     check("ErrorCode=999999999", &[Code(u16::MAX)]);
     check("ErrorCode=", &[]);
+    check("ErrorCode=0", &[Code(0)]);
+    check("ErrorCode=049", &[]);
     check("InnerErrorCode=49", &[]);
     check("[A=b [ErrorCode=49]]", &[]);
     check("[UserName=x ErrorCode=49 ErrorCode=81]", &[]);
@@ -85,7 +87,35 @@ fn a_value_of_several_lines_stays_a_value() {
     assert_eq!(seen, [Sign::ServerUnavailable]);
 }
 
+#[test]
+fn however_much_there_is_on_a_line_what_decides_is_seen() {
+    let check = |much: String| {
+        let seen = signs(&format!("{much}ErrorCode=49 The supplied credential is invalid"));
+        assert!(seen.contains(&Sign::CredentialInvalid) && seen.contains(&Sign::Code(49)), "{seen:?}");
+        assert!(seen.len() <= MOST + SENTENCES.len(), "{}", seen.len());
+    };
+    check("LdapException ".repeat(1_000));
+    check((100..400).map(|code| format!("ErrorCode={code} ")).collect());
+    check("[a=b ErrorCode=81] ".repeat(200));
+}
+
 proptest! {
+    #[test]
+    fn what_is_passed_over_means_nothing(
+        parts in proptest::collection::vec(prop_oneof![
+            Just("The supplied"), Just(" credential is invalid"), Just("[a=b "), Just("["), Just("]"), Just("x"),
+            Just("ErrorCode=4"), Just("9"), Just("0"), Just("LdapException"), Just("LdapTAEFC"), Just(" "), Just("="),
+        ], 0..16),
+    ) {
+        let line = parts.concat();
+        let mut every = Sight::default();
+        every.begin(true);
+        for byte in line.bytes() {
+            every.look(byte);
+        }
+        prop_assert_eq!(look_at(&line), every.end());
+    }
+
     #[test]
     fn the_way_a_line_is_cut_into_reads_changes_nothing(
         parts in proptest::collection::vec(prop_oneof![

@@ -10,6 +10,7 @@ mod open;
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Source;
 use crate::logs::parse::Origin;
@@ -32,13 +33,37 @@ pub struct Followed {
     before: VecDeque<Open>,
     /// Those there were when the file at this path was opened.
     archives: Option<Archives>,
+    /// Where it is taken up: what this file and its archives gained behind these places is news.
+    since: Option<Arc<[Position]>>,
+    /// Those of them that were found.
+    found: Vec<Position>,
 }
 
 impl Followed {
     pub fn new(source: &Source, path: &Path, first: bool) -> Self {
         let origin = Origin { source: source.id, host: source.host.clone(), at: Position::default() };
-        let (open, gone, before, archives) = (None, None, VecDeque::new(), None);
-        Self { path: path.to_owned(), origin, first, open, gone, before, archives }
+        let (open, gone, before) = (None, None, VecDeque::new());
+        // A path that comes later is new with all its archives, which a new version may have before it is looked at.
+        let archives = (!first).then(Archives::default);
+        let (since, found) = (None, Vec::new());
+        Self { path: path.to_owned(), origin, first, open, gone, before, archives, since, found }
+    }
+
+    /// A path that was followed before, up to these places.
+    pub fn since(source: &Source, path: &Path, places: Arc<[Position]>) -> Self {
+        Self { since: Some(places), archives: None, ..Self::new(source, path, false) }
+    }
+
+    /// Whether this place was found in its file or in one of its archives.
+    pub fn found(&self, place: &Position) -> bool {
+        self.found.contains(place)
+    }
+
+    /// Nothing more is read; what is held back is given out.
+    pub fn end(&mut self, records: &mut Vec<Record>) {
+        for open in self.before.iter_mut().chain(&mut self.open) {
+            open.finish(records);
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -100,7 +125,7 @@ impl Followed {
     fn was_archived(&self) -> bool {
         let now = Archives::of(&self.path);
         let both = self.archives.as_ref().zip(now.as_ref());
-        both.is_some_and(|(known, now)| !known.unseen(now, self.before.iter()).is_empty())
+        both.is_some_and(|(known, now)| !known.unseen(now, &self.before).is_empty())
     }
 
     /// Its file is not there. A renamed one can still be read by its handle; one on a share that went away can't.
@@ -110,7 +135,12 @@ impl Followed {
         }
         // What fails here fails because the file is away, and that is said by whoever looked for it.
         let waiting = self.read_before(records).unwrap_or(false);
-        if let Some(gone) = self.gone.as_mut().filter(|gone| !waiting && gone.is_intact()) {
+        // One of which nothing was read to speak of may have come after archives that nobody can see now.
+        let young = self.gone.as_ref().is_some_and(Open::is_young);
+        if waiting || young && (Archives::of(&self.path).is_none() || self.was_archived()) {
+            return;
+        }
+        if let Some(gone) = self.gone.as_mut().filter(|gone| gone.is_intact()) {
             let _ = gone.read_on(&self.path, records);
             gone.settle(records);
         }
@@ -146,17 +176,38 @@ impl Followed {
         let archives = Archives::of(&self.path);
         if let Some(was) = was {
             self.first = false;
-            self.hand_over(was, (still == Some(Still::Cut), archives.as_ref()), records);
+            let cut = still == Some(Still::Cut) || was.is_in(&found);
+            // One of which nothing was read to speak of is read anew, among the archives and in their order.
+            if !(was.is_young() && self.was_archived()) {
+                self.hand_over(was, (cut, archives.as_ref()), records);
+            }
         }
         if let (Some(known), Some(now)) = (&self.archives, &archives) {
-            for found in known.unseen(now, self.before.iter()) {
-                let unseen = Open::new(&self.path, &self.origin, (found, 0), false);
+            for found in known.unseen(now, &self.before) {
+                let unseen = Open::new(&self.path, &self.origin, (found, 0), 0);
                 self.before.extend(unseen.inspect_err(|error| warn(&self.path, error)).ok());
             }
         }
+        let since = self.take_up(archives.as_ref(), &found);
         self.archives = archives.or(self.archives.take());
-        self.open = Some(Open::new(&self.path, &self.origin, (found, round), self.first)?);
+        let old = if self.first { found.length() } else { since };
+        self.open = Some(Open::new(&self.path, &self.origin, (found, round), old)?);
         Ok(())
+    }
+
+    /// Has what its archives gained since read first, the oldest first. Says up to where the file itself is old.
+    fn take_up(&mut self, archives: Option<&Archives>, live: &Found) -> u64 {
+        let Some(places) = self.since.take() else { return 0 };
+        for (found, place) in archives.map(|archives| archives.since(&self.path, &places)).unwrap_or_default()
+        {
+            self.found.extend(place);
+            let old = place.map_or(0, |place| place.offset);
+            let open = Open::new(&self.path, &self.origin, (found, 0), old);
+            self.before.extend(open.inspect_err(|error| warn(&self.path, error)).ok());
+        }
+        let place = live.place(&self.path, &places);
+        self.found.extend(place);
+        place.map_or(0, |place| place.offset)
     }
 
     /// Has what is left of a file read where that is now. `cut`: not by its handle, which leads to what was written anew.
@@ -166,8 +217,8 @@ impl Followed {
         (cut, archives): (bool, Option<&Archives>),
         records: &mut Vec<Record>,
     ) {
-        let archived = archives.and_then(|archives| archives.holding(&was));
-        match archived.map(|found| was.follow_to(found)) {
+        let elsewhere = archives.and_then(|archives| archives.holding(&was));
+        match elsewhere.map(|found| was.follow_to(found)) {
             Some(Ok(())) => self.before.push_back(was),
             None if !cut && was.is_intact() => self.before.push_back(was),
             Some(Err(_)) | None => was.finish(records),

@@ -70,6 +70,11 @@ impl Teller {
         Some(())
     }
 
+    /// Something that was to be taken up is gone.
+    pub async fn lost(&self) -> Option<()> {
+        self.out.send(Delivery::Lost(self.source)).await.ok()
+    }
+
     pub async fn tell(&mut self, stand: impl Into<Stand>) -> Option<()> {
         let Stand { state, files, behind } = stand.into();
         let told = self.told.as_ref();

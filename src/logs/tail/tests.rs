@@ -21,6 +21,7 @@ struct Scene {
     out: Receiver<Delivery>,
     state: Option<SourceState>,
     missed: Missed,
+    lost: bool,
 }
 
 fn line(second: u32, text: &str) -> String {
@@ -39,11 +40,16 @@ impl Scene {
     }
 
     fn follow(&mut self, pattern: &str) {
+        self.follow_since(pattern, Vec::new());
+    }
+
+    fn follow_since(&mut self, pattern: &str, since: Vec<Position>) {
         let (send, out) = channel(64);
         self.out = out;
         let patterns = vec![self.path(pattern).display().to_string()];
         let source = Source { id: SourceId(1), host: "dc1".into(), patterns };
-        tokio::spawn(follow(source, (self.driven.clock(), POLL), self.missed.clone(), send));
+        let missed = self.missed.clone();
+        tokio::spawn(follow((source, since), (self.driven.clock(), POLL), missed, send));
     }
 
     /// Takes all that is delivered until the tail sleeps; then moves the clock to its next look, `looks` times.
@@ -57,6 +63,7 @@ impl Scene {
                     match delivery {
                         Delivery::Records(new) => records.extend(new),
                         Delivery::State(state) => self.state = Some(state),
+                        Delivery::Lost(_) => self.lost = true,
                     }
                 }
             }
@@ -68,6 +75,7 @@ impl Scene {
             match delivery {
                 Delivery::Records(new) => records.extend(new),
                 Delivery::State(state) => self.state = Some(state),
+                Delivery::Lost(_) => self.lost = true,
             }
         }
         records
@@ -81,7 +89,14 @@ impl Scene {
 fn scene() -> Scene {
     let (_, out) = channel(1);
     let home = tempfile::tempdir().unwrap();
-    Scene { home, driven: Driven::new(Timestamp::UNIX_EPOCH), out, state: None, missed: Missed::default() }
+    Scene {
+        home,
+        driven: Driven::new(Timestamp::UNIX_EPOCH),
+        out,
+        state: None,
+        missed: Missed::default(),
+        lost: false,
+    }
 }
 
 #[tokio::test]
@@ -256,6 +271,47 @@ async fn a_share_that_hangs_is_named_and_taken_up_when_it_answers() {
 }
 
 #[tokio::test]
+async fn a_share_that_hangs_stalls_no_other() {
+    let mut scene = scene();
+    let pipe = scene.path("hung.log");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    scene.follow("hung.log");
+    while scene.driven.next().is_none() {
+        tokio::task::yield_now().await;
+    }
+    scene.driven.move_to(scene.driven.next().unwrap());
+    let mut hung = std::mem::replace(&mut scene.out, channel(1).1);
+    let Some(Delivery::State(state)) = hung.recv().await else { panic!("no state") };
+    assert!(matches!(state.state, State::Unreachable(Unreachable::NoAnswer { .. })));
+    scene.write("b.log", &line(1, "one"));
+    scene.follow("b.log");
+    assert_eq!(scene.messages(1).await, ["one"]);
+    scene.write("b.log", &line(2, "two"));
+    assert_eq!(scene.messages(2).await, ["two"]);
+    assert!(hung.try_recv().is_err(), "the hung one still says nothing");
+    // Lets the thread that hangs in it go.
+    drop(OpenOptions::new().write(true).open(&pipe).unwrap());
+    assert!(hung.recv().await.is_some());
+}
+
+#[tokio::test]
+async fn a_source_says_when_something_last_came_how_far_it_is_and_in_which_zone_it_writes() {
+    let mut scene = scene();
+    scene.write("a.log", &line(1, "one"));
+    scene.follow("a.log");
+    scene.see(1).await;
+    let state = scene.state.clone().unwrap();
+    assert_eq!((state.active, state.zone, state.behind), (None, None, 0));
+    // The clock stands at the epoch, and who writes is two hours ahead of it.
+    scene.write("a.log", "1970-01-01 02:00:01.0000 Info  A two\n1970-01-01 02:00:01.5000 Info  A three\n");
+    scene.see(2).await;
+    let state = scene.state.clone().unwrap();
+    assert_eq!(state.zone.map(|zone| zone.to_string()).as_deref(), Some("UTC+02:00"));
+    assert!(state.active.is_some());
+    assert_eq!(state.offset(), fs::metadata(scene.path("a.log")).unwrap().len());
+}
+
+#[tokio::test]
 async fn the_mark_s_places_are_the_ones_that_records_carry() {
     let mut scene = scene();
     scene.write("a.log", &line(1, &"x".repeat(80)));
@@ -269,3 +325,4 @@ async fn the_mark_s_places_are_the_ones_that_records_carry() {
 }
 
 mod rotation;
+mod since;

@@ -5,6 +5,7 @@
 
 use crate::text::Safe;
 use crate::walkthrough::fact::{Entered, Fact, SaveWord};
+use crate::walkthrough::resume::doubt_of;
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::{Mark, Missing, Watch};
 use crate::walkthrough::{Notice, Saving, Walkthrough, words};
@@ -49,13 +50,8 @@ impl Walkthrough {
         let known = result == SaveWord::Saved;
         let why = Some(Safe::new(if known { "the operator's word" } else { "the operator was not sure" }));
         self.record(Fact::SaveEnded { result, why, entered: Some(entered) });
-        let doubt = match entered {
-            Entered::Pasted => None,
-            Entered::TypedByHand => Some(Missing::TypedByHand),
-            Entered::NotSure => Some(Missing::EntryNotKnown),
-        };
         if let Some(watch) = &mut self.next_watch {
-            watch.doubt(doubt.into_iter().chain((!known).then_some(Missing::PerhapsNotSaved)));
+            watch.doubt(doubt_of(entered).into_iter().chain((!known).then_some(Missing::PerhapsNotSaved)));
         }
         self.overwrite_clipboard();
         self.watch_save(mark, known);

@@ -108,6 +108,8 @@ impl Trace {
             positions: Vec::new(),
             open_issues: Vec::new(),
             bad_password_count: None,
+            portal_time: None,
+            etag: None,
         });
     }
 
@@ -322,7 +324,7 @@ fn confirming_by_the_operators_word_alone_is_seen() {
 fn confirming_what_was_never_seen_is_seen() {
     let mut player = walked_to(Step::Services);
     let verdict = Verdict { word: VerdictWord::Confirmed, missing: Vec::new() };
-    let fact = Fact::Verdict { verdict: VerdictWord::Confirmed, missing: Vec::new() };
+    let fact = Fact::Verdict { verdict: VerdictWord::Confirmed, missing: Vec::new(), basis: None };
     player.walk.watch.as_mut().unwrap().verdict = Some(verdict);
     player.walk.record(fact);
     let effects = std::mem::take(&mut player.walk.effects);

@@ -30,8 +30,8 @@ impl Player {
             Effect::ReadEntries(ticket) => Event::Portal(*ticket, Portal::EntriesRead(vec![entry()])),
             Effect::ReadEntry(ticket, _) => {
                 let mut read = entry();
-                read.etag = "2".into();
                 read.last_change = self.checker.last_change.clone();
+                read.etag = if read.last_change.is_some() { "2".into() } else { read.etag };
                 Event::Portal(*ticket, Portal::EntryRead(read))
             }
             Effect::ReadPortal(ticket) => {
@@ -65,13 +65,16 @@ impl Player {
                 let (host, service) = (host.clone(), *service);
                 Event::Sensor(*ticket, event::Sensor::ServiceAnswered { host, service, state })
             }
-            Effect::Record(ticket, _) => {
+            Effect::OpenRecord(ticket, _) => self.opens(*ticket),
+            Effect::Record(ticket, fact) => {
+                self.disk.push((self.now().wall, fact.clone()));
                 let count = self.walk.record.lines + 1;
                 Event::Record(*ticket, Record::Recorded { count, hash: "h".into() })
             }
             Effect::ClearField
             | Effect::PutOnClipboard(_)
             | Effect::OverwriteClipboard
+            | Effect::Follow(_)
             | Effect::Wipe(_)
             | Effect::Release(_)
             | Effect::End => Event::Timer,

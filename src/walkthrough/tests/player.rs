@@ -11,6 +11,7 @@ use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::fact::Durable;
+use crate::walkthrough::resume::Dated;
 use crate::walkthrough::step::{Phase, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::words;
@@ -27,6 +28,8 @@ pub struct Player {
     pub disk_full: bool,
     pub slow_record: bool,
     pub seconds: u64,
+    /// What stands in the record.
+    pub disk: Vec<Dated>,
     pub(super) attempts: u64,
     pub(super) secrets: u64,
     pub(super) changes: u64,
@@ -62,7 +65,7 @@ impl Player {
         player
     }
 
-    fn of(walk: Walkthrough) -> Self {
+    pub(super) fn of(walk: Walkthrough) -> Self {
         Self {
             walk,
             out: Vec::new(),
@@ -70,6 +73,7 @@ impl Player {
             disk_full: false,
             slow_record: false,
             seconds: 0,
+            disk: Vec::new(),
             attempts: 0,
             secrets: 0,
             changes: 0,
@@ -109,7 +113,7 @@ impl Player {
         self.take(effects);
     }
 
-    fn take(&mut self, effects: Vec<Effect>) {
+    pub(super) fn take(&mut self, effects: Vec<Effect>) {
         self.checker.wanted(&effects, &self.walk);
         for effect in effects {
             match effect {
@@ -117,6 +121,7 @@ impl Player {
                 Effect::ClearField
                 | Effect::PutOnClipboard(_)
                 | Effect::OverwriteClipboard
+                | Effect::Follow(_)
                 | Effect::Wipe(_)
                 | Effect::Release(_)
                 | Effect::End => {}
@@ -301,6 +306,8 @@ pub fn kind_of(effect: &Effect) -> &'static str {
         Effect::TakeMark(..) => "mark",
         Effect::Save { .. } => "save",
         Effect::AskService { .. } => "service",
+        Effect::OpenRecord(..) => "open",
+        Effect::Follow(_) => "follow",
         Effect::Record(..) => "record",
         Effect::End => "end",
     }

@@ -19,6 +19,7 @@ fn next_reason(reason: &Reason) -> Option<Reason> {
     let host = || Safe::new("dc1.contoso.test");
     let why = || Safe::new("one failure is counted");
     Some(match reason {
+        Reason::NotResumed(_) => Reason::SignInDeclined,
         Reason::SignInDeclined => Reason::SignInExpired,
         Reason::SignInExpired => Reason::SignInBlocked {
             code: "AADSTS53003".into(),
@@ -83,6 +84,7 @@ fn after_entry_name(fault: &EntryFault) -> Reason {
 
 fn next_question(question: &Question) -> Option<Question> {
     Some(match question {
+        Question::Resume => Question::HowToBegin,
         Question::HowToBegin => Question::CanEdit,
         Question::CanEdit => Question::WhichEntry,
         Question::WhichEntry => Question::UsedElsewhere,
@@ -117,7 +119,9 @@ fn next_question(question: &Question) -> Option<Question> {
 
 #[test]
 fn every_reason_has_three_parts() {
-    for reason in std::iter::successors(Some(Reason::SignInDeclined), next_reason) {
+    for reason in
+        std::iter::successors(Some(Reason::NotResumed("it is held by another one".into())), next_reason)
+    {
         let said = words::reason(&reason);
         for part in [&said.what, &said.means, &said.remedy] {
             assert!(part.ends_with(['.', ')']), "{reason:?}: {part:?}");
@@ -132,7 +136,7 @@ fn every_question_asks_something_that_can_be_answered() {
         [walked_to(Step::Password), walked_to(Step::Save), handed_off_to(Step::Save)]
             .map(|player| player.walk);
     for walk in &walks {
-        for question in std::iter::successors(Some(Question::HowToBegin), next_question) {
+        for question in std::iter::successors(Some(Question::Resume), next_question) {
             let asked = words::question(walk, &question);
             assert!(asked.ends_with(['.', '?', ':']), "{question:?}: {asked:?}");
             let choice = question.kind() == AnswerKind::Choice;

@@ -154,7 +154,7 @@ pub fn facts(changed_before: u64) -> AccountFacts {
 pub fn tested(answer: Answer) -> Tested {
     let account = (answer == Answer::Accepted).then(|| facts(240));
     let latency = Duration::from_millis(9);
-    Tested { answer, account, controller_time: Some(now(0).wall), latency, elapsed: latency }
+    Tested { answer, account, from: None, controller_time: Some(now(0).wall), latency, elapsed: latency }
 }
 
 pub fn refused(code: SubCode) -> Answer {

@@ -98,7 +98,14 @@ fn tested(word: &str) -> Tested {
     };
     let answer = answer(word);
     let account = (answer == Answer::Accepted).then_some(facts);
-    Tested { answer, account, controller_time: Some(at()), latency: Duration::ZERO, elapsed: Duration::ZERO }
+    Tested {
+        answer,
+        account,
+        from: None,
+        controller_time: Some(at()),
+        latency: Duration::ZERO,
+        elapsed: Duration::ZERO,
+    }
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl Site {
             "took-earlier" => log(place(1, 20), took("svc-mdi")),
             "took-elsewhere" => log(place(1, 130), took("ELSE\\svc-mdi")),
             "other-fault" => log(place(1, 140), Known::ServerUnavailable),
-            "count" => self.watch.count_rose(),
+            "count" => assert!(self.watch.count_rose()),
             "new-issue" => self.read(&[issue("new", IssueStatus::Open)]),
             "old-issue" => self.read(&[issue("old", IssueStatus::Open)]),
             "suppressed-issue" => self.read(&[issue("new", IssueStatus::Suppressed)]),

@@ -28,6 +28,7 @@ pub(in crate::walkthrough) const COPY: usize = 1;
 /// The question, in one sentence.
 pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
     match question {
+        Question::Resume => resume(walk),
         Question::HowToBegin => Safe::new("How do you want to read the portal?"),
         Question::CanEdit => Safe::new("Can someone present edit the portal's directory service accounts?"),
         Question::WhichEntry => Safe::new("Which entry's password is to be changed?"),
@@ -80,6 +81,17 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
         }
         Question::Recover => Safe::new("Nothing is saved yet. What now?"),
     }
+}
+
+fn resume(walk: &Walkthrough) -> Safe {
+    let Some(offer) = walk.offered() else { return Safe::new("An unfinished walk is there. What now?") };
+    safe(format!(
+        "The walk that {} began on {} is unfinished at step {}: {}. What now?",
+        offer.operator,
+        super::day_time(offer.began),
+        offer.step.number(),
+        offer.open
+    ))
 }
 
 fn account_name(walk: &Walkthrough) -> Safe {
@@ -159,6 +171,9 @@ pub fn hint(question: &Question) -> Option<&'static str> {
         Question::UntestedName => Some(
             "Before that: run `mdi-console verify` on a host that reaches port 88, or forward the port and name it in the site file.",
         ),
+        Question::Resume => {
+            Some("Going on means signing in again; a password that is not saved is typed and tested again.")
+        }
         Question::HowToBegin
         | Question::WhichEntry
         | Question::WithoutController
@@ -196,6 +211,7 @@ pub fn options(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
 
 fn fixed_options(question: &Question) -> &'static [&'static str] {
     match question {
+        Question::Resume => &["Go on with it", "Begin a new walk"],
         Question::HowToBegin => &["Sign in with a code", "Work without the portal's interface"],
         Question::CanEdit => &["Yes", "No, nobody here can", "Not sure"],
         Question::UsedElsewhere => &["No", "Yes", "Don't know"],
@@ -232,12 +248,18 @@ pub fn option_word(question: &Question, option: usize) -> Safe {
     Safe::new(fixed_options(question).get(option).copied().unwrap_or("?"))
 }
 
+/// The option that has these words on record.
+pub(in crate::walkthrough) fn option_of(question: &Question, word: &str) -> Option<usize> {
+    fixed_options(question).iter().position(|option| *option == word)
+}
+
 /// What must be typed, letter by letter but for case; `None`: any text will do.
 pub fn wanted(walk: &Walkthrough, question: &Question) -> Option<Safe> {
     match question {
         Question::AccountName | Question::UntestedName => Some(account_name(walk)),
         Question::ConfirmSave => Some(to_save(walk)),
-        Question::HowToBegin
+        Question::Resume
+        | Question::HowToBegin
         | Question::CanEdit
         | Question::WhichEntry
         | Question::UsedElsewhere

@@ -27,7 +27,8 @@ const NOTHING_SAVED: &str = "Nothing has been saved.";
 
 pub fn reason(reason: &Reason) -> Said {
     match reason {
-        Reason::SignInDeclined
+        Reason::NotResumed(_)
+        | Reason::SignInDeclined
         | Reason::SignInExpired
         | Reason::SignInBlocked { .. }
         | Reason::PortalUnread(_)
@@ -69,6 +70,11 @@ pub fn reason(reason: &Reason) -> Said {
 #[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
 fn of_the_portal(reason: &Reason) -> Said {
     match reason {
+        Reason::NotResumed(why) => Said {
+            what: super::safe(format!("The unfinished walk can't go on: {why}.")),
+            means: Safe::new(NOTHING_SAVED),
+            remedy: Safe::new("Enter begins a new walk."),
+        },
         Reason::SignInDeclined => said(
             "The sign-in was declined.",
             NOTHING_SAVED,

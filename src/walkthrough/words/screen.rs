@@ -182,6 +182,7 @@ pub fn portal_fault(fault: &crate::portal::Fault, since: Timestamp, next: Option
 /// The dialog's name, on its border.
 pub fn heading(question: &Question) -> &'static str {
     match question {
+        Question::Resume => "An unfinished walk",
         Question::HowToBegin | Question::CanEdit => "The portal",
         Question::WhichEntry => "The entry",
         Question::UsedElsewhere | Question::ChangedInDirectory => "The account",
@@ -228,7 +229,8 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
         Question::CopyPassword => copying_explained().to_vec(),
         Question::SavedThere => since_shown(walk).into_iter().map(sentence).collect(),
         Question::ChangedInDirectory => last_change(walk).into_iter().collect(),
-        Question::HowToBegin
+        Question::Resume
+        | Question::HowToBegin
         | Question::CanEdit
         | Question::WhichEntry
         | Question::UsedElsewhere

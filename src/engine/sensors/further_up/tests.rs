@@ -35,11 +35,16 @@ impl Stage {
             patterns: vec![format!("{}/*.log", self.folder.path().display())],
         };
         let (out, mut deliveries) = channel(16);
-        let following =
-            tokio::spawn(follow(source, (Clock::system(), Duration::from_secs(1)), Missed::default(), out));
+        let following = tokio::spawn(follow(
+            (source, Vec::new()),
+            (Clock::system(), Duration::from_secs(1)),
+            Missed::default(),
+            out,
+        ));
         while let Some(delivery) = deliveries.recv().await {
             match delivery {
                 Delivery::Records(records) => self.further_up.delivered(&records),
+                Delivery::Lost(source) => panic!("{source:?} is lost"),
                 Delivery::State(state) => {
                     self.further_up.stand(state.source, &state.files);
                     break;

@@ -59,6 +59,7 @@ impl Scene {
             match delivery {
                 Delivery::Records(new) => self.records.extend(new),
                 Delivery::State(state) => self.state = Some(state),
+                Delivery::Lost(source) => panic!("{source:?} is lost"),
             }
         }
     }

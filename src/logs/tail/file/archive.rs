@@ -3,16 +3,19 @@
 //! Blocking. An archive is known by its first bytes, so it is the same whatever its name is by now.
 //! Deliberately absent: reading one.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::open::{Found, Open};
+use crate::logs::Position;
 
 /// So many of the newest are named by the mark: no log is full more often between two looks.
 const NAMED: usize = 3;
 
 /// The archives of one log, by their numbers.
+#[derive(Default)]
 pub struct Archives(Vec<(u64, PathBuf, u64)>);
 
 impl Archives {
@@ -38,13 +41,31 @@ impl Archives {
     }
 
     /// Those that came since, and were never followed while they were at the path.
-    pub fn unseen<'a>(&self, now: &Self, followed: impl Iterator<Item = &'a Open> + Clone) -> Vec<Found> {
+    pub fn unseen(&self, now: &Self, followed: &VecDeque<Open>) -> Vec<Found> {
         let highest = self.0.last().map(|(number, ..)| *number);
         let newer = |number| highest.is_none_or(|highest| number > highest);
         let known = |identity| self.0.iter().any(|(_, _, known)| *known == identity);
         let new = now.0.iter().filter(|(number, _, identity)| newer(*number) && !known(*identity));
         let found = new.filter_map(|(_, path, _)| Found::open(path).ok());
-        found.filter(|found| !followed.clone().any(|open| open.is_of(found))).collect()
+        found.filter(|found| !followed.iter().any(|open| open.is_of(found))).collect()
+    }
+
+    /// Those that hold a place, with it, and all that came after the first of them. Where none does and the log itself
+    /// is another one, all of them came since.
+    pub fn since(&self, path: &Path, places: &[Position]) -> Vec<(Found, Option<Position>)> {
+        let found = self.found().map(|found| {
+            let place = found.place(path, places);
+            (found, place)
+        });
+        let mut since: Vec<(Found, Option<Position>)> = found.collect();
+        let first = since.iter().position(|(_, place)| place.is_some());
+        let live = Found::open(path).is_ok_and(|live| live.place(path, places).is_some());
+        let keep = match first {
+            Some(first) => since.len().saturating_sub(first),
+            None if live => 0,
+            None => since.len(),
+        };
+        since.split_off(since.len().saturating_sub(keep))
     }
 
     pub fn newest(self) -> Vec<Found> {

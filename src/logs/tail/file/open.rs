@@ -52,6 +52,18 @@ impl Found {
         identity(path, self.inode, &Read { first: self.first.clone(), offset: 0, round: 0 })
     }
 
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Which of these places lies in it. When the place was taken it may have been too short to be known by its first bytes.
+    pub fn place(&self, path: &Path, places: &[Position]) -> Option<Position> {
+        let young = identity(path, self.inode, &Read { first: Vec::new(), offset: 0, round: 0 });
+        let known = [self.identity(path), young];
+        let held = |place: &&Position| known.contains(&place.file) && place.offset <= self.length;
+        places.iter().find(held).copied()
+    }
+
     pub fn end(&self, path: &Path) -> Position {
         Position { file: self.identity(path), offset: self.length }
     }
@@ -89,14 +101,14 @@ pub enum Still {
 }
 
 impl Open {
-    /// A file that was never read. `old`: it may have been there for long, and its last part is context.
-    pub fn new(path: &Path, origin: &Origin, (found, round): (Found, u64), old: bool) -> io::Result<Self> {
+    /// A file that was never read. Up to `old` it may have been there for long, and the last part of that is context.
+    pub fn new(path: &Path, origin: &Origin, (found, round): (Found, u64), old: u64) -> io::Result<Self> {
         let Found { file, inode, length, changed, first } = found;
         let mut file = file.ok_or(io::ErrorKind::NotFound)?;
         let encoding = Encoding::of(&first).unwrap_or_default();
         // An even number of bytes, so that UTF-16 isn't cut in the middle of a unit.
-        let last = length.saturating_sub(CONTEXT).next_multiple_of(2).min(length);
-        let (offset, context) = if old { (last, length) } else { (0, 0) };
+        let context = old.min(length);
+        let offset = context.saturating_sub(CONTEXT).next_multiple_of(2).min(context);
         let read = Read { first, offset, round };
         let mut origin = origin.clone();
         origin.at = Position { file: identity(path, inode, &read), offset };
@@ -185,7 +197,7 @@ impl Open {
 
     /// Too little of it was read to tell it from what may be written in its place.
     pub fn is_young(&self) -> bool {
-        self.read.first.len() < DATED
+        self.read.offset < DATED as u64
     }
 
     pub fn is_touched(&self, found: &Found) -> bool {
@@ -198,6 +210,9 @@ impl Open {
 
     /// True if there is more to read at once.
     pub fn read_on(&mut self, path: &Path, records: &mut Vec<Record>) -> io::Result<bool> {
+        if self.read.first.len() < FIRST {
+            self.read.first = first_bytes(&self.file)?;
+        }
         self.parser.rename(identity(path, self.inode, &self.read));
         self.grew = false;
         let mut piece = vec![0; 64 * 1024];

@@ -14,6 +14,8 @@ struct Writer {
     /// What is still to be written of a line.
     rest: Option<String>,
     archived: u32,
+    /// Beyond so many archives the oldest is deleted.
+    kept: u32,
     written: u64,
 }
 
@@ -31,7 +33,7 @@ enum Move {
 
 impl Writer {
     fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), next: 0, rest: None, archived: 0, written: 0 }
+        Self { home: tempfile::tempdir().unwrap(), next: 0, rest: None, archived: 0, kept: 10, written: 0 }
     }
 
     fn share(&self) -> PathBuf {
@@ -79,7 +81,7 @@ impl Writer {
         self.append(now);
     }
 
-    /// A line is never torn by it, and beyond ten archives the oldest is deleted.
+    /// A line is never torn by it.
     fn rotate(&mut self, copy: bool) {
         self.lines(0);
         let archive = self.archive(self.archived);
@@ -90,7 +92,7 @@ impl Writer {
             fs::rename(self.log(), archive).unwrap();
         }
         self.archived += 1;
-        if let Some(oldest) = self.archived.checked_sub(11) {
+        if let Some(oldest) = self.archived.checked_sub(self.kept + 1) {
             fs::remove_file(self.archive(oldest)).unwrap();
         }
     }
@@ -113,7 +115,7 @@ fn source(path: &Path) -> Source {
 }
 
 fn tail_of(source: Source) -> Tail {
-    Tail { source, followed: Vec::new(), missed: Missed::default() }
+    Tail { source, followed: Vec::new(), missed: Missed::default(), since: Vec::new() }
 }
 
 /// Looks until there is no more to be read at once.
@@ -138,7 +140,8 @@ fn is_all(writer: &Writer, records: &[Record]) -> Result<(), TestCaseError> {
 }
 
 fn play(moves: &[Move]) -> Result<(), TestCaseError> {
-    let mut writer = Writer::new();
+    // What was deleted between two looks is lost to everybody.
+    let mut writer = Writer { kept: 100, ..Writer::new() };
     let mut records = Vec::new();
     let mut tail = tail_of(writer.source());
     writer.lines(1);
@@ -176,7 +179,7 @@ fn some_move() -> impl Strategy<Value = Move> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn joining_what_the_tail_delivers_gives_back_what_was_written(
@@ -289,4 +292,28 @@ fn archives_that_were_there_already_are_left_alone() {
     look(&mut tail, &mut records);
     look(&mut tail, &mut records);
     assert_eq!(records.len(), 2);
+}
+
+#[test]
+fn a_new_version_that_has_archives_already_is_read_from_the_first() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, number: u32| {
+        let path = home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, line(number, &format!("number {number}"))).unwrap();
+    };
+    write("2.9.1/Logs/a.log", 0);
+    let mut tail = tail_of(source(&home.path().join("*/Logs/a.log")));
+    let mut records = Vec::new();
+    look(&mut tail, &mut records);
+    write("2.10.1/Logs/a-Archived-00000.log", 1);
+    write("2.10.1/Logs/a-Archived-00001.log", 2);
+    write("2.10.1/Logs/a.log", 3);
+    for _ in 0..3 {
+        look(&mut tail, &mut records);
+    }
+    let told: Vec<(String, bool)> =
+        records.iter().map(|record| (record.message.to_string(), record.context)).collect();
+    let expected = (0..4).map(|number| (format!("number {number}"), number == 0));
+    assert_eq!(told, expected.collect::<Vec<_>>());
 }

@@ -16,7 +16,7 @@ pub fn sources(walk: &Walkthrough, now: Now) -> Vec<(Safe, Safe)> {
     views.map(|view| (view.host.clone(), source(&view.state, now.at))).collect()
 }
 
-/// One source in a line: `following · last record 2 min ago · 14.2 KiB read · written in UTC+02:00 (inferred)`.
+/// One source in a line: `following · last record 2 min ago · 14.2 KiB read · UTC+02:00 (inferred)`.
 pub fn source(state: &SourceState, now: Instant) -> Safe {
     let mut parts = vec![standing(state, now)];
     if state.is_readable() {
@@ -33,11 +33,11 @@ pub fn source(state: &SourceState, now: Instant) -> Safe {
         parts.push(format!("{} behind", bytes(state.behind)));
     }
     parts.extend(state.zone.map(|zone| match zone.ahead {
-        ahead if ahead >= WORTH_SAYING => format!("written in {zone}, clock {ahead} s ahead (inferred)"),
+        ahead if ahead >= WORTH_SAYING => format!("{zone}, clock {ahead} s ahead (inferred)"),
         ahead if ahead <= -WORTH_SAYING => {
-            format!("written in {zone}, late or clock behind by {} s (inferred)", ahead.unsigned_abs())
+            format!("{zone}, {} s late or clock behind (inferred)", ahead.unsigned_abs())
         }
-        _ => format!("written in {zone} (inferred)"),
+        _ => format!("{zone} (inferred)"),
     }));
     safe(parts.join(" · "))
 }
@@ -109,12 +109,12 @@ mod tests {
         let check = |state: &SourceState, line: &str| assert_eq!(source(state, at(130).at).as_str(), line);
         check(&following, "following · nothing new yet · 14.2 KiB read");
         let active = SourceState { active: Some(at(125)), zone: zone(0, -1), ..following.clone() };
-        check(&active, "following · last record now · 14.2 KiB read · written in UTC (inferred)");
+        check(&active, "following · last record now · 14.2 KiB read · UTC (inferred)");
         let late =
             SourceState { active: Some(at(5)), behind: 3 << 20, zone: zone(7200, 90), ..following.clone() };
         check(
             &late,
-            "following · last record 2 min ago · 14.2 KiB read · 3.0 MiB behind · written in UTC+02:00, clock 90 s ahead (inferred)",
+            "following · last record 2 min ago · 14.2 KiB read · 3.0 MiB behind · UTC+02:00, clock 90 s ahead (inferred)",
         );
         let ended =
             Unreachable::Ended { status: "exit status: 255".into(), said: "no route".into(), again: 4 };

@@ -1,0 +1,126 @@
+//! The records of a state folder: found, read, and said in a line each.
+//!
+//! Only read: no lock is held and nothing is mended. Relies on a record's name, which is the moment it was begun.
+//! Deliberately absent: what follows from a record (`resume`, `report`).
+
+use std::io;
+use std::path::Path;
+
+use crate::engine::record::{Unknown, facts};
+use crate::journal::file::{JournalFault, is_held, read_record};
+use crate::journal::{Consistency, Read};
+use crate::text::Safe;
+use crate::walkthrough::resume::Dated;
+
+/// A record, as it was found.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// The file's name without its end.
+    pub id: Safe,
+    pub read: Read,
+    /// A walk is being written to it by another process.
+    pub held: bool,
+}
+
+/// Why a record says nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRead {
+    #[error("there is no record {id} in {folder}. `mdi-console --resume` lists the unfinished walks")]
+    NoSuch { id: Safe, folder: Safe },
+    #[error("there is no record in {0}. Nothing has been walked there; name another folder with --state-dir")]
+    None(Safe),
+    #[error(transparent)]
+    Journal(#[from] JournalFault),
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
+    #[error("the state folder {folder} can't be read: {why}. Name another with --state-dir")]
+    Folder { folder: Safe, why: io::Error },
+}
+
+impl Kept {
+    pub fn open(path: &Path) -> Result<Self, NotRead> {
+        let read = read_record(path)?;
+        let held = is_held(path)?;
+        let id = path.file_stem().map(|stem| Safe::new(&stem.to_string_lossy())).unwrap_or_default();
+        Ok(Self { id, read, held })
+    }
+
+    pub fn facts(&self) -> Result<Vec<Dated>, Unknown> {
+        facts(&self.read)
+    }
+
+    pub fn consistent(&self) -> bool {
+        self.read.consistency == Consistency::Consistent
+    }
+}
+
+/// The record of this name, which names no folder.
+pub(super) fn named(folder: &Path, id: &str) -> Result<Kept, NotRead> {
+    let path = folder.join(format!("{id}.jsonl"));
+    if !is_a_records(id) || !path.is_file() {
+        return Err(NotRead::NoSuch { id: Safe::new(id), folder: shown(folder) });
+    }
+    Kept::open(&path)
+}
+
+/// The names of all records of the folder, the newest first.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, NotRead> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(why) => return Err(NotRead::Folder { folder: shown(folder), why }),
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".jsonl").map(str::to_owned))
+        .filter(|name| is_a_records(name))
+        .collect();
+    // A second walk of the same second comes after the first.
+    names.sort_by_key(|name| (name.len(), name.clone()));
+    names.sort_by_key(|name| name.get(..16).map(str::to_owned));
+    names.reverse();
+    Ok(names)
+}
+
+/// `20260304T050607Z`, and `-2` behind it for the second of that second.
+fn is_a_records(name: &str) -> bool {
+    let mut shape = name.chars();
+    let digits = |shape: &mut std::str::Chars<'_>, count: usize| {
+        shape.by_ref().take(count).filter(char::is_ascii_digit).count() == count
+    };
+    let stamp = digits(&mut shape, 8)
+        && shape.next() == Some('T')
+        && digits(&mut shape, 6)
+        && shape.next() == Some('Z');
+    let rest = shape.as_str();
+    let number = rest.strip_prefix('-').unwrap_or("0");
+    stamp && (rest.is_empty() || rest.starts_with('-')) && number.parse::<u32>().is_ok()
+}
+
+pub(super) fn shown(path: &Path) -> Safe {
+    Safe::new(&path.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_told_by_its_name_and_the_newest_comes_first() {
+        let check = |name: &str, so: bool| assert_eq!(is_a_records(name), so, "{name}");
+        check("20260304T050607Z", true);
+        check("20260304T050607Z-2", true);
+        check("attempts", false);
+        check("20260304T050607Z-", false);
+        check("20260304T050607Z/../x", false);
+        check("../20260304T050607Z", false);
+        check("", false);
+        let folder = tempfile::tempdir().unwrap();
+        let wanted = ["20260304T050608Z", "20260304T050607Z-10", "20260304T050607Z-2", "20260304T050607Z"];
+        for name in ["attempts"].iter().chain(&wanted) {
+            std::fs::write(folder.path().join(format!("{name}.jsonl")), "").unwrap();
+        }
+        assert_eq!(names(folder.path()).unwrap(), wanted);
+        assert_eq!(names(&folder.path().join("nowhere")).unwrap(), Vec::<String>::new());
+    }
+}

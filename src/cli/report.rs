@@ -1,0 +1,139 @@
+//! `mdi-console report`: the record of a walk, or of a password test, for whoever reads it later.
+//!
+//! Only reads: the state folder, and for a bundle the site's logs. Relies on `walkthrough::report` for what it says.
+//! Deliberately absent: mending a record; one that is damaged is told as far as it is as it was written.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::journal::Consistency;
+use crate::text::Safe;
+use crate::walkthrough::report::{Report, Sealed, markdown};
+
+use super::records::{self, Kept, NotRead};
+use super::{Everywhere, NoHome, folders};
+
+mod bundle;
+
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub struct ReportArguments {
+    /// The record's name, as the walk's last line tells it; the newest one without
+    pub id: Option<String>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Md, value_name = "FORMAT")]
+    pub format: Format,
+    /// Write the report into a new file, with the last lines of each log of the site, the versions and the hash
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub bundle: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Md,
+    Json,
+}
+
+const HELP: &str = "\
+Examples:
+  mdi-console report                             the newest record
+  mdi-console report 20260304T050607Z            the record of this name
+  mdi-console report --format json               as one JSON object
+  mdi-console report --bundle incident-4711.md   for the ticket, with the last lines of the site's logs
+
+Records of labs are named lab/ID, those of `mdi-console verify` verify/ID; without a name the newest of all is taken.
+
+Exit codes: 0 the record is as it was written; 1 it was changed or damaged, and the report ends there; 2 usage or configuration; 3 it could not be read, or the bundle not written.";
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReported {
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    #[error(transparent)]
+    NotRead(#[from] NotRead),
+    #[error("the report could not be put into JSON: {0}. This is a fault of the program")]
+    Json(#[from] serde_json::Error),
+    #[error("{0} is there already, and nothing is overwritten. Name another file with --bundle")]
+    Exists(Safe),
+    #[error("{file} could not be written: {why}. Name another file with --bundle")]
+    NotWritten { file: Safe, why: io::Error },
+}
+
+impl NotReported {
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoHome(_) | Self::Exists(_) | Self::NotRead(NotRead::NoSuch { .. } | NotRead::None(_)) => 2,
+            Self::NotRead(_) | Self::Json(_) | Self::NotWritten { .. } => 3,
+        }
+    }
+}
+
+/// Reads the record, says what it says, and gives the exit code.
+pub fn run(everywhere: &Everywhere, arguments: &ReportArguments) -> Result<u8, NotReported> {
+    let state = folders::state(everywhere.state_dir.as_deref())?;
+    let (id, kept) = match &arguments.id {
+        Some(id) => (id.clone(), named(&state, id)?),
+        None => newest(&state)?,
+    };
+    let report = report(&id, &kept)?;
+    let code = u8::from(!kept.consistent());
+    let text = match (&arguments.bundle, arguments.format) {
+        (Some(file), _) => {
+            bundle::write(file, &report, everywhere.site.as_deref())?;
+            let file = records::shown(file);
+            super::walk::say(&format!("Written to {file}, readable by you alone."));
+            return Ok(code);
+        }
+        (None, Format::Md) => markdown::render(&report),
+        (None, Format::Json) => serde_json::to_string_pretty(&report)? + "\n",
+    };
+    // Whoever closes the pipe has read enough.
+    let _ = io::stdout().write_all(text.as_bytes());
+    Ok(code)
+}
+
+/// Walks stand in the folder itself, those of labs and the tests of `verify` below it.
+const FOLDERS: [&str; 3] = ["", "lab", "verify"];
+
+fn named(state: &Path, id: &str) -> Result<Kept, NotRead> {
+    match id.split_once('/') {
+        Some((folder, name)) if FOLDERS.contains(&folder) => records::named(&state.join(folder), name),
+        _ => records::named(state, id),
+    }
+}
+
+/// The newest in which something stands.
+fn newest(state: &Path) -> Result<(String, Kept), NotReported> {
+    let mut all: Vec<(String, &str)> = Vec::new();
+    for folder in FOLDERS {
+        let names = records::names(&state.join(folder))?;
+        all.extend(names.into_iter().map(|name| (name, folder)));
+    }
+    all.sort();
+    for (name, folder) in all.into_iter().rev() {
+        let id = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+        let kept = named(state, &id)?;
+        if !kept.read.lines.is_empty() || !kept.consistent() {
+            return Ok((id, kept));
+        }
+    }
+    Err(NotRead::None(records::shown(state)).into())
+}
+
+fn report(id: &str, kept: &Kept) -> Result<Report, NotRead> {
+    let lines = kept.facts()?;
+    let read = &kept.read;
+    let torn = read.torn.map(|torn| format!("; {torn}")).unwrap_or_default();
+    let sealed = Sealed {
+        id: Safe::new(id),
+        consistent: read.consistency == Consistency::Consistent,
+        said: Safe::from(format!("{}{torn}", read.consistency)),
+        lines: read.chain.count,
+        hash: read.chain.last.as_ref().map(|seal| Safe::new(seal.as_str())),
+        going_on: kept.held,
+    };
+    Ok(Report::of(sealed, &lines))
+}

@@ -1,0 +1,243 @@
+//! What the lines of a record come to, one after the other. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::directory::Host;
+use crate::directory::lockout::AttemptId;
+use crate::text::Safe;
+use crate::walkthrough::fact::{Fact, ProofWord};
+use crate::walkthrough::words;
+
+use super::{
+    Approval, Before, Controller, Evidence, Moment, Override, Person, Read, Report, Sealed, Service, Test,
+};
+
+/// What is known while the lines go by.
+pub(super) struct Gathering {
+    pub(super) report: Report,
+    pub(super) controllers: BTreeMap<Host, Controller>,
+    pub(super) services: BTreeMap<Host, Service>,
+    /// Tests without an outcome, by their place among the tests.
+    open: BTreeMap<AttemptId, usize>,
+    /// How the password was proved last, and at how many controllers.
+    pub(super) proof: Proved,
+    pub(super) untested: bool,
+    pub(super) alone: bool,
+}
+
+/// What came of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proved {
+    Nothing,
+    Accepted(ProofWord, usize),
+    Refused,
+}
+
+impl Gathering {
+    pub(super) fn new(record: Sealed) -> Self {
+        let report = Report {
+            form: 1,
+            record,
+            verdict: Safe::default(),
+            verdict_word: None,
+            saved_untested: false,
+            alone: false,
+            saved: None,
+            account: None,
+            overrides: Vec::new(),
+            people: Vec::new(),
+            approvals: Vec::new(),
+            hand_over: BTreeMap::new(),
+            time_line: Vec::new(),
+            controllers: Vec::new(),
+            account_read: None,
+            before: None,
+            after: None,
+            services: Vec::new(),
+            evidence: Vec::new(),
+            missing: Vec::new(),
+            tests: Vec::new(),
+        };
+        Self {
+            report,
+            controllers: BTreeMap::new(),
+            services: BTreeMap::new(),
+            open: BTreeMap::new(),
+            proof: Proved::Nothing,
+            untested: false,
+            alone: false,
+        }
+    }
+
+    pub(super) fn take(&mut self, line: u64, at: Timestamp, fact: &Fact) {
+        if let Some(said) = words::recorded(fact) {
+            self.report.time_line.push(Moment { line, at, said });
+        }
+        self.of_people(at, fact);
+        self.of_controllers(fact);
+        self.of_tests(at, fact);
+        self.of_the_save(at, fact);
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`take` asks one family after the other")]
+    fn of_people(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::Began { site, lab, operator, host, program, site_file } => {
+                self.report.people.push(Person {
+                    at,
+                    operator: operator.clone(),
+                    host: host.clone(),
+                    site: site.clone(),
+                    lab: *lab,
+                    program: program.clone(),
+                    site_file: site_file.clone(),
+                    signed_in: None,
+                });
+            }
+            Fact::Resumed { operator, host, program, site_file, .. } => {
+                let first = self.report.people.first();
+                let (site, lab) = first.map(|one| (one.site.clone(), one.lab)).unwrap_or_default();
+                self.report.people.push(Person {
+                    at,
+                    operator: operator.clone(),
+                    host: host.clone(),
+                    site,
+                    lab,
+                    program: program.clone(),
+                    site_file: site_file.clone(),
+                    signed_in: None,
+                });
+                // Another process's numbers may begin anew.
+                self.open.clear();
+            }
+            Fact::SignedIn { name } => {
+                if let Some(person) = self.report.people.last_mut() {
+                    person.signed_in.clone_from(name);
+                }
+            }
+            Fact::EntryChosen { account, .. } => self.report.account = Some(account.clone()),
+            Fact::TestedAlone { account } => {
+                self.report.account = Some(account.clone());
+                self.alone = true;
+            }
+            Fact::Baseline { sensors, running, credential_issues } => {
+                let before =
+                    Before { sensors: *sensors, running: *running, credential_issues: *credential_issues };
+                self.report.before = Some(before);
+            }
+            _ => {}
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`take` asks one family after the other")]
+    fn of_controllers(&mut self, fact: &Fact) {
+        match fact {
+            Fact::ControllerReached { host, provable, pdc_emulator, read_only } => {
+                let (host, why) = (host.clone(), None);
+                let reached = Controller {
+                    host: host.clone(),
+                    pdc_emulator: *pdc_emulator,
+                    read_only: *read_only,
+                    provable: *provable,
+                    why,
+                };
+                self.controllers.insert(host, reached);
+            }
+            Fact::ControllerUnreachable { host, why } => {
+                let before = self.controllers.get(host);
+                let was = |told: fn(&Controller) -> bool| before.is_some_and(told);
+                let unreached = Controller {
+                    host: host.clone(),
+                    pdc_emulator: was(|one| one.pdc_emulator),
+                    read_only: was(|one| one.read_only),
+                    provable: false,
+                    why: Some(why.clone()),
+                };
+                self.controllers.insert(host.clone(), unreached);
+            }
+            _ => {}
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`take` asks one family after the other")]
+    fn of_tests(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::Attempting { attempt, host, protocol } => {
+                self.open.insert(*attempt, self.report.tests.len());
+                self.report.tests.push(Test {
+                    announced: at,
+                    ended: None,
+                    host: host.clone(),
+                    protocol: *protocol,
+                    from: None,
+                    console: self.report.people.last().map(|one| one.host.clone()).unwrap_or_default(),
+                    answer: Safe::new("interrupted: no outcome is on record, and it counts as a failure"),
+                });
+            }
+            Fact::Attempted { attempt, answer, from, .. } => {
+                let place = self.open.remove(attempt);
+                if let Some(test) = place.and_then(|place| self.report.tests.get_mut(place)) {
+                    (test.ended, test.from) = (Some(at), *from);
+                    test.answer = words::answer(answer);
+                }
+            }
+            Fact::AccountRead {
+                name,
+                sid,
+                password_changed,
+                password_expires,
+                password_never_expires,
+                ..
+            } => {
+                self.report.account_read = Some(Read {
+                    name: name.clone(),
+                    sid: sid.clone(),
+                    password_changed: *password_changed,
+                    password_expires: *password_expires,
+                    password_never_expires: *password_never_expires,
+                });
+            }
+            Fact::Accepted { proof, hosts } => self.proof = Proved::Accepted(*proof, hosts.len()),
+            Fact::Refused { .. } => self.proof = Proved::Refused,
+            _ => {}
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`take` asks one family after the other")]
+    fn of_the_save(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::Overridden { gate, reason, about } => self.report.overrides.push(Override {
+                at,
+                gate: *gate,
+                reason: reason.clone(),
+                about: about.clone(),
+            }),
+            Fact::Approved { recorded_by, approved_by } => self.report.approvals.push(Approval {
+                at,
+                recorded_by: recorded_by.clone(),
+                approved_by: approved_by.clone(),
+            }),
+            Fact::SaveIntended { tested, .. } => self.untested = !tested,
+            Fact::ServiceSeen { host, state } => self.service(at, (host, state), false),
+            Fact::ServiceMarked { host, evidence } => self.service(at, (host, evidence), true),
+            Fact::Evidence { host, what, by } => self.report.evidence.push(Evidence {
+                at,
+                host: host.clone(),
+                what: what.clone(),
+                source: Safe::new(words::said_of(*by)),
+            }),
+            Fact::Verdict { missing, basis, .. } => {
+                self.report.missing.clone_from(missing);
+                self.report.after = *basis;
+            }
+            _ => {}
+        }
+    }
+
+    fn service(&mut self, at: Timestamp, (host, state): (&Host, &Safe), marked: bool) {
+        let service = Service { host: host.clone(), state: state.clone(), at, marked };
+        self.services.insert(host.clone(), service);
+    }
+}

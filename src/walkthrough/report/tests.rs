@@ -1,0 +1,143 @@
+//! What a report makes of a record.
+
+use super::markdown::{escaped, render};
+use super::*;
+use crate::directory::Answer;
+use crate::directory::lockout::AttemptId;
+use crate::walkthrough::fact::{Fact, SaveWord};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+fn sealed() -> Sealed {
+    Sealed {
+        id: "20270115T080000Z".into(),
+        consistent: true,
+        said: "consistent".into(),
+        lines: 3,
+        hash: Some("ab12".into()),
+        going_on: false,
+    }
+}
+
+fn began(site: &str) -> Fact {
+    let (site, operator, host, program) = (site.into(), "ana".into(), "jump-01".into(), "0.1.0".into());
+    Fact::Began { site, lab: false, operator, host, program, site_file: None }
+}
+
+fn chosen() -> Fact {
+    let account = Account { name: "svc-mdi".into(), domain: "contoso.test".into() };
+    Fact::EntryChosen { id: "e1".into(), account }
+}
+
+fn intended(tested: bool) -> Fact {
+    Fact::SaveIntended {
+        entry: "e1".into(),
+        change: "c1".into(),
+        tested,
+        hand_off: false,
+        positions: Vec::new(),
+        open_issues: Vec::new(),
+        bad_password_count: None,
+        portal_time: None,
+        etag: None,
+    }
+}
+
+fn of(facts: Vec<Fact>) -> Report {
+    let lines: Vec<Dated> = facts.into_iter().zip(0..).map(|(fact, second)| (at(second), fact)).collect();
+    Report::of(sealed(), &lines)
+}
+
+#[test]
+fn the_verdict_is_one_sentence_whatever_the_record_says() {
+    let saved = |result| Fact::SaveEnded { result, why: None, entered: None };
+    let verdict = |verdict| Fact::Verdict { verdict, missing: Vec::new(), basis: None };
+    let check = |facts: Vec<Fact>, begins: &str, holds: &str| {
+        let said = of([vec![began("contoso")], facts].concat()).verdict;
+        assert!(said.starts_with(begins) && said.contains(holds), "{said}");
+        assert!(said.ends_with('.') && !said.contains(". "), "{said} is not one sentence");
+    };
+    check(vec![], "Nothing was saved", "no account was chosen");
+    check(vec![chosen()], "Nothing was saved", "svc-mdi in contoso.test");
+    let mut walk = vec![chosen(), intended(true)];
+    check(walk.clone(), "Whether the password", "is not known");
+    walk.push(saved(SaveWord::NotSaved));
+    check(walk.clone(), "Nothing was saved", "svc-mdi");
+    walk.extend([intended(true), saved(SaveWord::Saved)]);
+    check(walk.clone(), "The password of svc-mdi", "did not come to a verdict");
+    let with = |word| [walk.clone(), vec![verdict(word)]].concat();
+    check(with(VerdictWord::Confirmed), "The password", "is confirmed");
+    check(with(VerdictWord::Refused), "The password", "is refused");
+    check(with(VerdictWord::NoRefusalSeen), "The password", "no refusal was seen");
+    check(with(VerdictWord::NotConfirmed), "The password", "not confirmed");
+    let untested = vec![chosen(), intended(false), saved(SaveWord::Saved), verdict(VerdictWord::Confirmed)];
+    check(untested, "SAVED UNTESTED: The password", "is confirmed");
+    let account = Account { name: "svc-mdi".into(), domain: "contoso.test".into() };
+    check(vec![Fact::TestedAlone { account }], "The password of svc-mdi", "tested alone");
+}
+
+#[test]
+fn a_test_without_an_outcome_is_interrupted_also_when_its_number_comes_again() {
+    let (attempt, host, protocol) = (AttemptId(1), Safe::new("dc1"), Protocol::Ldap);
+    let announced = || Fact::Attempting { attempt, host: host.clone(), protocol };
+    let resumed = Fact::Resumed {
+        operator: "ben".into(),
+        host: "jump-02".into(),
+        program: "0.1.0".into(),
+        site_file: None,
+        torn: None,
+    };
+    let from = Some(IpAddr::from([10, 0, 0, 7]));
+    let ended = Fact::Attempted { attempt, host: host.clone(), protocol, answer: Answer::Accepted, from };
+    let report = of(vec![began("contoso"), announced(), resumed, announced(), ended]);
+    let answers: Vec<&str> = report.tests.iter().map(|test| test.answer.as_str()).collect();
+    assert!(answers[0].starts_with("interrupted") && answers[1] == "accepted", "{answers:?}");
+    assert_eq!((report.tests[1].console.as_str(), report.tests[1].from), ("jump-02", from));
+}
+
+#[test]
+fn foreign_text_is_neither_markdown_nor_html() {
+    let check = |foreign: &str, shown: &str| assert_eq!(escaped(foreign), shown);
+    check("svc-mdi in contoso.test (52e).", "svc-mdi in contoso.test (52e).");
+    check("# a\n- b", "\\# a - b");
+    check("**a** _b_ `c` ~d~", "\\*\\*a\\*\\* \\_b\\_ \\`c\\` \\~d\\~");
+    check("[a](http://b) ![c](d)", "\\[a\\](http&#58;//b) \\!\\[c\\](d)");
+    check("a | b", "a \\| b");
+    check("<script>&amp;", "&lt;script&gt;&amp;amp;");
+    check("www.evil.test, x@evil.test", "&#119;ww.evil.test, x&#64;evil.test");
+    check("a\\|b", "a\\\\\\|b");
+}
+
+#[test]
+fn a_name_can_end_no_cell_no_code_and_no_heading() {
+    let evil = "`` x`|| <b>\n# y";
+    let account = Account { name: evil.into(), domain: evil.into() };
+    let host: Safe = evil.into();
+    let report = of(vec![
+        began(evil),
+        Fact::EntryChosen { id: evil.into(), account },
+        Fact::ControllerUnreachable { host: host.clone(), why: evil.into() },
+        Fact::ServiceSeen { host: host.clone(), state: evil.into() },
+        Fact::Evidence { host: host.clone(), what: evil.into(), by: None },
+        Fact::Noted { text: evil.into() },
+        Fact::Attempting { attempt: AttemptId(1), host, protocol: Protocol::Ldap },
+    ]);
+    let text = render(&report);
+    let heads: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(heads.iter().filter(|head| head.contains('y') && head.contains('x')).count(), 1, "{heads:?}");
+    let widths: Vec<usize> = text
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .map(|line| line.replace("\\|", "").matches('|').count())
+        .collect();
+    let wanted = [4, 5, 7, 4];
+    let mut seen = widths.clone();
+    seen.dedup();
+    assert_eq!(seen, wanted, "{text}");
+    // What is not code holds no HTML.
+    for line in text.lines().filter(|line| !line.contains("``` ")) {
+        assert!(!line.contains("<b>"), "{line}");
+    }
+}

@@ -1,0 +1,83 @@
+//! A walk that may go on, in a line: when it was begun, by whom, how far it is, what is open. Pure.
+
+use jiff::Timestamp;
+
+use crate::text::Safe;
+use crate::walkthrough::fact::{DurableSave, Fact};
+use crate::walkthrough::step::Step;
+use crate::walkthrough::watch::VerdictWord;
+use crate::walkthrough::words;
+
+use super::{Dated, Past};
+
+/// Which record a walk is to be written to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Opening {
+    #[default]
+    Anew,
+    /// This one is unfinished: whether it goes on is the first question.
+    Asked(Offer),
+    /// This one goes on, and nobody is asked.
+    TakenUp(Offer),
+}
+
+/// An unfinished walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The name of its record.
+    pub id: Safe,
+    pub site: Safe,
+    pub lab: bool,
+    pub operator: Safe,
+    pub host: Safe,
+    pub began: Timestamp,
+    /// When its last line was written.
+    pub last: Timestamp,
+    pub step: Step,
+    pub open: Safe,
+}
+
+impl Offer {
+    /// Nothing, where there is nothing to go on with: no walk, one that is finished, or one that did not get past step 1.
+    pub fn of(id: &str, lines: &[Dated]) -> Option<Self> {
+        let (began, Fact::Began { site, lab, operator, host, .. }) = lines.first()? else { return None };
+        let (last, _) = lines.last()?;
+        let past = Past::of(lines);
+        let alone = lines.iter().any(|(_, fact)| matches!(fact, Fact::TestedAlone { .. }));
+        if alone || past.finished() || past.durable.step == Step::Portal {
+            return None;
+        }
+        Some(Self {
+            id: Safe::new(id),
+            site: site.clone(),
+            lab: *lab,
+            operator: operator.clone(),
+            host: host.clone(),
+            began: *began,
+            last: *last,
+            step: past.continues_at(),
+            open: past.what_is_open(),
+        })
+    }
+}
+
+impl Past {
+    /// The step that the resumed walk shows once it is signed in.
+    pub fn continues_at(&self) -> Step {
+        if self.open.is_some() { Step::Save } else { self.durable.step }
+    }
+
+    /// In a few words.
+    pub fn what_is_open(&self) -> Safe {
+        let saved = self.durable.save != DurableSave::No;
+        let said = match (&self.open, self.durable.verdict) {
+            (Some(open), _) if open.hand_off => "whether it was saved at the portal is not on record",
+            (Some(_), _) => "a save was begun; what came of it is not on record",
+            (None, Some(VerdictWord::Refused)) => words::verdict_word(VerdictWord::Refused),
+            (None, _) if saved && self.durable.step >= Step::Services => "saved; the watch is not over",
+            (None, _) if saved => "saved before; another password is to be saved",
+            (None, _) => "nothing saved yet",
+        };
+        Safe::new(said)
+    }
+}

@@ -1,0 +1,130 @@
+//! What a walk leaves for whoever reads it later: the report, and the bundle for the ticket, with nothing secret in either.
+//!
+//! Relies on a walk in lines, as far as the watch. Secrets are planted wherever something is read from.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+use crate::place::{Place, RIGHT, Said};
+
+/// Who can edit; on; used elsewhere; on; changed already; the password; on; the domain; saved, pasted; and left.
+fn walk(place: &Place) -> Said {
+    let keys = format!("1\n\n1\n\n1\n{RIGHT}\n\ncontoso.test\n\n1\n1\nq\n1\n");
+    place.run(&["--plain", "--password-stdin"], &keys)
+}
+
+fn bundle(place: &Place) -> (Said, String) {
+    let file = place.path("bundle.md");
+    let said = place.run(&["report", "--bundle", file.to_str().unwrap()], "");
+    (said, fs::read_to_string(file).unwrap_or_default())
+}
+
+#[test]
+fn the_newest_record_is_reported_to_people_and_to_programs() {
+    let place = Place::open();
+    let none = place.run(&["report"], "");
+    assert!(none.complaint.contains("there is no record in"), "{}", none.complaint);
+    assert_eq!(none.code, Some(2));
+    walk(&place);
+    let said = place.run(&["report"], "");
+    said.says(&[
+        "# The password of svc-mdi in contoso.test was saved, and is not confirmed.",
+        "**consistent**",
+        "## Who",
+        "`ana`",
+        "site file",
+        "## Overridden",
+        "## Sensors before and after",
+        "no portal interface (no Graph)",
+        "## Controllers",
+        "## The console's own password tests",
+        "(127.0.0.1)",
+        "accepted",
+        "## Time line",
+        "## How to check this report",
+    ]);
+    assert_eq!(said.code, Some(0), "{}", said.complaint);
+    let json = place.run(&["report", "--format", "json"], "");
+    let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(report["verdict_word"], "not-confirmed");
+    assert_eq!(report["record"]["consistent"], true);
+    assert_eq!(report["tests"][0]["from"], "127.0.0.1");
+    place.close();
+}
+
+#[test]
+fn a_password_test_alone_has_its_own_report() {
+    let place = Place::open();
+    let account = ["--account", "svc-mdi", "--domain", "contoso.test"];
+    place.run(&[&["verify", "--password-stdin"][..], &account].concat(), &format!("{RIGHT}\n"));
+    let said = place.run(&["report"], "");
+    said.says(&["# The password of svc-mdi in contoso.test was tested alone: accepted by", "`verify/2"]);
+    place.close();
+}
+
+#[test]
+fn a_record_that_was_changed_is_reported_as_far_as_it_is_as_it_was() {
+    let place = Place::open();
+    walk(&place);
+    let folder = place.path("own").join("mdi-console");
+    let mut records = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let record = records.find(|path| path.to_string_lossy().contains("/20")).unwrap();
+    let good = fs::read_to_string(&record).unwrap();
+    let check = |text: &str, code: i32, sentence: &str| {
+        fs::write(&record, text).unwrap();
+        let said = place.run(&["report"], "");
+        let all = format!("{}{}", said.out, said.complaint);
+        assert!(all.contains(sentence), "{sentence}\n{all}");
+        assert_eq!(said.code, Some(code), "{all}");
+    };
+    check(&good, 0, "**consistent**");
+    check(
+        &good.replacen("contoso-live", "contoso-dead", 1),
+        1,
+        "not consistent: line 1 or the one before it",
+    );
+    let without_fifth: String = good
+        .split_inclusive('\n')
+        .enumerate()
+        .filter(|(number, _)| *number != 4)
+        .map(|(_, line)| line)
+        .collect();
+    check(&without_fifth, 1, "not consistent: line 5");
+    check(&good[..good.len() - 9], 0, "was cut off while it was being written");
+    place.close();
+}
+
+#[test]
+fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
+    let place = Place::open();
+    // What a site file names a secret's file by may be there; what stands in the file may not.
+    fs::write(place.path("client-secret"), "Planted-Client-Secret").unwrap();
+    fs::set_permissions(place.path("client-secret"), Permissions::from_mode(0o600)).unwrap();
+    walk(&place);
+    let log = &place.addresses.log_sources[0];
+    let path = glob::glob(&log.patterns[0]).unwrap().next().unwrap().unwrap();
+    let mut file = OpenOptions::new().append(true).open(path).unwrap();
+    let head = "2026-03-04 05:06:07.0000 Error DirectoryServicesClient";
+    for line in 0..300 {
+        writeln!(file, "{head} line {line}\r").unwrap();
+    }
+    writeln!(file, "{head} saved [EncryptedBytes=Planted-Bytes, Password=Planted-Password]\r").unwrap();
+    writeln!(file, "{head} {{\"accountPassword\": \"Planted-Json\", \"clientSecret\":\"Planted-Client\"}}\r")
+        .unwrap();
+    writeln!(file, "{head} bytes \"EncryptedBytes\": [\r\n  Planted, 17, 42,\r\n  99 ]\r").unwrap();
+    writeln!(file, "{head} \u{1b}]52;c;UGxhbnRlZA==\u{7} # heading <b>\r").unwrap();
+    let (said, text) = bundle(&place);
+    assert_eq!(said.code, Some(0), "{}", said.complaint);
+    for part in ["# The password of", "## Versions", "mdi-console 0", "## Logs", "line 299"] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!text.contains("Planted"), "{text}");
+    assert!(!text.contains(RIGHT) && !text.contains('\u{1b}') && !text.contains("line 9\n"), "{text}");
+    assert!(text.lines().filter(|line| line.starts_with("    2026-03-04 05:06:07")).count() <= 200);
+    assert_eq!(place.path("bundle.md").metadata().unwrap().mode() & 0o777, 0o600);
+    let (again, _) = bundle(&place);
+    assert!(again.complaint.contains("is there already, and nothing is overwritten"), "{}", again.complaint);
+    assert_eq!(again.code, Some(2));
+    place.close();
+}
