@@ -6,6 +6,7 @@
 //! Deliberately absent: the tests of what the program does, which are put to the debug build.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end where it stands")]
+#![expect(clippy::print_stdout, reason = "what is not tested is said aloud")]
 
 #[path = "shipped/installed.rs"]
 mod installed;
