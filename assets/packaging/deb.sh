@@ -25,7 +25,11 @@ lay usr/bin/mdi-console 0755 < "$program"
 "$program" completions fish | lay usr/share/fish/vendor_completions.d/mdi-console.fish
 lay "$documents/examples/mdi-console.toml" < assets/site.example.toml
 lay "$documents/copyright" < assets/packaging/copyright
-gzip -9n < CHANGELOG.md | lay "$documents/changelog.gz"
+# Debian's own list of changes, in its own form.
+maintainer="$(sed -n 's/^Maintainer: //p' assets/packaging/control)"
+printf 'mdi-console (%s) unstable; urgency=medium\n\n  * What changed is told in CHANGELOG.md.gz beside this file.\n\n -- %s  %s\n' \
+  "$version" "$maintainer" "$(LC_ALL=C date -Ru -d "@$SOURCE_DATE_EPOCH")" | gzip -9n | lay "$documents/changelog.gz"
+gzip -9n < CHANGELOG.md | lay "$documents/CHANGELOG.md.gz"
 gzip -9n < README.md | lay "$documents/README.md.gz"
 assets/packaging/licences.sh | gzip -9n | lay "$documents/third-party-licences.gz"
 lay usr/share/lintian/overrides/mdi-console < assets/packaging/lintian-overrides
