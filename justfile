@@ -22,6 +22,14 @@ check:
 bench *arguments:
     cargo bench --locked {{ arguments }}
 
+# The program for Linux as one static file, in target/package
+static:
+    assets/packaging/static.sh
+
+# The Debian package in target/package, the static program and SHA256SUMS beside it
+deb:
+    assets/packaging/deb.sh
+
 # Everything the continuous integration runs, as it runs it: needs Debian and root
 ci:
     .ci/run

@@ -95,6 +95,11 @@
 //!   any proof.
 //! - `verify` ends with 1 where a password is neither proved nor refused, and with 3 only where nothing could be asked.
 //! - There is no client id of our own, and none of Microsoft's is borrowed: consent to theirs is none to this.
+//! - The portal's hosts are looked up by the same library as the controllers, never by the system's own resolver: linked
+//!   statically, that one would load a machine's modules of another C library into the program.
+//! - One program for every Linux, static, is also what the Debian package holds: what was tested is what is installed.
+//! - Releases are built for size, but for what reads logs by the gigabyte. Panics unwind in them too: a panic of one
+//!   connection is caught and told, not the end of a walk.
 //! - At the portal *saved?* is asked before *how did it get there?*: what was not saved needs no second answer.
 //! - Keys are decoded here (`terminal::decode`): crossterm's reader spins once the terminal is gone, can stall on a long
 //!   paste, and leaves what was typed unwiped.

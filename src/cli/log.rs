@@ -7,14 +7,13 @@ use std::path::Path;
 
 use tracing::Level;
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+use tracing_subscriber::{Layer as _, fmt};
 
 /// At debug, ldap3 and hyper print what they send; these stay at info whatever the filter says of them or their parts.
-const CAPPED: [&str; 8] =
-    ["ldap3", "hyper", "hyper_util", "h2", "reqwest", "rustls", "tokio_rustls", "tower"];
+const CAPPED: [&str; 7] = ["ldap3", "hyper", "hyper_util", "reqwest", "rustls", "tokio_rustls", "tower"];
 
 /// Writes what the program says of itself until the guard is dropped.
 pub(super) fn start(folder: &Path) -> io::Result<WorkerGuard> {
@@ -26,7 +25,8 @@ pub(super) fn start(folder: &Path) -> io::Result<WorkerGuard> {
         .custom_flags(i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default())
         .open(folder.join("mdi-console.log"))?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let filter = EnvFilter::try_from_env("MDI_CONSOLE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let asked = std::env::var("MDI_CONSOLE_LOG").ok().and_then(|asked| asked.parse().ok());
+    let filter = asked.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
     let told = fmt::layer().with_writer(writer).with_ansi(false);
     let told = told.with_filter(filter_fn(|event| may_be_told(event.target(), *event.level())));
     // A second start in one process, as in tests, keeps the first one's log.

@@ -24,6 +24,7 @@ use crate::trust::{Trust, TrustFault};
 pub(super) mod answer;
 mod connect;
 mod fault;
+mod names;
 pub(super) mod wiped;
 
 #[cfg(test)]
@@ -106,6 +107,7 @@ impl Client {
                 .retry(retry::never())
                 .referer(false)
                 .connector_layer(connecting)
+                .dns_resolver(Arc::new(names::Names))
                 .user_agent(concat!("mdi-console/", env!("CARGO_PKG_VERSION")));
             let builder = if proxied { builder } else { builder.no_proxy() };
             builder.build().map_err(|error| Fault::Internal(fault::told(&error)))

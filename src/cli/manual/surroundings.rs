@@ -28,7 +28,7 @@ const FILES: [(&str, &str); 6] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 6] = [
+const ENVIRONMENT: [(&str, &str); 7] = [
     (
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
         "The proxy to the sign-in and to Graph; never to loopback.",
@@ -37,6 +37,10 @@ const ENVIRONMENT: [(&str, &str); 6] = [
     ("NO_COLOR, TERM, LC_ALL, LC_CTYPE, LANG", "Whether there are colours, and more than ASCII."),
     ("TMUX, STY, SSH_CONNECTION, SSH_TTY", "What stands between the program and the operator's terminal."),
     ("LOGNAME, USER", "The operator's name, for the record."),
+    (
+        "MDI_CONSOLE_LOG",
+        "How much the program's own log says: info, debug, or for a part of it, as in info,mdi_console::engine=debug.",
+    ),
     ("HOME, XDG_CONFIG_HOME, XDG_STATE_HOME", "Where site file and records are."),
 ];
 
