@@ -93,6 +93,12 @@ impl Portal {
         });
     }
 
+    /// The origin by which a request reached the portal, which need not be its own.
+    fn asked_at(&self, headers: &axum::http::HeaderMap) -> String {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        host.map_or_else(|| self.origin.clone(), |host| format!("https://{host}"))
+    }
+
     /// Who holds the token that the request bears.
     fn bearer(&self, headers: &axum::http::HeaderMap) -> Option<String> {
         let sent = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
