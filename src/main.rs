@@ -14,11 +14,16 @@ use mdi_console::cli::{
     Arguments, Command, check, completions, lab, live, manual, report, resume, scan, sensors, verify,
 };
 use mdi_console::lab::{scenario, service};
-use mdi_console::trust;
+use mdi_console::{text, trust};
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+/// Open files and connections, all told.
+const FILES: u64 = 4096;
 
 fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
     let arguments = Arguments::parse();
+    allow_files();
     if arguments.connects() {
         trust::get_ready();
     }
@@ -94,14 +99,35 @@ fn end_with<E: Display>(
     asked: impl Future<Output = Result<u8, E>>,
     exit_code: impl Fn(&E) -> u8,
 ) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(why) => {
+            complain(&format!("the program could not be started: {}. Nothing was done", text::told(&why)));
+            return Ok(ExitCode::from(3));
+        }
+    };
     let ended = runtime.block_on(asked);
     // What still hangs in a read must not keep the program from ending.
     runtime.shutdown_background();
     Ok(ExitCode::from(ended.unwrap_or_else(|fault| {
-        let told = fault.to_string();
-        let end = if told.ends_with(['.', '?']) { "" } else { "." };
-        let _ = writeln!(std::io::stderr(), "mdi-console: {told}{end}");
+        complain(&fault.to_string());
         exit_code(&fault)
     })))
+}
+
+fn complain(told: &str) {
+    let end = if told.ends_with(['.', '?']) { "" } else { "." };
+    // Nobody is left to be told that nobody can be told.
+    let _ = writeln!(std::io::stderr(), "mdi-console: {told}{end}");
+}
+
+/// A walk at a large site has more connections open than the usual soft limit allows; up to the hard one is ours to ask.
+fn allow_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(FILES).min(FILES);
+    if limit.current.is_some_and(|current| current < wanted) {
+        limit.current = Some(wanted);
+        // What is refused shows where a file can't be opened.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
 }

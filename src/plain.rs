@@ -27,7 +27,7 @@ use tokio::sync::mpsc;
 
 use crate::engine::{Engine, EngineFault, Parts};
 use crate::terminal::signals::Ending;
-use crate::text::Safe;
+use crate::text::{self, Safe, nearest_ascii};
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::resume::Opening;
 
@@ -46,15 +46,37 @@ pub enum NotBegun {
     NoTerminal,
     #[error(transparent)]
     Engine(#[from] EngineFault),
-    #[error("standard input can't be used: {0}. Nothing was started. Try another terminal")]
+    #[error("standard input can't be used: {}. Nothing was started. Try another terminal", text::told(.0))]
     Io(#[from] io::Error),
+}
+
+/// Standard output, for a terminal that may show ASCII alone.
+struct Told {
+    ascii: bool,
+}
+
+impl io::Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(told) if self.ascii => {
+                let told: String = told.chars().map(nearest_ascii).collect();
+                io::stdout().write_all(told.as_bytes())?;
+                Ok(bytes.len())
+            }
+            Ok(_) | Err(_) => io::stdout().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
 }
 
 /// Walks in lines on standard input and output, to the end.
 pub async fn walk(
     (parts, opening): (Parts, Opening),
     (operator, host): (Safe, Safe),
-    password_stdin: bool,
+    (password_stdin, ascii): (bool, bool),
 ) -> Result<(Ending, Walkthrough), NotBegun> {
     let input = rustix::stdio::stdin().try_clone_to_owned()?;
     let terminal = isatty(&input);
@@ -72,6 +94,6 @@ pub async fn walk(
     let (deliver, lines) = mpsc::channel(WAITING);
     typed::read(input, terminal, deliver)?;
     let source = if terminal { Source::Terminal } else { Source::Script };
-    let ends = Ends { lines, signals, answers, out: io::stdout(), echo };
+    let ends = Ends { lines, signals, answers, out: Told { ascii }, echo };
     Ok(Looping::new(walk, (engine, clock), (ends, source)).run().await)
 }

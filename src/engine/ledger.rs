@@ -79,6 +79,17 @@ pub enum LedgerFault {
     NotOurs { path: Safe },
 }
 
+impl LedgerFault {
+    /// What happened alone, for whoever says the rest.
+    #[must_use]
+    pub fn happened(&self) -> String {
+        match self {
+            Self::Disk { doing, path, why } => format!("{path} could not be {doing}: {why}"),
+            Self::NotOurs { path } => format!("{path} belongs to another user or is not a plain file"),
+        }
+    }
+}
+
 /// What the ledger says, for those who only look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {

@@ -115,7 +115,11 @@ pub async fn serve(portal: Arc<Portal>, listener: TcpListener, tls: TlsAcceptor)
     let router = router(Arc::clone(&portal));
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // What fails at once, as without a free file descriptor, would fail at once again.
+            portal.shared.clock.sleep(super::BREATH).await;
+            continue;
+        };
         while connections.try_join_next().is_some() {}
         if portal.shared.clock.now().at < portal.outage.borrow().until {
             continue;

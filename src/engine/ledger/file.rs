@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::book::{Book, Line};
 use super::{LedgerFault, Safe};
+use crate::text::told;
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
@@ -129,7 +130,7 @@ impl Held {
 }
 
 fn disk(doing: &'static str, path: &Path, why: &io::Error) -> LedgerFault {
-    LedgerFault::Disk { doing, path: shown(path), why: Safe::new(&why.to_string()) }
+    LedgerFault::Disk { doing, path: shown(path), why: Safe::from(told(why)) }
 }
 
 fn shown(path: &Path) -> Safe {
