@@ -280,7 +280,7 @@ pub fn coarse(age: Duration) -> String {
 /// The record's fault, for as long as it lasts.
 pub fn unrecorded(walk: &Walkthrough) -> Option<Safe> {
     let why = walk.record.fault.clone()?;
-    Some(blocked(&Reason::RecordFailed(why)))
+    Some(notice(&Notice::Blocked(Reason::RecordFailed(why))))
 }
 
 /// The one line when the walk is over.

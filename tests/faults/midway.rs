@@ -13,6 +13,8 @@ use crate::seat::{Seat, Stop, Way, said};
 const SMALL_DISK: &str = r#"exec unshare -m sh -c 'mkdir "$5" && mount -t tmpfs -o size=64k,mode=700 none "$5" \
 && "$0" "$@"; echo "code: $?"; cp -r "$5"/. "$5".kept' "$0" "$@""#;
 
+const NOTE: &str = "A note for the record:";
+
 /// The folder as the shell of the namespace sees it.
 fn within(seat: &Seat) -> PathBuf {
     let state = seat.state();
@@ -31,12 +33,13 @@ impl Seat {
     /// A note into the record.
     fn note(&mut self, text: &str) -> Tried {
         self.pty.send("i")?;
-        self.pty.wait_until("the note's field", |screen| said(screen).contains("A note for the record:"))?;
+        self.pty.wait_until("the note's field", |screen| said(screen).contains(NOTE))?;
         self.type_slowly(text)?;
         self.pty.send("\r")?;
-        let field = "A note for the record:";
         Ok(self.pty.wait_until("the note's end", |screen| {
-            !said(screen).contains(field) || screen.contents().contains("can't be written")
+            let (said, open) = (said(screen), said(screen).contains(NOTE));
+            // One that can't be written is asked for again.
+            if open { said.contains("can't be written") } else { said.contains("The note is in the record.") }
         })?)
     }
 }
@@ -47,7 +50,7 @@ fn a_disk_that_fills_in_the_middle_stops_the_test_and_once_it_is_freed_the_walk_
     if !can_be_played() {
         return Ok(());
     }
-    let mut seat = Seat::take(&Way { script: Some(SMALL_DISK), size: (40, 120), ..Way::default() })?;
+    let mut seat = Seat::take(&Way { script: Some(SMALL_DISK), ..Way::default() })?;
     seat.go_to(Stop::Changed)?;
     // What is left of the record's last page takes a few lines more; notes use it up.
     fill(&seat)?;
@@ -57,10 +60,11 @@ fn a_disk_that_fills_in_the_middle_stops_the_test_and_once_it_is_freed_the_walk_
         noted += 1;
         seat.note(&format!("note {noted} while the disk is filling up"))?;
     }
-    for sentence in ["No space left on device", "Nothing is tested or saved that would not be on record."] {
+    for sentence in ["No space left on device", "Free the disk"] {
         seat.pty.wait_until(sentence, |screen| said(screen).contains(sentence))?;
     }
     seat.pty.send("\x1b")?;
+    seat.pty.wait_until("the field closed", |screen| !said(screen).contains(NOTE))?;
     fs::remove_file(within(&seat).join("filler"))?;
     seat.go_to(Stop::Verdict)?;
     seat.pty.send("\r")?;
