@@ -11,12 +11,14 @@ mod desk;
 
 use desk::{Desk, now};
 use mdi_console::key::{Code, Key};
+use mdi_console::logs::source::{SourceState, State};
 use mdi_console::logs::window::{Counted, Counting};
 use mdi_console::logs::{Record, SourceId, parse};
 use mdi_console::model::msg::{Msg, Request};
 use mdi_console::model::update::update;
 use mdi_console::model::{LineKind, LogRoom, Pane};
 use mdi_console::text::Safe;
+use mdi_console::walkthrough::event::{self, Event};
 
 const SECRET: &str = "AQAAANCMnd8BFdERjHoAwE";
 
@@ -183,6 +185,29 @@ fn filters_stand_in_the_title_while_they_are_on() {
         .sees("from the second")
         .sees_no("something slow");
     operator.types("w").sees("Every record is left out").types("wwc").sees("something slow");
+}
+
+#[test]
+fn a_source_is_chosen_from_the_list_of_them() {
+    let mut operator = Operator::sits_down();
+    for number in 1..=45_u32 {
+        let host = Safe::from(format!("dc{number}.contoso.test"));
+        let line = format!("2026-11-22 14:05:{:02}.0000 Info A written by {number}\n", number);
+        operator.told(Msg::Logged(records(number, &host, &line)));
+        let state = SourceState::new(SourceId(number), State::Following, now());
+        let watched = event::Logs::Watched { host, state };
+        operator.told(Msg::Happened(Box::new(Event::Logs(watched))));
+    }
+    operator.types("C").sees("The log sources").sees("all 45 followed");
+    operator
+        .types("jj")
+        .sees_no("dc45.contoso.test")
+        .types(&"j".repeat(60))
+        .sees("dc45.contoso.test: following");
+    operator.types("k\n").sees("dc44 only").sees("written by 44").sees_no("written by 45");
+    operator.types("C").sees("dc44.contoso.test: following").presses(Key::plain(Code::PageUp));
+    operator.types("C").sees_no("The log sources").sees("dc44 only");
+    operator.types("C").types(&"k".repeat(60)).types("\n").sees_no(" only").sees("written by 45");
 }
 
 #[test]

@@ -191,6 +191,7 @@ impl Model {
             | Action::Follow
             | Action::Severity
             | Action::Source
+            | Action::Sources
             | Action::Jump
             | Action::Bookmark
             | Action::NextBookmark => self.logs_action(action),

@@ -236,6 +236,7 @@ impl<W: io::Write> Looping<W> {
                 self.ways_back();
                 self.intend(Intent::Recover);
             }
+            Meaning::Sources => self.sources(),
             Meaning::Unfit(why) => self.unfit(why),
         }
     }
