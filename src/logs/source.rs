@@ -50,6 +50,8 @@ impl SourceState {
 pub struct File {
     pub path: Safe,
     pub at: Position,
+    /// Where the first line begins that was read of it; absent for what can't be read again, and until that is known.
+    pub begins: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

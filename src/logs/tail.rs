@@ -7,6 +7,7 @@
 mod command;
 mod file;
 mod find;
+mod piece;
 mod telling;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::clock::Clock;
 use crate::text::Safe;
 pub use command::{LogCommand, Taken, follow_command};
 use file::Followed;
+pub use piece::read as read_piece;
 use telling::{Stand, Teller};
 
 /// How much of a file that is already there is read for context.

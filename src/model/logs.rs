@@ -5,7 +5,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::logs::window::{Filter, Stepped};
+use crate::logs::window::{Filter, Loaded, Stepped, Took};
 use crate::logs::{SourceId, WrittenTime};
 use crate::walkthrough::words;
 
@@ -80,7 +80,10 @@ impl Model {
         let text = search.text().clone();
         match self.logs.next_match(forward) {
             Stepped::Onward => {}
-            Stepped::Round => self.toast(words::search_went_round(forward)),
+            Stepped::Round => {
+                let more = self.logs.has_more(forward);
+                self.toast(words::search_went_round(forward, more));
+            }
             Stepped::Nowhere => self.toast(words::not_found(&text)),
         }
     }
@@ -91,7 +94,20 @@ impl Model {
         if self.logs.next_refused(forward) {
             self.pane = Pane::Logs;
         } else {
-            self.toast(words::no_further_refusal(forward, self.logs.further_up().refusals));
+            self.pane = Pane::Logs;
+            if !self.logs.is_seeking() {
+                self.toast(words::no_further_refusal(forward, self.logs.further_up().refusals));
+            }
+        }
+    }
+
+    /// A piece of a log came, or why it didn't.
+    pub(super) fn loaded(&mut self, loaded: Loaded) {
+        self.fit_logs();
+        match self.logs.take_loaded(loaded) {
+            Took::Quiet => {}
+            Took::Failed(why) => self.toast(words::not_loaded(&why)),
+            Took::NoneRefused { forward } => self.toast(words::no_further_refusal(forward, 0)),
         }
     }
 

@@ -17,8 +17,9 @@ use crate::logs::parse::Origin;
 use crate::logs::source::{File, Unreachable};
 use crate::logs::{Position, Record};
 use crate::text::Safe;
-use archive::Archives;
-use open::{Found, Open, Still};
+pub use archive::Archives;
+pub use open::Found;
+use open::{Open, Still};
 
 /// A path that is followed, whether or not its file is there now.
 pub struct Followed {
@@ -85,7 +86,8 @@ impl Followed {
 
     pub fn place(&self) -> File {
         let at = self.open.as_ref().map(|open| open.at(&self.path));
-        File { path: shown(&self.path), at: at.unwrap_or_default() }
+        let begins = self.open.as_ref().and_then(Open::begins);
+        File { path: shown(&self.path), at: at.unwrap_or_default(), begins }
     }
 
     /// Reads what is new. True if there is more to read at once.
@@ -235,7 +237,7 @@ pub fn ends(path: &Path) -> io::Result<Vec<File>> {
     let live = Found::open(path)?;
     let archived = Archives::of(path).map(Archives::newest).unwrap_or_default();
     let places = std::iter::once(live).chain(archived).map(|found| found.end(path));
-    Ok(places.map(|at| File { path: shown(path), at }).collect())
+    Ok(places.map(|at| File { path: shown(path), at, begins: None }).collect())
 }
 
 pub fn fault(path: &Path, error: &io::Error) -> Unreachable {

@@ -63,8 +63,10 @@ pub fn sources(count: u32, marked: Option<u32>) -> mdi_console::model::Model {
         let host = Safe::from(format!("dc{number}.europe.contoso.test"));
         let path = Safe::from(format!("logs/dc{number}/2.191.15751.45259/Logs/Microsoft.Tri.Sensor.log"));
         let at = Position { file: 1, offset: 14_541 * u64::from(number) };
-        let following =
-            SourceState { files: vec![File { path, at }], ..SourceState::new(id, State::Following, now) };
+        let following = SourceState {
+            files: vec![File { path, at, begins: Some(0) }],
+            ..SourceState::new(id, State::Following, now)
+        };
         let folder = Safe::from(format!("logs/dc{number}"));
         let state = match number % 5 {
             1 => SourceState { active: Some(now), zone: Some(Zone { offset: 7200, ahead: 90 }), ..following },

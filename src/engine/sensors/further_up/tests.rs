@@ -43,7 +43,7 @@ impl Stage {
         ));
         while let Some(delivery) = deliveries.recv().await {
             match delivery {
-                Delivery::Records(records) => self.further_up.delivered(&records),
+                Delivery::Records(_) => {}
                 Delivery::Lost(source) => panic!("{source:?} is lost"),
                 Delivery::State(state) => {
                     self.further_up.stand(state.source, &state.files);
@@ -104,12 +104,11 @@ async fn a_file_is_counted_once_and_a_missing_one_is_told_as_broken_off() {
     let mut record = crate::logs::parse::read_all(SourceId(1), &"dc1".into(), HEARTBEAT.as_bytes()).remove(0);
     record.context = true;
     record.at.offset = 5_000;
-    let files = [source::File { path: "/nowhere/at/all.log".into(), at: record.at }];
-    stage.further_up.delivered(std::slice::from_ref(&record));
+    let begins = Some(5_000);
+    let files = [source::File { path: "/nowhere/at/all.log".into(), at: record.at, begins }];
     stage.further_up.stand(SourceId(1), &files);
     assert_eq!(stage.told().await.state, Counting::UnderWay);
     assert_eq!(stage.told().await.state, Counting::BrokenOff);
-    stage.further_up.delivered(&[record]);
     stage.further_up.stand(SourceId(1), &files);
     assert_eq!(stage.further_up.tasks.len(), 1, "it was given its turn before");
 }

@@ -35,6 +35,12 @@ impl Archives {
         Some(Self(found))
     }
 
+    /// The path of the one that is known as `wanted`.
+    pub fn path_of(&self, wanted: u64) -> Option<PathBuf> {
+        let mut all = self.0.iter().rev();
+        all.find(|(_, _, known)| *known == wanted).map(|(_, path, _)| path.clone())
+    }
+
     /// The one that goes on where `was` ends.
     pub fn holding(&self, was: &Open) -> Option<Found> {
         self.found().rev().find(|found| was.is_in(found))

@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_source_says_how_it_stands_in_a_line() {
-        let files = vec![File { path: "a".into(), at: Position { file: 1, offset: 14_541 } }];
+        let files =
+            vec![File { path: "a".into(), at: Position { file: 1, offset: 14_541 }, begins: Some(0) }];
         let following = SourceState { files, ..SourceState::new(SourceId(1), State::Following, at(0)) };
         let zone = |offset, ahead| Some(Zone { offset, ahead });
         let check = |state: &SourceState, line: &str| assert_eq!(source(state, at(130).at).as_str(), line);
