@@ -81,6 +81,10 @@ pub enum Unreachable {
     )]
     Pattern { pattern: Safe, reason: Safe },
     #[error(
+        "{pattern} is a Windows share's own name, which can't be opened from here. New refusals on this host are not seen; mount the share, and write the path it is mounted at into the site file"
+    )]
+    Share { pattern: Safe },
+    #[error(
         "{folder} isn't there. New refusals on this host would not be seen; see that the share is mounted"
     )]
     NoFolder { folder: Safe },

@@ -37,7 +37,7 @@ impl Stage {
         let (out, mut deliveries) = channel(16);
         let following = tokio::spawn(follow(
             (source, Vec::new()),
-            (Clock::system(), Duration::from_secs(1)),
+            (Clock::system(), Duration::from_millis(20)),
             Missed::default(),
             out,
         ));
@@ -47,7 +47,9 @@ impl Stage {
                 Delivery::Lost(source) => panic!("{source:?} is lost"),
                 Delivery::State(state) => {
                     self.further_up.stand(state.source, &state.files);
-                    break;
+                    if state.files.iter().all(|file| file.begins.is_some()) {
+                        break;
+                    }
                 }
             }
         }
@@ -88,6 +90,29 @@ async fn what_lies_above_the_records_of_a_large_log_is_counted_to_the_byte() {
     assert_eq!((last.state, last.read), (Counting::Done, last.of));
     assert_eq!(last.refusals, above.matches("supplied credential").count());
     assert!(last.refusals > 100);
+}
+
+#[tokio::test]
+async fn a_line_longer_than_what_is_read_of_a_log_is_counted_wherever_it_ends() {
+    let long = REFUSED.replace("Error Client ", &format!("Error Client {} ", "x".repeat(400_000)));
+    let half = REFUSED.trim_end().replace("\n   at A.B()", &" and so on".repeat(40_000));
+    let check = async |text: String| {
+        let mut stage = stage();
+        stage.write(&text);
+        stage.open().await;
+        stage.told().await;
+        let last = stage.told().await;
+        let above = text.get(..usize::try_from(last.of).unwrap()).unwrap();
+        assert_eq!(last.state, Counting::Done);
+        assert_eq!(last.refusals, above.matches("supplied credential").count());
+        assert_eq!(last.refusals, 3);
+    };
+    let above = log(1_000, 500);
+    // Its end is in sight, with records below it; with none; and it has no end yet.
+    check(format!("{above}{long}{}", log(1_999, 2_000).replace(REFUSED, HEARTBEAT))).await;
+    check(format!("{above}{long}")).await;
+    check(format!("{above}{half}\n")).await;
+    check(format!("{above}{half}")).await;
 }
 
 #[tokio::test]

@@ -125,6 +125,7 @@ fn standing_word(state: &State) -> &'static str {
         State::Unreachable(Unreachable::NoAnswer { .. }) => "no answer",
         State::Unreachable(
             Unreachable::Pattern { .. }
+            | Unreachable::Share { .. }
             | Unreachable::NoFolder { .. }
             | Unreachable::CanNotRead { .. }
             | Unreachable::Broken,
