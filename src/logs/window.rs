@@ -112,6 +112,7 @@ pub struct Window {
     detached: bool,
     /// What comes meanwhile and can't be read again.
     aside: VecDeque<Entry>,
+    aside_weight: usize,
     loading: Option<Load>,
     goal: Option<Goal>,
     /// Files of which nothing is held and a piece was read for this goal: once is enough, should it not be kept.
@@ -142,7 +143,7 @@ impl Window {
         if self.detached {
             for entry in self.number(records) {
                 self.weight = self.weight.saturating_sub(entry.record.weight());
-                self.put_aside(entry);
+                self.put_aside(entry, End::Back);
             }
             return;
         }
@@ -155,7 +156,9 @@ impl Window {
             }
             self.push_run(run);
         }
-        self.let_go(self.far_end());
+        if self.is_over_full() {
+            self.let_go(self.far_end());
+        }
         self.keep_in_view();
     }
 

@@ -160,9 +160,8 @@ impl Window {
     /// The cursor stands on the first row, and above it there is nothing in any file that is shown.
     #[must_use]
     pub fn is_at_beginning(&self) -> bool {
-        let first = self.cursor.is_some()
-            && self.place().is_some_and(|place| place.line == 0 && self.above(place).is_none());
-        self.free && first && !self.files.is_empty() && self.holds_beginnings()
+        let on_first = || self.place().is_some_and(|place| self.above(place).is_none());
+        self.free && !self.files.is_empty() && self.holds_beginnings() && on_first()
     }
 
     /// What pieces were read for is no longer wanted.

@@ -155,8 +155,8 @@ impl Window {
 
     /// Lets go of everything; of each file nothing is held, at the place that `at` makes of its end.
     fn clear(&mut self, at: impl Fn(u64) -> u64) {
-        for entry in std::mem::take(&mut self.entries) {
-            self.put_aside(entry);
+        for entry in std::mem::take(&mut self.entries).into_iter().rev() {
+            self.put_aside(entry, End::Front);
         }
         self.weight = 0;
         (self.cursor, self.top) = (None, None);
@@ -168,20 +168,25 @@ impl Window {
         }
     }
 
-    /// What can't be read again is kept while the pane is elsewhere.
-    pub(super) fn put_aside(&mut self, entry: Entry) {
-        if !self.files.contains(&entry.record.source) {
-            self.aside.push_back(entry);
-            while self.aside.len() > ASIDE {
-                self.aside.pop_front();
-            }
+    /// What can't be read again is kept while the pane is elsewhere: the newest of it.
+    pub(super) fn put_aside(&mut self, entry: Entry, end: End) {
+        if self.files.contains(&entry.record.source) {
+            return;
+        }
+        self.aside_weight = self.aside_weight.saturating_add(entry.record.weight());
+        match end {
+            End::Front => self.aside.push_front(entry),
+            End::Back => self.aside.push_back(entry),
+        }
+        while self.aside.len() > ASIDE || self.aside_weight > WEIGHT {
+            let Some(oldest) = self.aside.pop_front() else { return };
+            self.aside_weight = self.aside_weight.saturating_sub(oldest.record.weight());
         }
     }
 
     fn bring_back(&mut self) {
         let aside = std::mem::take(&mut self.aside);
-        let weight = aside.iter().fold(0, |sum: usize, entry| sum.saturating_add(entry.record.weight()));
-        self.weight = self.weight.saturating_add(weight);
+        self.weight = self.weight.saturating_add(std::mem::take(&mut self.aside_weight));
         let held = std::mem::take(&mut self.entries);
         self.entries = merged(held, aside);
     }
@@ -199,9 +204,13 @@ impl Window {
         }
     }
 
+    pub(super) fn is_over_full(&self) -> bool {
+        self.entries.len() > RECORDS || self.weight > WEIGHT && self.entries.len() > 1
+    }
+
     /// Keeps to the bounds, at this end.
     pub(super) fn let_go(&mut self, end: End) {
-        while self.entries.len() > RECORDS || self.weight > WEIGHT && self.entries.len() > 1 {
+        while self.is_over_full() {
             let gone = match end {
                 End::Front => self.entries.pop_front(),
                 End::Back => self.entries.pop_back(),
@@ -221,7 +230,7 @@ impl Window {
             }
             if end == End::Back {
                 self.detached = true;
-                self.put_aside(gone);
+                self.put_aside(gone, End::Front);
             }
         }
     }

@@ -319,7 +319,7 @@ fn however_often_a_log_was_full_between_two_looks_only_what_was_deleted_is_lost(
         }
         // Ten are kept; the one that was followed when the looks began is read by its handle where it was renamed.
         let deleted = times.saturating_sub(writer.kept + u32::from(!copy));
-        let read = records.len() as u32;
+        let read = u32::try_from(records.len()).unwrap();
         let all = writer.next - 3;
         let missing = if copy && times > writer.kept { 2 * (times - writer.kept) } else { 2 * deleted };
         assert_eq!((read, lost), (all - missing, deleted > 0), "copied and cut: {copy}, {times} times");

@@ -239,6 +239,23 @@ fn what_can_not_be_read_is_said_and_not_asked_for_again() {
     assert_eq!(scene.selected(), "s1 n450", "what is held stays");
 }
 
+#[test]
+fn what_a_command_printed_is_kept_aside_for_it_can_not_be_read_again() {
+    let mut scene = scene(&[500], 10);
+    let printed = |nth: usize| records(9, nth + 1).split_off(nth);
+    (0..5).for_each(|nth| scene.window.push_batch(printed(nth)));
+    scene.window.to_first();
+    scene.settle();
+    assert_eq!((scene.selected().as_str(), scene.window.is_detached()), ("s1 n0", true));
+    (5..10).for_each(|nth| scene.window.push_batch(printed(nth)));
+    scene.window.follow(true);
+    scene.settle();
+    let of_command = scene.window.entries.iter().filter(|entry| entry.record.source == SourceId(9));
+    let words: Vec<&str> =
+        of_command.map(|entry| entry.record.message.split(' ').nth(1).unwrap_or_default()).collect();
+    assert_eq!(words, ["n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"]);
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     Move(isize),

@@ -104,8 +104,11 @@ fn further_up_in_short(count: FurtherUp) -> String {
 }
 
 /// The log pane without a row.
-pub fn no_records(sources: usize, empty: bool) -> Safe {
-    match (sources, empty) {
+pub fn no_records(sources: usize, logs: &Window) -> Safe {
+    if logs.is_loading() {
+        return Safe::new("What stands there is being read…");
+    }
+    match (sources, logs.is_empty()) {
         (_, false) => Safe::new("Every record is left out: w shows all severities, c all sources."),
         (0, true) => Safe::new("No log source can be read yet; what the sensors write will stand here."),
         (_, true) => Safe::new("Nothing was written yet; what the sensors write will stand here."),
