@@ -206,6 +206,7 @@ impl<'a, W: io::Write> App<'a, W> {
             Told::Event(event) => Msg::Happened(event),
             Told::Records(records) => Msg::Logged(records),
             Told::Counted(counted) => Msg::Counted(counted),
+            Told::Loaded(loaded) => Msg::Loaded(loaded),
         };
         self.update(msg, Cause::News);
     }
@@ -281,6 +282,7 @@ impl<'a, W: io::Write> App<'a, W> {
                 self.asides.done(crate::model::msg::Outcome::Copied);
             }
             Request::Write { file, lines } => self.asides.write(&file, lines, self.clock.work()),
+            Request::Load(load) => self.engine.load(load),
             Request::Repaint => self.repaint(),
             Request::Suspend => self.suspend(),
             Request::LeaveNow => self.ending = Some(Ending::Interrupt),

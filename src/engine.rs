@@ -27,7 +27,7 @@ use crate::clock::{Clock, Work};
 use crate::directory::Host;
 use crate::directory::lockout::{AttemptId, Permit};
 use crate::logs::tail::{Missed, Taken};
-use crate::logs::window::Counted;
+use crate::logs::window::{Counted, Loaded};
 use crate::logs::{Record, SourceId};
 use crate::sensor::probe::Prober;
 use crate::site::Site;
@@ -54,6 +54,8 @@ pub enum Told {
     Records(Vec<Record>),
     /// How far the counting of what lies above a log's records has come.
     Counted(Counted),
+    /// A piece of a log that the pane asked for.
+    Loaded(Loaded),
 }
 
 /// Does effects. Dropping it ends every watch, and every probe with all it started.

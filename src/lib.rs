@@ -112,6 +112,8 @@
 //!   window. A sliding count would forget too soon.
 //! - The mark names a log's newest archives too: what was written to them last may not have been read when it is taken.
 //!   A source that it could not name gives no evidence until it has been read to its end once.
+//! - What stands above the records that the log pane holds is read from the file again when somebody goes there, and what
+//!   is far away is let go of: no index, and the same memory for a log of any size.
 //! - A followed command's first lines count as new only where they go on from what a former run printed: a clock can't tell.
 //! - Failures that others made are forgotten a window after the controller's own last one, put on this console's clock.
 //! - The lab's sensors run from the start and bind when the entry changes: were they to bind with the old password at the

@@ -17,8 +17,8 @@ pub mod update;
 use tui_input::Input;
 
 use crate::clock::{Instant, Now};
-use crate::logs::Record;
 use crate::logs::window::Window;
+use crate::logs::{Record, SourceId};
 use crate::text::Safe;
 use crate::walkthrough::step::{AnswerKind, Step};
 use crate::walkthrough::{Terms, Walkthrough};
@@ -61,6 +61,8 @@ pub enum Overlay {
     Help,
     /// What to do when it went wrong, with commands to copy.
     WaysBack,
+    /// Every log source with how it stands; the one that Enter shows alone, or all of them.
+    Sources(Option<SourceId>),
     /// A log record with its explanation and remedy.
     Record(Box<Record>),
     /// The selected row of the step's table, field by field.

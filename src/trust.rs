@@ -33,8 +33,9 @@ pub enum TrustFault {
     Tls(Safe),
 }
 
-/// Begins what the first connection would otherwise wait for: the TLS library gathers its own randomness, from the
-/// processor's jitter, when it is first asked for any, and that takes tens of milliseconds. Call it at the very start.
+/// Begins what the first connection would otherwise wait for: the TLS library readies its randomness when it is first
+/// asked for any. Where it was built without `.cargo/config.toml`, it gathers some from the processor's jitter, which
+/// takes tens of milliseconds. Call it at the very start.
 pub fn get_ready() {
     let gather = || {
         // Who needs randomness asks again, and hears of a fault.

@@ -15,6 +15,7 @@ mod password;
 mod rail;
 mod recover;
 mod small;
+mod sources;
 mod stage;
 mod steps;
 mod table;

@@ -152,6 +152,28 @@ fn the_tour_says_a_sentence_at_each_step_and_all_of_it_is_seen() {
 }
 
 #[test]
+fn the_log_sources_are_listed_and_scroll() {
+    let mut seen = String::new();
+    for (name, count, marked) in [
+        ("none", 0, None),
+        ("five, all of them", 5, None),
+        ("five, the third", 5, Some(3)),
+        ("forty-one", 41, Some(37)),
+    ] {
+        let mut model = scenes::told::sources(count, marked);
+        for size @ (columns, rows) in [(80, 24), (120, 40)] {
+            let drawn = draw(&mut model, &COLOUR, size);
+            let _ = writeln!(seen, "=== {name} · {columns}×{rows}\n{}", text(&drawn));
+            let _ = writeln!(seen, "--- styles\n{}", styles(&drawn));
+        }
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("sources", seen));
+}
+
+#[test]
 fn step_1_portal() {
     check(Step::Portal);
 }

@@ -15,8 +15,6 @@ flags="-Ctarget-feature=+crt-static"
 flags+="${sign}-Clink-arg=-Wl,-z,pack-relative-relocs"
 flags+="${sign}--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo${sign}--remap-path-prefix=$PWD=/mdi-console"
 export CARGO_ENCODED_RUSTFLAGS="$flags"
-# The system's randomness alone, without a timing source of the TLS library's own that costs 37 ms at the first hello.
-export AWS_LC_SYS_NO_JITTER_ENTROPY=1
 
 cargo build --release --locked --target "$target" >&2
 mkdir -p "$package"

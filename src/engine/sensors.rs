@@ -11,7 +11,9 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use crate::clock::Clock;
 use crate::directory::{Account, Host};
+use crate::logs::source::Unreachable;
 use crate::logs::tail::{self, Delivery, Source};
+use crate::logs::window::{Load, Loaded, NotLoaded};
 use crate::logs::{Position, SourceId};
 use crate::sensor::{self, ServiceState};
 use crate::text::Safe;
@@ -106,6 +108,27 @@ impl Engine {
         }
     }
 
+    /// Reads a piece of a log for the pane, off every other thread.
+    pub fn load(&self, load: Load) {
+        let shared = Arc::clone(&self.shared);
+        let source = shared.site.sources.iter().find(|source| source.id == load.source).cloned();
+        let work = shared.clock.work();
+        tokio::spawn(async move {
+            let got = match source {
+                Some(source) => {
+                    let reading = tokio::task::spawn_blocking(move || tail::read_piece(&source, load));
+                    match shared.clock.timeout(tail::STALLED, reading).await {
+                        Ok(Ok(got)) => got,
+                        Ok(Err(_)) => Err(Unreachable::Broken.into()),
+                        Err(_) => Err(Unreachable::NoAnswer { seconds: tail::STALLED.as_secs() }.into()),
+                    }
+                }
+                None => Err(NotLoaded::Gone(Safe::new("this source"))),
+            };
+            let _ = shared.out.send(Answer { told: Told::Loaded(Loaded { load, got }), work }).await;
+        });
+    }
+
     /// What a command printed meanwhile is gone; so is what stood in a source that the site names no more.
     fn tell_lost(&self, from: &[(SourceId, Position)]) {
         let kept = |id: &SourceId| self.shared.site.sources.iter().any(|source| source.id == *id);
@@ -143,9 +166,8 @@ async fn hand_on(
     while let Some(delivery) = deliveries.recv().await {
         let work = shared.clock.work();
         match (&delivery, &mut further_up) {
-            (Delivery::Records(records), Some(further_up)) => further_up.delivered(records),
             (Delivery::State(state), Some(further_up)) => further_up.stand(state.source, &state.files),
-            (Delivery::Lost(_), _) | (_, None) => {}
+            (Delivery::Records(_) | Delivery::Lost(_), _) | (_, None) => {}
         }
         let told = match delivery {
             Delivery::Records(records) => Told::Records(records),

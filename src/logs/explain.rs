@@ -38,6 +38,8 @@ pub enum Known {
     TimedOut,
     ControllersUnreachable,
     GroupManagedAccount,
+    /// The registry's `Global`: this host's performance counters.
+    RegistryDenied,
 }
 
 /// A fault in the words of someone who has met it.
@@ -65,6 +67,7 @@ impl Known {
             Self::TimedOut => TIMED_OUT,
             Self::ControllersUnreachable => CONTROLLERS,
             Self::GroupManagedAccount => GROUP_MANAGED,
+            Self::RegistryDenied => REGISTRY,
         }
     }
 
@@ -150,6 +153,14 @@ const GROUP_MANAGED: Explanation = Explanation {
               change; the entry being changed here is another one.",
     remedy: "Let the host (or a group it is in) retrieve the account's password, then purge the host's tickets or \
              restart it. Check the right to log on as a service.",
+    ambiguous: false,
+};
+const REGISTRY: Explanation = Explanation {
+    title: "Performance counters not readable",
+    meaning: "The account the sensor acts as may not read its host's performance counters, so the sensor may not start \
+              there. No controller was asked: it says nothing about the password.",
+    remedy: "On that host put the account (most often a group managed one) into the local group Performance Monitor \
+             Users, then restart the sensor's service. Saving another password doesn't help.",
     ambiguous: false,
 };
 

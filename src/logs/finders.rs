@@ -57,6 +57,7 @@ pub fn judge(signs: &[Sign], component: Option<&str>, lines: &[Safe]) -> Option<
         () if has(Sign::NotEstablished) || code(91) => Some(Known::NotEstablished),
         () if has(Sign::TimedOut) || code(85) => Some(Known::TimedOut),
         () if has(Sign::GroupManagedAccount) => Some(Known::GroupManagedAccount),
+        () if has(Sign::RegistryDenied) => Some(Known::RegistryDenied),
         () if has(Sign::ControllersUnreachable) => Some(Known::ControllersUnreachable),
         () => None,
     }
@@ -114,7 +115,8 @@ fn find_faults(text: &str, refused: bool, found: &mut Found) {
             | Sign::NotEstablished
             | Sign::TimedOut
             | Sign::ControllersUnreachable
-            | Sign::GroupManagedAccount => FindKind::OtherFault,
+            | Sign::GroupManagedAccount
+            | Sign::RegistryDenied => FindKind::OtherFault,
         };
         found.push((kind, range));
     }

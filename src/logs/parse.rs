@@ -47,6 +47,7 @@ pub struct Parser {
     /// The first bytes, as long as they are too few to show the encoding; afterwards nothing.
     sniffing: Option<Vec<u8>>,
     lines: Lines,
+    first_line: Option<u64>,
     open: Option<Open>,
     context: bool,
     /// Whether what is worth a colour is looked for.
@@ -75,14 +76,16 @@ impl Parser {
             Beginning::File => (Lines::new(offset, Encoding::Utf8, false), Some(Vec::new())),
             Beginning::Middle(encoding) => (Lines::new(offset, encoding, true), None),
         };
-        Self { origin, sniffing, lines, open: None, context: false, finding: true }
+        let first_line = (beginning == Beginning::File).then_some(offset);
+        Self { origin, sniffing, lines, first_line, open: None, context: false, finding: true }
     }
 
     /// A parser for the rest of a file whose bytes up to here ended a line.
     #[must_use]
     pub fn resuming(origin: Origin, encoding: Encoding) -> Self {
         let lines = Lines::new(origin.at.offset, encoding, false);
-        Self { origin, sniffing: None, lines, open: None, context: false, finding: true }
+        let first_line = Some(origin.at.offset);
+        Self { origin, sniffing: None, lines, first_line, open: None, context: false, finding: true }
     }
 
     /// Leaves [`Record::finds`] empty, for who shows no colours.
@@ -114,6 +117,18 @@ impl Parser {
     pub fn offset(&self) -> u64 {
         let sniffed = self.sniffing.as_ref().map_or(0, Vec::len);
         self.lines.offset().saturating_add(sniffed as u64)
+    }
+
+    /// Where the first line begins that is not passed over; unknown as long as it is.
+    #[must_use]
+    pub fn first_line(&self) -> Option<u64> {
+        self.first_line
+    }
+
+    /// Where the record begins that may still go on, or else the line.
+    #[must_use]
+    pub fn held_from(&self) -> u64 {
+        self.open.as_ref().map_or(self.lines.began(), |open| open.offset)
     }
 
     /// The file is known under another identity from now on.
@@ -149,6 +164,9 @@ impl Parser {
             rest = self.lines.push(rest);
             if let Some(line) = self.lines.take_whole() {
                 self.take(&line, records);
+            }
+            if self.first_line.is_none() && !self.lines.is_passing() {
+                self.first_line = Some(self.lines.began());
             }
         }
     }

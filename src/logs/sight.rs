@@ -26,13 +26,14 @@ pub enum Sign {
     TimedOut,
     ControllersUnreachable,
     GroupManagedAccount,
+    RegistryDenied,
     ImpersonatorFinished,
     /// `ErrorCode=` and its number.
     Code(u16),
 }
 
 /// The first byte of each stands nowhere else in it, so a search that fails can only begin anew at that byte.
-const SENTENCES: [(Sign, &[u8]); 13] = [
+const SENTENCES: [(Sign, &[u8]); 14] = [
     (Sign::CredentialInvalid, b"The supplied credential is invalid"),
     (Sign::BindRefused, b"AcceptSecurityContext error"),
     (Sign::Result49, b"LDAP result 49"),
@@ -45,6 +46,7 @@ const SENTENCES: [(Sign, &[u8]); 13] = [
     (Sign::ControllersUnreachable, b"Failed to communicate with configured domain controllers"),
     (Sign::GroupManagedAccount, b"GMSA password could not be retrieved"),
     (Sign::GroupManagedAccount, b"GroupManagedServiceAccountAccessTokenAsync failed"),
+    (Sign::RegistryDenied, b"Access to the registry key 'Global' is denied"),
     (Sign::ImpersonatorFinished, b"CreateImpersonatorAsync finished"),
 ];
 

@@ -50,6 +50,8 @@ impl SourceState {
 pub struct File {
     pub path: Safe,
     pub at: Position,
+    /// Where the first line begins that was read of it; absent for what can't be read again, and until that is known.
+    pub begins: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,10 @@ pub enum Unreachable {
         "the pattern {pattern} is not one: {reason}. Nothing is followed there; correct it in the site file"
     )]
     Pattern { pattern: Safe, reason: Safe },
+    #[error(
+        "{pattern} is a Windows share's own name, which can't be opened from here. New refusals on this host are not seen; mount the share, and write the path it is mounted at into the site file"
+    )]
+    Share { pattern: Safe },
     #[error(
         "{folder} isn't there. New refusals on this host would not be seen; see that the share is mounted"
     )]

@@ -7,6 +7,7 @@
 mod command;
 mod file;
 mod find;
+mod piece;
 mod telling;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::clock::Clock;
 use crate::text::Safe;
 pub use command::{LogCommand, Taken, follow_command};
 use file::Followed;
+pub use piece::read as read_piece;
 use telling::{Stand, Teller};
 
 /// How much of a file that is already there is read for context.
@@ -42,7 +44,7 @@ pub struct Source {
 pub enum Delivery {
     Records(Vec<Record>),
     State(SourceState),
-    /// It was to be taken up from a place that can't be found any more.
+    /// It was to be taken up from a place that can't be found any more, or something was deleted before it was read.
     Lost(SourceId),
 }
 
@@ -157,7 +159,7 @@ struct Look {
     stand: Stand,
     /// There is more to read at once.
     more: bool,
-    /// Something of what was to be taken up is not there.
+    /// Something that was to be read is not there.
     lost: bool,
 }
 
@@ -196,7 +198,9 @@ impl Tail {
                 }
             }
         }
-        let lost = taking_up && self.is_incomplete();
+        let deleted =
+            self.followed.iter_mut().filter_map(|followed| followed.take_lost().then_some(())).count() > 0;
+        let lost = taking_up && self.is_incomplete() || deleted;
         let present = self.followed.iter().filter(|followed| followed.is_open());
         let (files, behind): (Vec<File>, Vec<u64>) =
             present.map(|followed| (followed.place(), followed.behind())).unzip();

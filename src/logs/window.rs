@@ -6,19 +6,26 @@
 //! Deliberately absent: drawing, and keys.
 
 mod further_up;
+mod held;
+mod pieces;
 mod search;
 mod seek;
 mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::zone::Zone;
 use super::{Level, Mark, Position, Record, Side, SourceId, WrittenTime};
 use crate::text::Safe;
 pub use further_up::{Counted, Counting, FurtherUp};
+pub use held::{Load, Loaded, NotLoaded, Piece, Way};
+pub use pieces::Took;
 pub use search::{Search, SearchFault};
 pub use seek::{Matches, Stepped};
 pub use view::{Cursor, Found, Row, RowLine};
+
+use held::{Goal, Held};
+use pieces::End;
 
 /// The most records that are kept, and the most memory they take.
 pub const RECORDS: usize = 20_000;
@@ -97,6 +104,20 @@ pub struct Window {
     next: u64,
     weight: usize,
     dropped: u64,
+    /// Of each file, what of it is here.
+    held: BTreeMap<(SourceId, u64), Held>,
+    /// Sources of files, which can be read again.
+    files: BTreeSet<SourceId>,
+    /// The newest were let go of: what comes is only noted, until what lies between has been read.
+    detached: bool,
+    /// What comes meanwhile and can't be read again.
+    aside: VecDeque<Entry>,
+    aside_weight: usize,
+    loading: Option<Load>,
+    goal: Option<Goal>,
+    /// Files of which nothing is held and a piece was read for this goal: once is enough, should it not be kept.
+    tried: BTreeSet<(SourceId, u64)>,
+    bookmarks: BTreeSet<(SourceId, Position)>,
     refusals: VecDeque<Refusal>,
     forgotten: Refusals,
     counted: Vec<Counted>,
@@ -118,6 +139,14 @@ impl Window {
 
     /// Takes one delivery: records of one source's files, in each file's order.
     pub fn push_batch(&mut self, records: Vec<Record>) {
+        self.note(&records);
+        if self.detached {
+            for entry in self.number(records) {
+                self.weight = self.weight.saturating_sub(entry.record.weight());
+                self.put_aside(entry, End::Back);
+            }
+            return;
+        }
         let mut rest = records.into_iter().peekable();
         while let Some(first) = rest.next() {
             let file = first.at.file;
@@ -127,7 +156,9 @@ impl Window {
             }
             self.push_run(run);
         }
-        self.drop_oldest();
+        if self.is_over_full() {
+            self.let_go(self.far_end());
+        }
         self.keep_in_view();
     }
 
@@ -153,17 +184,31 @@ impl Window {
         });
         let mut batch = Vec::with_capacity(records.len());
         for record in records {
-            let id = RecordId(self.next);
-            self.next = self.next.saturating_add(1);
-            time = self.moment(&record).or(time);
-            self.weight = self.weight.saturating_add(record.weight());
-            if record.is_refusal() {
-                self.remember(&record, id);
+            let entry = self.entry(record, time);
+            time = entry.time;
+            self.weight = self.weight.saturating_add(entry.record.weight());
+            if entry.record.is_refusal() {
+                self.remember(&entry.record, entry.id);
             }
-            let matches = self.search.as_ref().map_or(0, |search| search.lines_of(&record).count());
-            batch.push(Entry { id, record, time, unfolded: false, bookmarked: false, matches });
+            batch.push(entry);
         }
         batch
+    }
+
+    /// A record with its number; where it has no time, that of the one before it in its file.
+    fn entry(&mut self, record: Record, before: Option<WrittenTime>) -> Entry {
+        let id = RecordId(self.next);
+        self.next = self.next.saturating_add(1);
+        let time = self.moment(&record).or(before);
+        let matches = self.search.as_ref().map_or(0, |search| search.lines_of(&record).count());
+        let bookmarked = self.bookmarks.contains(&(record.source, record.at));
+        Entry { id, record, time, unfolded: false, bookmarked, matches }
+    }
+
+    /// Whoever reads further up is not disturbed by what comes: then the newest go, if they can be read again.
+    fn far_end(&self) -> End {
+        let again = || self.entries.iter().all(|entry| self.files.contains(&entry.record.source));
+        if self.free && self.is_in_upper_half() == Some(true) && again() { End::Back } else { End::Front }
     }
 
     /// Takes off the end what the batch may have to stand before: never a record of its own file.
@@ -189,14 +234,6 @@ impl Window {
         {
             let side = self.side(&oldest);
             self.forgotten.add(Some(side), 1);
-        }
-    }
-
-    fn drop_oldest(&mut self) {
-        while self.entries.len() > RECORDS || self.weight > WEIGHT && self.entries.len() > 1 {
-            let Some(oldest) = self.entries.pop_front() else { return };
-            self.weight = self.weight.saturating_sub(oldest.record.weight());
-            self.dropped = self.dropped.saturating_add(1);
         }
     }
 
@@ -263,6 +300,7 @@ impl Window {
     /// Shows only what the filter admits. The cursor goes to the nearest record that is shown.
     pub fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
+        self.want(self.detached.then_some(Goal::Below));
         self.keep_in_view();
     }
 

@@ -38,9 +38,12 @@ impl Model {
 
     /// From the ways back Enter leads on to the question whether to go one, unless something else is asked already.
     fn leave_overlay(&mut self) {
-        let back = self.overlay.take() == Some(Overlay::WaysBack);
-        if back && self.walk.saved() && self.walk.dialog.is_none() {
-            self.intend(Intent::Recover);
+        match self.overlay.take() {
+            Some(Overlay::WaysBack) if self.walk.saved() && self.walk.dialog.is_none() => {
+                self.intend(Intent::Recover);
+            }
+            Some(Overlay::Sources(source)) => self.show_source(source),
+            _ => {}
         }
     }
 

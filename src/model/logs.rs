@@ -5,12 +5,12 @@
 
 use jiff::civil::DateTime;
 
-use crate::logs::WrittenTime;
-use crate::logs::window::Stepped;
+use crate::logs::window::{Filter, Loaded, Stepped, Took};
+use crate::logs::{SourceId, WrittenTime};
 use crate::walkthrough::words;
 
 use super::keymap::Action;
-use super::{LineKind, Model, Pane};
+use super::{LineKind, Model, Overlay, Pane};
 
 impl Model {
     /// The next source alone, with a word on how it stands.
@@ -21,6 +21,31 @@ impl Model {
             let said = words::source(&view.state, self.now.at);
             self.toast(words::source_fault(&view.state).unwrap_or(said));
         }
+    }
+
+    /// One source alone, or all of them.
+    pub(super) fn show_source(&mut self, source: Option<SourceId>) {
+        self.fit_logs();
+        let filter = self.logs.filter();
+        self.logs.set_filter(Filter { source, ..filter });
+        self.pane = Pane::Logs;
+    }
+
+    /// Along the list of sources, where all of them together come first.
+    pub(super) fn source_moved(&mut self, marked: Option<SourceId>, action: Action) {
+        let sources: Vec<Option<SourceId>> =
+            std::iter::once(None).chain(self.walk.sources.keys().copied().map(Some)).collect();
+        let at = sources.iter().position(|source| *source == marked).unwrap_or(0);
+        let page = self.table_height();
+        let to = match action {
+            Action::Up => at.saturating_sub(1),
+            Action::Down => at.saturating_add(1),
+            Action::PageUp => at.saturating_sub(page),
+            Action::PageDown => at.saturating_add(page),
+            _ => return,
+        };
+        let to = sources.get(to).or(sources.last()).copied().flatten();
+        self.overlay = Some(Overlay::Sources(to));
     }
 
     pub(super) fn logs_action(&mut self, action: Action) {
@@ -36,6 +61,7 @@ impl Model {
             }
             Action::Severity => self.logs.cycle_severity(),
             Action::Source => self.next_source(),
+            Action::Sources => self.show(Overlay::Sources(self.logs.filter().source)),
             Action::Bookmark => match self.logs.toggle_bookmark() {
                 Some(true) => self.toast(words::bookmarked()),
                 Some(false) => {}
@@ -54,7 +80,10 @@ impl Model {
         let text = search.text().clone();
         match self.logs.next_match(forward) {
             Stepped::Onward => {}
-            Stepped::Round => self.toast(words::search_went_round(forward)),
+            Stepped::Round => {
+                let more = self.logs.has_more(forward);
+                self.toast(words::search_went_round(forward, more));
+            }
             Stepped::Nowhere => self.toast(words::not_found(&text)),
         }
     }
@@ -65,7 +94,20 @@ impl Model {
         if self.logs.next_refused(forward) {
             self.pane = Pane::Logs;
         } else {
-            self.toast(words::no_further_refusal(forward, self.logs.further_up().refusals));
+            self.pane = Pane::Logs;
+            if !self.logs.is_seeking() {
+                self.toast(words::no_further_refusal(forward, self.logs.further_up().refusals));
+            }
+        }
+    }
+
+    /// A piece of a log came, or why it didn't.
+    pub(super) fn loaded(&mut self, loaded: Loaded) {
+        self.fit_logs();
+        match self.logs.take_loaded(loaded) {
+            Took::Quiet => {}
+            Took::Failed(why) => self.toast(words::not_loaded(&why)),
+            Took::NoneRefused { forward } => self.toast(words::no_further_refusal(forward, 0)),
         }
     }
 

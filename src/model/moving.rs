@@ -31,8 +31,10 @@ impl Model {
     }
 
     fn overlay_moved(&mut self, action: Action) {
-        if self.overlay == Some(Overlay::WaysBack) {
-            return self.command_moved(action);
+        match self.overlay {
+            Some(Overlay::WaysBack) => return self.command_moved(action),
+            Some(Overlay::Sources(marked)) => return self.source_moved(marked, action),
+            Some(Overlay::Help | Overlay::Record(_) | Overlay::Row(_)) | None => {}
         }
         let page = self.size.rows.saturating_sub(8).max(1);
         self.overlay_scroll = match action {
@@ -80,7 +82,7 @@ impl Model {
     }
 
     /// About how many rows of a table a page holds.
-    fn table_height(&self) -> usize {
+    pub(super) fn table_height(&self) -> usize {
         usize::from(self.regions().stage.height.saturating_sub(8)).max(1)
     }
 

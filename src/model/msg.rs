@@ -2,7 +2,7 @@
 
 use crate::key::Key;
 use crate::logs::Record;
-use crate::logs::window::Counted;
+use crate::logs::window::{Counted, Load, Loaded};
 use crate::text::Safe;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::Event;
@@ -24,6 +24,8 @@ pub enum Msg {
     Logged(Vec<Record>),
     /// News of counting what lies in a file above the records shown.
     Counted(Counted),
+    /// A piece of a log that was asked for.
+    Loaded(Loaded),
     /// Nothing happened but time: the screen may differ, or the walk has something due.
     Ticked,
     /// Something the loop did for the model turned out so.
@@ -50,6 +52,8 @@ pub enum Request {
         file: Safe,
         lines: Vec<Safe>,
     },
+    /// A piece of a log is to be read.
+    Load(Load),
     Repaint,
     Suspend,
     /// Ctrl-C twice: leave at once, in good order.

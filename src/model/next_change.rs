@@ -6,7 +6,7 @@ use crate::clock::Instant;
 use crate::walkthrough::SigningIn;
 use crate::walkthrough::step::{Phase, Reason, Step};
 
-use super::Model;
+use super::{Model, Overlay};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -66,7 +66,10 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> {
     let portal = walk.portal.read_at.map(|now| now.at);
     let stations = walk.stations.iter().filter_map(|station| station.at.map(|now| now.at));
     let held = walk.acceptance.as_ref().map(|held| held.at.at);
-    portal.into_iter().chain(stations).chain(held)
+    let listed = matches!(model.overlay, Some(Overlay::Sources(_)));
+    let sources = walk.sources.values().filter(move |_| listed).map(|view| &view.state);
+    let sources = sources.flat_map(|state| [Some(state.since), state.active]).flatten().map(|now| now.at);
+    portal.into_iter().chain(stations).chain(held).chain(sources)
 }
 
 /// `now`, `<1 min`, whole minutes, whole hours.

@@ -20,6 +20,7 @@ impl Model {
         match (&self.overlay, self.pane) {
             (Some(Overlay::Record(record)), _) => Some(words::record_lines(record)),
             (Some(Overlay::Row(row)), _) => Some(fields(row)),
+            (Some(Overlay::Sources(marked)), _) => Some(words::source_lines(&self.walk, *marked, self.now)),
             (Some(Overlay::Help), _) => None,
             (Some(Overlay::WaysBack), _) => self.marked_command().map(|command| vec![command]),
             (None, Pane::Logs) => self.logs.selected().map(words::record_lines),

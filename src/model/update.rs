@@ -23,9 +23,15 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
             model.size = size;
             model.keep_row_shown();
         }
-        Msg::Happened(event) => model.tell(*event),
+        Msg::Happened(event) => {
+            if let Event::Logs(event::Logs::Watched { state, .. }) = &*event {
+                model.logs.take_files(state.source, &state.files);
+            }
+            model.tell(*event);
+        }
         Msg::Logged(records) => logged(model, records),
         Msg::Counted(counted) => model.logs.take_count(counted),
+        Msg::Loaded(loaded) => model.loaded(loaded),
         Msg::Ticked => {
             if model.walk.due().is_some_and(|due| due <= now.at) {
                 model.tell(Event::Timer);
@@ -39,6 +45,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
     }
     model.question_may_have_changed();
     model.mark_logs();
+    model.requests.extend(model.logs.next_load().map(Request::Load));
     if model.walk.bells != model.bells {
         model.bells = model.walk.bells;
         model.requests.push(Request::Bell);
@@ -71,6 +78,7 @@ fn key_pressed(model: &mut Model, key: Key, waiting: bool) {
         return;
     }
     let action = keymap::action(focus, key);
+    model.logs.want_nothing();
     if action != Some(Action::Interrupt) {
         model.interrupted = None;
     }
@@ -191,6 +199,7 @@ impl Model {
             | Action::Follow
             | Action::Severity
             | Action::Source
+            | Action::Sources
             | Action::Jump
             | Action::Bookmark
             | Action::NextBookmark => self.logs_action(action),

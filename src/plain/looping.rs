@@ -170,7 +170,7 @@ impl<W: io::Write> Looping<W> {
         match answer.told {
             Told::Event(event) => self.happened(*event),
             // What was there before is not told here, so neither is how much of it there was.
-            Told::Counted(_) => {}
+            Told::Counted(_) | Told::Loaded(_) => {}
             Told::Records(records) => {
                 let mut refused = Vec::new();
                 for record in records {
@@ -236,6 +236,7 @@ impl<W: io::Write> Looping<W> {
                 self.ways_back();
                 self.intend(Intent::Recover);
             }
+            Meaning::Sources => self.sources(),
             Meaning::Unfit(why) => self.unfit(why),
         }
     }

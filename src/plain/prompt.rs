@@ -26,6 +26,8 @@ pub enum Meaning {
     Help,
     /// The ways back, and then what to do.
     WaysBack,
+    /// How the log sources stand.
+    Sources,
     /// It is no answer to this, and why; what was typed is not repeated.
     Unfit(&'static str),
 }
@@ -33,7 +35,7 @@ pub enum Meaning {
 /// The commands that every prompt but the password's understands.
 pub const COMMANDS: &str = "Enter alone goes on, or closes a question that can wait. b goes back a step, r reads again, \
                             i puts a note into the record, m marks a service as running by hand (m HOST), H notes \
-                            what whoever takes over has to know, R shows the ways back with their commands, q leaves, ? helps.";
+                            what whoever takes over has to know, R shows the ways back with their commands, C how each log source stands, q leaves, ? helps.";
 
 pub fn open(walk: &Walkthrough) -> Prompt {
     if walk.over || walk.busy() {
@@ -96,6 +98,7 @@ fn command(walk: &Walkthrough, line: &str) -> Option<Meaning> {
         "i" => Intent::Note,
         "H" => Intent::HandOver,
         "R" => return Some(Meaning::WaysBack),
+        "C" => return Some(Meaning::Sources),
         "p" if walk.handed_over() => Intent::CopyPassword,
         _ => return mark(walk, line),
     };

@@ -36,6 +36,11 @@ impl<W: io::Write> Looping<W> {
         self.say(&lines);
     }
 
+    pub(super) fn sources(&mut self) {
+        let lines = words::source_lines(&self.walk, None, self.clock.now());
+        self.say(&lines);
+    }
+
     /// Everything new; then the prompt, if one is open and not there already.
     pub(super) fn tell(&mut self) {
         let mut lines = self.telling.news(&self.walk, self.leaving != Ending::Quit);

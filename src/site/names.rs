@@ -114,9 +114,12 @@ pub(super) const FILE: Form<String> = Form {
 };
 
 pub(super) const PATTERN: Form<String> = Form {
-    expected: "a path from /, with *, ? or […] where wanted",
+    expected: "a path from /, with *, ? or […] where wanted; of a Windows share (\\\\host\\share) the path it is mounted at",
     read: |text| {
-        let good = text.starts_with('/') && *Safe::new(text) == *text && glob::Pattern::new(text).is_ok();
+        let good = text.starts_with('/')
+            && !text.starts_with("//")
+            && *Safe::new(text) == *text
+            && glob::Pattern::new(text).is_ok();
         good.then(|| text.to_owned())
     },
 };

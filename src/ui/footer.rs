@@ -65,7 +65,7 @@ fn serves(model: &Model, focus: Focus, binding: &Binding) -> bool {
             model.walk.dialog.is_some() || model.line.is_some()
         }
         Action::Recover => words::ways_back_wanted(&model.walk),
-        Action::NextRefusal => focus == Focus::Pane(Pane::Logs),
+        Action::NextRefusal | Action::Sources => focus == Focus::Pane(Pane::Logs),
         // One way out is enough to show; `q` is the shorter.
         Action::Interrupt => !matches!(focus, Focus::Pane(_)),
         _ => true,

@@ -14,7 +14,7 @@ use crate::text::Safe;
 use crate::walkthrough::words;
 
 use super::look::{Look, Role, Tone};
-use super::{fit, recover, stage, tape};
+use super::{fit, recover, sources, stage, tape};
 
 /// Where the meanings of keys begin.
 const KEY: usize = 11;
@@ -22,11 +22,16 @@ const KEY: usize = 11;
 pub fn draw_over(model: &Model, look: &Look, regions: &Regions, frame: &mut Frame) {
     let Some(overlay) = &model.overlay else { return };
     let area = regions.rail.union(regions.help).union(regions.stage);
+    if let Overlay::Sources(marked) = overlay {
+        return sources::draw(model, look, (area, *marked), frame);
+    }
     let block = look.pane(true);
     let [inner] = Layout::horizontal([Constraint::Fill(1)]).horizontal_margin(1).areas(block.inner(area));
     let columns = inner.width;
     let mut marked = None;
     let (title, lines) = match overlay {
+        // Has a table of its own.
+        Overlay::Sources(_) => return,
         Overlay::Help => (words::help_title(model.step()), help(model, look, columns)),
         Overlay::WaysBack => {
             let (lines, at) = recover::lines(model, look, columns);

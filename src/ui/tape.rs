@@ -46,7 +46,7 @@ pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
     }
     let rows = model.logs.rows(inner.height.into());
     let lines: Vec<Line> = if rows.is_empty() {
-        vec![look.line(Role::Secondary, &words::no_records(model.walk.sources.len(), model.logs.is_empty()))]
+        vec![look.line(Role::Secondary, &words::no_records(model.walk.sources.len(), &model.logs))]
     } else {
         let style = row::Style { look, columns: inner.width.into(), left: model.logs_left, focused };
         rows.iter().map(|row| style.line(row)).collect()

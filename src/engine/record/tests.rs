@@ -48,7 +48,7 @@ fn told(answers: &mut tokio::sync::mpsc::Receiver<Answer>) -> Vec<(u64, event::R
                 Event::Record(Ticket(number), record) => Some((number, record)),
                 _ => None,
             },
-            Told::Records(_) | Told::Counted(_) => None,
+            Told::Records(_) | Told::Counted(_) | Told::Loaded(_) => None,
         })
         .collect()
 }

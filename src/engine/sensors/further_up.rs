@@ -1,10 +1,10 @@
 //! Counts the refused credentials that stand in a log above the records that are read of it, in the background.
 //!
 //! A large log is opened at its end. What lies above is counted once, two files of all sources at a time, on threads of
-//! their own; a share that hangs gives up its turn. Relies on the first record that a source delivers of a file for
-//! where its records begin. Deliberately absent: what such a refusal means; it was there before the source was opened.
+//! their own; a share that hangs gives up its turn. Relies on what the source says of where its first whole line begins.
+//! Deliberately absent: what such a refusal means; it was there before the source was opened.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::engine::{Answer, Told};
 use crate::logs::scan::{self, Wanted};
 use crate::logs::window::{Counted, Counting};
-use crate::logs::{Record, SourceId, source};
+use crate::logs::{SourceId, source};
 use crate::text::Safe;
 
 /// So many files are counted at once.
@@ -38,34 +38,25 @@ pub struct Ends {
     pub out: Sender<Answer>,
 }
 
-/// The files of one source, and where their records begin. Dropping it ends what is being counted.
+/// The files of one source that were counted. Dropping it ends what is being counted.
 pub struct FurtherUp {
     ends: Ends,
     turns: Arc<Semaphore>,
     known: HashSet<u64>,
-    begins: HashMap<u64, u64>,
     tasks: JoinSet<()>,
 }
 
 impl FurtherUp {
     pub fn new(ends: Ends, turns: Arc<Semaphore>) -> Self {
-        Self { ends, turns, known: HashSet::new(), begins: HashMap::new(), tasks: JoinSet::new() }
-    }
-
-    /// Notes where the records of each file begin. A file that came while its source was followed was read from its
-    /// first byte.
-    pub fn delivered(&mut self, records: &[Record]) {
-        for record in records {
-            if self.known.insert(record.at.file) && record.context && record.at.offset > 0 {
-                self.begins.insert(record.at.file, record.at.offset);
-            }
-        }
+        Self { ends, turns, known: HashSet::new(), tasks: JoinSet::new() }
     }
 
     /// Counts what lies above in those of the files that were read from somewhere further down.
     pub fn stand(&mut self, source: SourceId, files: &[source::File]) {
         for file in files {
-            let Some(of) = self.begins.remove(&file.at.file) else { continue };
+            let Some(of) = file.begins.filter(|begins| *begins > 0 && self.known.insert(file.at.file)) else {
+                continue;
+            };
             let state = Counting::UnderWay;
             let news = Counted { source, file: file.at.file, refusals: 0, read: 0, of, state };
             let (ends, turns, path) = (self.ends.clone(), Arc::clone(&self.turns), file.path.clone());

@@ -92,6 +92,13 @@ const FAULTS: &[(&str, &str, bool, &str)] = &[
         "the entry being changed here is another one",
     ),
     (
+        "2021-01-19 03:45:00.0000 Error RegistryKey System.UnauthorizedAccessException: Access to the registry key \
+         'Global' is denied.\n   at Microsoft.Win32.RegistryKey.Win32Error()",
+        "Performance counters not readable",
+        false,
+        "says nothing about the password",
+    ),
+    (
         "2024-04-15 21:28:12.4525 Info ImpersonationManager CreateImpersonatorAsync finished \
          [UserName=svc-mdi Domain=contoso.test IsSuccess=False]",
         "Credential not taken up",
@@ -142,6 +149,7 @@ fn every_known_thing_has_a_title_a_meaning_and_a_remedy_and_a_sample_above() {
         Known::TimedOut,
         Known::ControllersUnreachable,
         Known::GroupManagedAccount,
+        Known::RegistryDenied,
     ];
     for known in &all {
         let Explanation { title, meaning, remedy, .. } = known.explanation();

@@ -104,7 +104,7 @@ fn the_neighbours_of_a_refusal_are_told_apart() {
     );
     check(
         "Error RegistryKey System.UnauthorizedAccessException: Access to the registry key 'Global' is denied.",
-        None,
+        Some(Known::RegistryDenied),
     );
 }
 

@@ -100,6 +100,15 @@ impl Lines {
         self.offset.saturating_add(self.bytes)
     }
 
+    /// Where the line began that is being put together.
+    pub fn began(&self) -> u64 {
+        self.offset
+    }
+
+    pub fn is_passing(&self) -> bool {
+        self.passing
+    }
+
     pub fn is_within_line(&self) -> bool {
         self.bytes > 0
     }

@@ -20,7 +20,8 @@ pub struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { read: 1024 * 1024, record: 1024 * 1024 }
+        // What is read at once is searched while it is still in the cache next to the processor.
+        Self { read: 256 * 1024, record: 1024 * 1024 }
     }
 }
 

@@ -17,8 +17,9 @@ use crate::logs::parse::Origin;
 use crate::logs::source::{File, Unreachable};
 use crate::logs::{Position, Record};
 use crate::text::Safe;
-use archive::Archives;
-use open::{Found, Open, Still};
+pub use archive::Archives;
+pub use open::Found;
+use open::{Open, Still};
 
 /// A path that is followed, whether or not its file is there now.
 pub struct Followed {
@@ -37,6 +38,8 @@ pub struct Followed {
     since: Option<Arc<[Position]>>,
     /// Those of them that were found.
     found: Vec<Position>,
+    /// Something was deleted before it was read.
+    lost: bool,
 }
 
 impl Followed {
@@ -45,8 +48,8 @@ impl Followed {
         let (open, gone, before) = (None, None, VecDeque::new());
         // A path that comes later is new with all its archives, which a new version may have before it is looked at.
         let archives = (!first).then(Archives::default);
-        let (since, found) = (None, Vec::new());
-        Self { path: path.to_owned(), origin, first, open, gone, before, archives, since, found }
+        let (since, found, lost) = (None, Vec::new(), false);
+        Self { path: path.to_owned(), origin, first, open, gone, before, archives, since, found, lost }
     }
 
     /// A path that was followed before, up to these places.
@@ -57,6 +60,11 @@ impl Followed {
     /// Whether this place was found in its file or in one of its archives.
     pub fn found(&self, place: &Position) -> bool {
         self.found.contains(place)
+    }
+
+    /// Whether something was deleted before it was read, since this was asked last.
+    pub fn take_lost(&mut self) -> bool {
+        std::mem::take(&mut self.lost)
     }
 
     /// Nothing more is read; what is held back is given out.
@@ -85,7 +93,8 @@ impl Followed {
 
     pub fn place(&self) -> File {
         let at = self.open.as_ref().map(|open| open.at(&self.path));
-        File { path: shown(&self.path), at: at.unwrap_or_default() }
+        let begins = self.open.as_ref().and_then(Open::begins);
+        File { path: shown(&self.path), at: at.unwrap_or_default(), begins }
     }
 
     /// Reads what is new. True if there is more to read at once.
@@ -183,6 +192,8 @@ impl Followed {
             }
         }
         if let (Some(known), Some(now)) = (&self.archives, &archives) {
+            let held = self.before.back().is_some_and(|open| now.holding(open).is_none());
+            self.lost |= known.lacks_some(now, (held, &self.before));
             for found in known.unseen(now, &self.before) {
                 let unseen = Open::new(&self.path, &self.origin, (found, 0), 0);
                 self.before.extend(unseen.inspect_err(|error| warn(&self.path, error)).ok());
@@ -230,12 +241,12 @@ fn warn(path: &Path, error: &io::Error) {
     tracing::warn!(path = %path.display(), %error, "an archive of a log could not be read");
 }
 
-/// Where a log ends now: the file at its path, and what it was last renamed to.
+/// Where a log ends now: the file at its path, and all that it was renamed to.
 pub fn ends(path: &Path) -> io::Result<Vec<File>> {
     let live = Found::open(path)?;
-    let archived = Archives::of(path).map(Archives::newest).unwrap_or_default();
+    let archived = Archives::of(path).map(Archives::all).unwrap_or_default();
     let places = std::iter::once(live).chain(archived).map(|found| found.end(path));
-    Ok(places.map(|at| File { path: shown(path), at }).collect())
+    Ok(places.map(|at| File { path: shown(path), at, begins: None }).collect())
 }
 
 pub fn fault(path: &Path, error: &io::Error) -> Unreachable {

@@ -41,6 +41,9 @@ pub fn all(patterns: &[String]) -> Result<Vec<PathBuf>, Unreachable> {
 }
 
 fn matching(pattern: &str) -> Result<Vec<PathBuf>, Unreachable> {
+    if pattern.starts_with(r"\\") || pattern.starts_with("//") {
+        return Err(Unreachable::Share { pattern: Safe::new(pattern) });
+    }
     let matches = glob_with(&any_case(pattern), OPTIONS).map_err(|error| Unreachable::Pattern {
         pattern: Safe::new(pattern),
         reason: Safe::new(error.msg),
@@ -179,5 +182,9 @@ mod tests {
         assert_eq!(newest(&[format!("{}/*/Logs/*.log", gone.display())]), no_folder);
         assert_eq!(newest(&[format!("{}/x.log", gone.display())]), no_folder);
         assert!(matches!(newest(&["a/[".to_owned()]), Err(Unreachable::Pattern { .. })));
+        for share in [r"\\dc1\c$\Logs\*.log", "//dc1/c$/Logs/*.log"] {
+            let fault = newest(&[share.to_owned()]).unwrap_err();
+            assert!(fault.to_string().contains("mount the share"), "{fault}");
+        }
     }
 }

@@ -70,7 +70,7 @@ impl Teller {
         Some(())
     }
 
-    /// Something that was to be taken up is gone.
+    /// Something that was to be read is gone.
     pub async fn lost(&self) -> Option<()> {
         self.out.send(Delivery::Lost(self.source)).await.ok()
     }

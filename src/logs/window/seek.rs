@@ -5,7 +5,7 @@
 //! Deliberately absent: where the cursor may stand (`view`).
 
 use super::view::Place;
-use super::{Entry, RecordId, Search, SearchFault, Window};
+use super::{Entry, Goal, RecordId, Search, SearchFault, Window};
 use crate::logs::WrittenTime;
 
 /// How many lines match the search among the records that are shown, and which of them the cursor is on.
@@ -43,8 +43,41 @@ impl Window {
         self.find(true, false, |entry| entry.id == id)
     }
 
+    /// False if there is none, or none yet: where the files hold more than is here, it is looked for there.
     pub fn next_refused(&mut self, forward: bool) -> bool {
-        self.find(forward, true, |entry| entry.record.is_refusal())
+        let frontier = self.frontier(forward);
+        let found = self.find_refused(forward, frontier);
+        if !found && frontier.is_some() {
+            self.free = true;
+            self.want(Some(Goal::Refused { forward }));
+        }
+        found
+    }
+
+    /// Beyond the frontier another may come before the one that is here.
+    pub(super) fn find_refused(&mut self, forward: bool, frontier: Option<usize>) -> bool {
+        let here = self.place().map(|place| place.entry);
+        let mut all = self.entries.iter().enumerate();
+        let wanted = |at: usize, entry: &Entry| {
+            let beyond = here.is_none_or(|here| if forward { at > here } else { at < here });
+            let within =
+                frontier.is_none_or(|frontier| if forward { at <= frontier } else { at >= frontier });
+            beyond && within && entry.record.is_refusal() && self.filter.admits(&entry.record)
+        };
+        let found = if forward {
+            all.find(|(at, entry)| wanted(*at, entry))
+        } else {
+            all.rfind(|(at, entry)| wanted(*at, entry))
+        };
+        let Some((entry, _)) = found else { return false };
+        self.go_to(Place { entry, line: 0 });
+        true
+    }
+
+    /// Whether a refused credential is looked for in what has yet to be read.
+    #[must_use]
+    pub fn is_seeking(&self) -> bool {
+        matches!(self.goal, Some(Goal::Refused { .. }))
     }
 
     /// Marks the record under the cursor or takes the mark away; says which.
@@ -52,7 +85,13 @@ impl Window {
         let place = self.place()?;
         let entry = self.entries.get_mut(place.entry)?;
         entry.bookmarked = !entry.bookmarked;
-        Some(entry.bookmarked)
+        let (bookmarked, name) = (entry.bookmarked, (entry.record.source, entry.record.at));
+        if bookmarked {
+            self.bookmarks.insert(name);
+        } else {
+            self.bookmarks.remove(&name);
+        }
+        Some(bookmarked)
     }
 
     /// To the next bookmarked record, and from the last one round to the first.

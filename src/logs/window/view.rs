@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Entry, RecordId, Window};
+use super::{Entry, Goal, RecordId, Window};
 use crate::logs::{Record, Side};
 
 /// A row: a record and one of its lines.
@@ -121,6 +121,9 @@ impl Window {
 
     pub fn follow(&mut self, follow: bool) {
         self.free = !follow;
+        if follow && self.detached {
+            self.return_to_newest();
+        }
         self.keep_in_view();
     }
 
@@ -137,6 +140,10 @@ impl Window {
 
     /// Moves by rows; down is positive. Moving up ends following.
     pub fn move_by(&mut self, rows: isize) {
+        self.want(match rows {
+            ..0 => Some(Goal::Above),
+            _ => self.detached.then_some(Goal::Below),
+        });
         let Some(mut place) = self.place() else { return };
         for _ in 0..rows.unsigned_abs() {
             let next = if rows < 0 { self.above(place) } else { self.below(place) };
@@ -152,8 +159,14 @@ impl Window {
         self.move_by(if down { rows } else { -rows });
     }
 
+    /// To the first row there is: what lies above what is held is read, and takes its place.
     pub fn to_first(&mut self) {
         self.free = true;
+        self.want((!self.holds_beginnings()).then_some(Goal::First { begun: false }));
+        self.go_first();
+    }
+
+    pub(super) fn go_first(&mut self) {
         if let Some(place) = self.first_shown(0) {
             self.go(place);
         }
@@ -229,11 +242,16 @@ impl Window {
         Some(Place { entry, line: cursor.line.min(found.rows().saturating_sub(1)) })
     }
 
-    /// The record shown that arrived nearest to where the cursor was.
+    /// The record shown that is nearest to where the cursor was, or arrived nearest to what is gone.
     fn nearest(&self) -> Option<Place> {
         let was = self.cursor.map_or(u64::MAX, |cursor| cursor.id.0);
+        let here = self.entries.iter().position(|entry| entry.id.0 == was);
+        let away = |(at, entry): &(usize, &Entry)| match here {
+            Some(here) => here.abs_diff(*at) as u64,
+            None => entry.id.0.abs_diff(was),
+        };
         let shown = self.entries.iter().enumerate().filter(|(_, entry)| self.filter.admits(&entry.record));
-        shown.min_by_key(|(_, entry)| entry.id.0.abs_diff(was)).map(|(entry, _)| Place { entry, line: 0 })
+        shown.min_by_key(away).map(|(entry, _)| Place { entry, line: 0 })
     }
 
     fn name(&self, place: Place) -> Option<Cursor> {
@@ -264,7 +282,7 @@ impl Window {
         }
     }
 
-    fn above(&self, place: Place) -> Option<Place> {
+    pub(super) fn above(&self, place: Place) -> Option<Place> {
         match place.line.checked_sub(1) {
             Some(line) => Some(Place { line, ..place }),
             None => self.last_shown(place.entry),

@@ -28,7 +28,8 @@ pub(super) fn refuses(known: &Known, account: &Account) -> bool {
         | Known::NotEstablished
         | Known::TimedOut
         | Known::ControllersUnreachable
-        | Known::GroupManagedAccount => false,
+        | Known::GroupManagedAccount
+        | Known::RegistryDenied => false,
     }
 }
 
@@ -46,7 +47,8 @@ pub(super) fn took(known: &Known, account: &Account) -> bool {
         | Known::NotEstablished
         | Known::TimedOut
         | Known::ControllersUnreachable
-        | Known::GroupManagedAccount => false,
+        | Known::GroupManagedAccount
+        | Known::RegistryDenied => false,
     }
 }
 

@@ -1,6 +1,13 @@
-//! Scenes of a walk by two, and of a newcomer's with the lab's tour.
+//! Scenes of a walk by two, of a newcomer's with the lab's tour, and of log sources that stand differently.
 
 use std::time::Duration;
+
+use mdi_console::logs::source::{File, SourceState, State, Unreachable};
+use mdi_console::logs::zone::Zone;
+use mdi_console::logs::{Position, SourceId};
+use mdi_console::model::Overlay;
+use mdi_console::text::Safe;
+use mdi_console::walkthrough::SourceView;
 
 use crate::story::Story;
 
@@ -44,4 +51,35 @@ pub fn tour() -> Vec<Scene> {
         ("watching", model(story().at_sensors())),
         ("confirmed", model(story().at_sensors().pass(Duration::from_mins(36)))),
     ]
+}
+
+/// The list of so many log sources, with the one of this number marked.
+pub fn sources(count: u32, marked: Option<u32>) -> mdi_console::model::Model {
+    let mut model = model(Story::new(crate::story::Names::Usual).configured());
+    let now = model.now;
+    model.walk.sources.clear();
+    for number in 1..=count {
+        let id = SourceId(number);
+        let host = Safe::from(format!("dc{number}.europe.contoso.test"));
+        let path = Safe::from(format!("logs/dc{number}/2.191.15751.45259/Logs/Microsoft.Tri.Sensor.log"));
+        let at = Position { file: 1, offset: 14_541 * u64::from(number) };
+        let following = SourceState {
+            files: vec![File { path, at, begins: Some(0) }],
+            ..SourceState::new(id, State::Following, now)
+        };
+        let folder = Safe::from(format!("logs/dc{number}"));
+        let state = match number % 5 {
+            1 => SourceState { active: Some(now), zone: Some(Zone { offset: 7200, ahead: 90 }), ..following },
+            2 => SourceState { behind: 3 << 20, zone: Some(Zone { offset: 0, ahead: 0 }), ..following },
+            3 => SourceState::new(id, State::Unreachable(Unreachable::NoFolder { folder }), now),
+            4 => SourceState::new(id, State::Waiting, now),
+            _ => following,
+        };
+        let readable = state.is_readable();
+        model.walk.sources.insert(id, SourceView { host, readable, state });
+    }
+    model.now.at = now.at.after(Duration::from_secs(130));
+    model.now.wall += Duration::from_secs(130);
+    model.overlay = Some(Overlay::Sources(marked.map(SourceId)));
+    model
 }

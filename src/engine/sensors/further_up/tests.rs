@@ -37,17 +37,19 @@ impl Stage {
         let (out, mut deliveries) = channel(16);
         let following = tokio::spawn(follow(
             (source, Vec::new()),
-            (Clock::system(), Duration::from_secs(1)),
+            (Clock::system(), Duration::from_millis(20)),
             Missed::default(),
             out,
         ));
         while let Some(delivery) = deliveries.recv().await {
             match delivery {
-                Delivery::Records(records) => self.further_up.delivered(&records),
+                Delivery::Records(_) => {}
                 Delivery::Lost(source) => panic!("{source:?} is lost"),
                 Delivery::State(state) => {
                     self.further_up.stand(state.source, &state.files);
-                    break;
+                    if state.files.iter().all(|file| file.begins.is_some()) {
+                        break;
+                    }
                 }
             }
         }
@@ -91,6 +93,29 @@ async fn what_lies_above_the_records_of_a_large_log_is_counted_to_the_byte() {
 }
 
 #[tokio::test]
+async fn a_line_longer_than_what_is_read_of_a_log_is_counted_wherever_it_ends() {
+    let long = REFUSED.replace("Error Client ", &format!("Error Client {} ", "x".repeat(400_000)));
+    let half = REFUSED.trim_end().replace("\n   at A.B()", &" and so on".repeat(40_000));
+    let check = async |text: String| {
+        let mut stage = stage();
+        stage.write(&text);
+        stage.open().await;
+        stage.told().await;
+        let last = stage.told().await;
+        let above = text.get(..usize::try_from(last.of).unwrap()).unwrap();
+        assert_eq!(last.state, Counting::Done);
+        assert_eq!(last.refusals, above.matches("supplied credential").count());
+        assert_eq!(last.refusals, 3);
+    };
+    let above = log(1_000, 500);
+    // Its end is in sight, with records below it; with none; and it has no end yet.
+    check(format!("{above}{long}{}", log(1_999, 2_000).replace(REFUSED, HEARTBEAT))).await;
+    check(format!("{above}{long}")).await;
+    check(format!("{above}{half}\n")).await;
+    check(format!("{above}{half}")).await;
+}
+
+#[tokio::test]
 async fn a_log_that_is_read_whole_is_not_counted() {
     let mut stage = stage();
     stage.write(&log(100, 10));
@@ -104,12 +129,11 @@ async fn a_file_is_counted_once_and_a_missing_one_is_told_as_broken_off() {
     let mut record = crate::logs::parse::read_all(SourceId(1), &"dc1".into(), HEARTBEAT.as_bytes()).remove(0);
     record.context = true;
     record.at.offset = 5_000;
-    let files = [source::File { path: "/nowhere/at/all.log".into(), at: record.at }];
-    stage.further_up.delivered(std::slice::from_ref(&record));
+    let begins = Some(5_000);
+    let files = [source::File { path: "/nowhere/at/all.log".into(), at: record.at, begins }];
     stage.further_up.stand(SourceId(1), &files);
     assert_eq!(stage.told().await.state, Counting::UnderWay);
     assert_eq!(stage.told().await.state, Counting::BrokenOff);
-    stage.further_up.delivered(&[record]);
     stage.further_up.stand(SourceId(1), &files);
     assert_eq!(stage.further_up.tasks.len(), 1, "it was given its turn before");
 }

@@ -215,7 +215,7 @@ impl Run {
             self.delivered = Some(of.clock.now().at);
             of.teller.records(std::mem::take(&mut self.pending)).await?;
         }
-        let files = Some(vec![File { path: self.shown.clone(), at: self.at() }]);
+        let files = Some(vec![File { path: self.shown.clone(), at: self.at(), begins: None }]);
         of.teller.tell(Stand { state: State::Following, files, behind: of.taken.waiting() }).await
     }
 

@@ -11,9 +11,6 @@ use std::path::{Path, PathBuf};
 use super::open::{Found, Open};
 use crate::logs::Position;
 
-/// So many of the newest are named by the mark: no log is full more often between two looks.
-const NAMED: usize = 3;
-
 /// The archives of one log, by their numbers.
 #[derive(Default)]
 pub struct Archives(Vec<(u64, PathBuf, u64)>);
@@ -35,6 +32,12 @@ impl Archives {
         Some(Self(found))
     }
 
+    /// The path of the one that is known as `wanted`.
+    pub fn path_of(&self, wanted: u64) -> Option<PathBuf> {
+        let mut all = self.0.iter().rev();
+        all.find(|(_, _, known)| *known == wanted).map(|(_, path, _)| path.clone())
+    }
+
     /// The one that goes on where `was` ends.
     pub fn holding(&self, was: &Open) -> Option<Found> {
         self.found().rev().find(|found| was.is_in(found))
@@ -42,12 +45,55 @@ impl Archives {
 
     /// Those that came since, and were never followed while they were at the path.
     pub fn unseen(&self, now: &Self, followed: &VecDeque<Open>) -> Vec<Found> {
-        let highest = self.0.last().map(|(number, ..)| *number);
+        let shifted = self.is_shifted(now, followed);
+        let anew = shifted || self.is_counted_anew(now);
+        let highest = self.highest().filter(|_| !anew);
         let newer = |number| highest.is_none_or(|highest| number > highest);
-        let known = |identity| self.0.iter().any(|(_, _, known)| *known == identity);
-        let new = now.0.iter().filter(|(number, _, identity)| newer(*number) && !known(*identity));
+        let new = now.0.iter().filter(|(number, _, identity)| newer(*number) && !self.knows(*identity));
         let found = new.filter_map(|(_, path, _)| Found::open(path).ok());
-        found.filter(|found| !followed.iter().any(|open| open.is_of(found))).collect()
+        let mut found: Vec<Found> =
+            found.filter(|found| !followed.iter().any(|open| open.is_of(found))).collect();
+        if shifted {
+            found.reverse();
+        }
+        found
+    }
+
+    /// Whether there are numbers missing among those that came since: then an archive was deleted before it was read.
+    /// `held`: the log that was followed is read by its handle, whatever became of its archive.
+    pub fn lacks_some(&self, now: &Self, (held, followed): (bool, &VecDeque<Open>)) -> bool {
+        if self.is_shifted(now, followed) || self.is_counted_anew(now) {
+            return false;
+        }
+        let Some((highest, last)) = self.highest().zip(now.highest()) else { return false };
+        let there = now.0.iter().filter(|(number, ..)| *number > highest).count() as u64;
+        there > 0 && last.saturating_sub(highest) > there.saturating_add(u64::from(held))
+    }
+
+    fn highest(&self) -> Option<u64> {
+        self.0.last().map(|(number, ..)| *number)
+    }
+
+    fn knows(&self, identity: u64) -> bool {
+        self.0.iter().any(|(_, _, known)| *known == identity)
+    }
+
+    /// One of them bears another number: the newest is always the first, and the others move up.
+    fn is_shifted(&self, now: &Self, followed: &VecDeque<Open>) -> bool {
+        let moved = |(number, _, identity): &(u64, PathBuf, u64)| {
+            now.0.iter().any(|(other, _, known)| known == identity && other > number)
+        };
+        let is_followed = |path: &Path| {
+            Found::open(path).is_ok_and(|found| followed.back().is_some_and(|last| last.is_in(&found)))
+        };
+        // What was followed last is older than all that nobody has seen.
+        let mut below = now.0.iter().skip_while(|(_, _, identity)| self.knows(*identity)).skip(1);
+        self.0.iter().any(moved) || below.any(|(_, path, _)| is_followed(path))
+    }
+
+    /// All of them are gone, and the numbers begin anew.
+    fn is_counted_anew(&self, now: &Self) -> bool {
+        now.0.iter().all(|(_, _, identity)| !self.knows(*identity)) && now.highest() < self.highest()
     }
 
     /// Those that hold a place, with it, and all that came after the first of them. Where none does and the log itself
@@ -68,8 +114,9 @@ impl Archives {
         since.split_off(since.len().saturating_sub(keep))
     }
 
-    pub fn newest(self) -> Vec<Found> {
-        self.found().rev().take(NAMED).collect()
+    /// Each of them: however often a log was full between two looks, the mark names where it ended.
+    pub fn all(self) -> Vec<Found> {
+        self.found().rev().collect()
     }
 
     fn found(&self) -> impl DoubleEndedIterator<Item = Found> {

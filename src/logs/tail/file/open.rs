@@ -17,6 +17,8 @@ use crate::logs::{Position, Record};
 const FIRST: usize = 64;
 /// A date to the fraction of a second is within so many.
 const DATED: usize = 32;
+/// A file that was cut and written anew is known again as often as this.
+const ROUNDS: u64 = 8;
 /// The most that is read of a file in one look.
 const AT_ONCE: u64 = 4 * 1024 * 1024;
 /// For how many looks a half-written line is waited for, before it is shown as it is.
@@ -50,6 +52,15 @@ impl Found {
 
     pub fn identity(&self, path: &Path) -> u64 {
         identity(path, self.inode, &Read { first: self.first.clone(), offset: 0, round: 0 })
+    }
+
+    /// Whether this is its number, or was while it was too short to be known by its first bytes.
+    pub fn is_known_as(&self, path: &Path, number: u64) -> bool {
+        (0..ROUNDS).any(|round| {
+            let known =
+                |first: Vec<u8>| identity(path, self.inode, &Read { first, offset: 0, round }) == number;
+            known(self.first.clone()) || known(Vec::new())
+        })
     }
 
     pub fn length(&self) -> u64 {
@@ -120,6 +131,11 @@ impl Open {
 
     pub fn at(&self, path: &Path) -> Position {
         Position { file: identity(path, self.inode, &self.read), offset: self.read.offset }
+    }
+
+    /// Where the first line begins that was read, or what will be read once the rest of one is given up.
+    pub fn begins(&self) -> Option<u64> {
+        self.parser.first_line().or_else(|| (self.quiet >= PATIENCE).then_some(self.read.offset))
     }
 
     pub fn behind(&self) -> u64 {

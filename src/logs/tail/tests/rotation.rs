@@ -16,6 +16,8 @@ struct Writer {
     archived: u32,
     /// Beyond so many archives the oldest is deleted.
     kept: u32,
+    /// The newest archive is always the first, and the others move up.
+    shifts: bool,
     written: u64,
 }
 
@@ -33,7 +35,15 @@ enum Move {
 
 impl Writer {
     fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), next: 0, rest: None, archived: 0, kept: 10, written: 0 }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            next: 0,
+            rest: None,
+            archived: 0,
+            kept: 10,
+            shifts: false,
+            written: 0,
+        }
     }
 
     fn share(&self) -> PathBuf {
@@ -84,7 +94,12 @@ impl Writer {
     /// A line is never torn by it.
     fn rotate(&mut self, copy: bool) {
         self.lines(0);
-        let archive = self.archive(self.archived);
+        if self.shifts {
+            for number in (0..self.archived).rev() {
+                fs::rename(self.archive(number), self.archive(number + 1)).unwrap();
+            }
+        }
+        let archive = self.archive(if self.shifts { 0 } else { self.archived });
         if copy {
             fs::copy(self.log(), archive).unwrap();
             OpenOptions::new().write(true).truncate(true).open(self.log()).unwrap();
@@ -139,9 +154,9 @@ fn is_all(writer: &Writer, records: &[Record]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn play(moves: &[Move]) -> Result<(), TestCaseError> {
+fn play(moves: &[Move], shifts: bool) -> Result<(), TestCaseError> {
     // What was deleted between two looks is lost to everybody.
-    let mut writer = Writer { kept: 100, ..Writer::new() };
+    let mut writer = Writer { kept: 100, shifts, ..Writer::new() };
     let mut records = Vec::new();
     let mut tail = tail_of(writer.source());
     writer.lines(1);
@@ -184,8 +199,9 @@ proptest! {
     #[test]
     fn joining_what_the_tail_delivers_gives_back_what_was_written(
         moves in prop::collection::vec(some_move(), 0..40),
+        shifts in any::<bool>(),
     ) {
-        play(&moves)?;
+        play(&moves, shifts)?;
     }
 }
 
@@ -219,15 +235,18 @@ async fn a_minute_of_rotation_under_load_loses_nothing_and_repeats_nothing() {
 
 #[test]
 fn a_rotation_leaves_each_record_on_its_side_of_the_mark() {
-    for copy in [false, true] {
-        let mut writer = Writer::new();
+    let cases = [false, true].into_iter().flat_map(|copy| (1..10).map(move |times| (copy, times)));
+    for (copy, times) in cases {
+        let mut writer = Writer { kept: 12, shifts: times % 2 == 0, ..Writer::new() };
         let mut records = Vec::new();
         let mut tail = tail_of(writer.source());
         writer.lines(3);
         look(&mut tail, &mut records);
         // Written and rotated away before the mark, and not read yet when it is taken.
-        writer.lines(2);
-        writer.rotate(copy);
+        for _ in 0..times {
+            writer.lines(2);
+            writer.rotate(copy);
+        }
         writer.lines(2);
         let before = writer.next;
         let places: Vec<(SourceId, Position)> =
@@ -241,7 +260,7 @@ fn a_rotation_leaves_each_record_on_its_side_of_the_mark() {
         let sides: Vec<Side> = records.iter().map(|record| mark.side(record)).collect();
         let expected: Vec<Side> =
             (0..writer.next).map(|number| if number < before { Side::Before } else { Side::After }).collect();
-        assert_eq!(sides, expected, "copied and cut: {copy}");
+        assert_eq!(sides, expected, "copied and cut: {copy}, {times} times");
     }
 }
 
@@ -273,6 +292,37 @@ fn what_came_while_a_share_was_away_and_a_mark_was_taken_is_no_evidence() {
         look(&mut tail, &mut records);
         look(&mut tail, &mut records);
         assert_eq!(records.iter().map(|record| record.context).collect::<Vec<_>>(), [false]);
+    }
+}
+
+#[test]
+fn however_often_a_log_was_full_between_two_looks_only_what_was_deleted_is_lost() {
+    let cases = [false, true].into_iter().flat_map(|copy| (1..14_u32).map(move |times| (copy, times)));
+    for (copy, times) in cases {
+        let mut writer = Writer::new();
+        let mut records = Vec::new();
+        let mut tail = tail_of(writer.source());
+        writer.lines(3);
+        writer.rotate(copy);
+        writer.lines(3);
+        look(&mut tail, &mut records);
+        for _ in 0..times {
+            writer.lines(2);
+            writer.rotate(copy);
+        }
+        writer.lines(1);
+        let mut lost = false;
+        for _ in 0..20 {
+            let look = tail.look();
+            lost |= look.lost;
+            records.extend(look.records);
+        }
+        // Ten are kept; the one that was followed when the looks began is read by its handle where it was renamed.
+        let deleted = times.saturating_sub(writer.kept + u32::from(!copy));
+        let read = u32::try_from(records.len()).unwrap();
+        let all = writer.next - 3;
+        let missing = if copy && times > writer.kept { 2 * (times - writer.kept) } else { 2 * deleted };
+        assert_eq!((read, lost), (all - missing, deleted > 0), "copied and cut: {copy}, {times} times");
     }
 }
 

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+const PATTERN: &str = r"12:13: log.patterns: expected a path from /, with *, ? or […] where wanted; of a Windows share (\\host\share) the path it is mounted at";
+
 /// What is said of one file, a line each, without the file's name.
 fn said(text: &str) -> Vec<String> {
     let faults = parse("site.toml", text).expect_err("it is wrong");
@@ -199,10 +201,10 @@ fn settings_that_do_not_go_together_are_refused() {
             "10:1: log.patterns: it is missing; expected where the log's files are, or a command whose output is followed",
         ],
     );
-    check(
-        "[[log]]\nhost = \"dc1.contoso.test\"\npatterns = [\"logs/*.log\"]",
-        &["12:13: log.patterns: expected a path from /, with *, ? or […] where wanted"],
-    );
+    check("[[log]]\nhost = \"dc1.contoso.test\"\npatterns = [\"logs/*.log\"]", &[PATTERN]);
+    for share in [r"'\\dc1\c$\Logs\*.log'", "'//dc1/logs/*.log'"] {
+        check(&format!("[[log]]\nhost = \"dc1.contoso.test\"\npatterns = [{share}]"), &[PATTERN]);
+    }
 }
 
 proptest! {

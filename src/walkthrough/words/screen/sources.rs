@@ -1,7 +1,9 @@
 //! How the log sources stand: whether a refusal would be seen now, what came last, and which zone it was written in.
 
 use crate::clock::{Instant, Now};
+use crate::logs::SourceId;
 use crate::logs::source::{SourceState, State, Unreachable};
+use crate::logs::zone::Zone;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 
@@ -10,10 +12,62 @@ use super::{age_of, safe};
 /// From so many seconds on a host's clock is worth a word.
 const WORTH_SAYING: i64 = 30;
 
-/// Every source with how it stands, in the order of the site file.
-pub fn sources(walk: &Walkthrough, now: Now) -> Vec<(Safe, Safe)> {
-    let views = walk.sources.values();
-    views.map(|view| (view.host.clone(), source(&view.state, now.at))).collect()
+/// Every source with how it stands, or one of them, in the order of the site file.
+pub fn source_lines(walk: &Walkthrough, only: Option<SourceId>, now: Now) -> Vec<Safe> {
+    let views = walk.sources.iter().filter(|(id, _)| only.is_none_or(|only| only == **id));
+    let mut lines = Vec::new();
+    for (_, view) in views {
+        lines.push(safe(format!("{}: {}", view.host, source(&view.state, now.at))));
+        lines.extend(source_fault(&view.state));
+    }
+    if lines.is_empty() {
+        lines.push(Safe::new(NO_SOURCES));
+    }
+    lines
+}
+
+/// What the list of sources says where there are none.
+pub const NO_SOURCES: &str = "No log source is followed. The site file names them: [[log]].";
+
+/// What Enter does in the list of sources.
+pub const SOURCES_KEYS: &str = "Enter shows the marked one alone in the log pane, or all of them.";
+
+/// The first line of the list: all of them together.
+pub fn all_sources(walk: &Walkthrough) -> Safe {
+    let all = walk.sources.len();
+    match walk.sources.values().filter(|view| view.readable).count() {
+        readable if readable == all => safe(format!("all {all} followed")),
+        readable => safe(format!("{readable} of {all} followed")),
+    }
+}
+
+/// A source's cells in the list.
+pub struct SourceCells {
+    pub state: &'static str,
+    pub last: Safe,
+    pub offset: Safe,
+    pub lag: Safe,
+    pub zone: Safe,
+}
+
+pub fn source_cells(state: &SourceState, now: Instant) -> SourceCells {
+    let none = || Safe::new("—");
+    SourceCells {
+        state: standing_word(&state.state),
+        last: state.active.map_or_else(none, |active| age_of(active.at, now)),
+        offset: if state.files.is_empty() { none() } else { safe(bytes(state.offset())) },
+        lag: if state.files.is_empty() { none() } else { safe(bytes(state.behind)) },
+        zone: state.zone.map_or_else(none, |zone| safe(inferred(zone))),
+    }
+}
+
+/// The file that a source is read from, or how many there are.
+pub fn source_files(state: &SourceState) -> Option<Safe> {
+    let (first, rest) = state.files.split_first()?;
+    Some(match rest.len() {
+        0 => first.path.clone(),
+        more => safe(format!("{} and {more} more", first.path)),
+    })
 }
 
 /// One source in a line: `following · last record 2 min ago · 14.2 KiB read · UTC+02:00 (inferred)`.
@@ -32,14 +86,16 @@ pub fn source(state: &SourceState, now: Instant) -> Safe {
     if state.behind > 0 {
         parts.push(format!("{} behind", bytes(state.behind)));
     }
-    parts.extend(state.zone.map(|zone| match zone.ahead {
-        ahead if ahead >= WORTH_SAYING => format!("{zone}, clock {ahead} s ahead (inferred)"),
-        ahead if ahead <= -WORTH_SAYING => {
-            format!("{zone}, {} s late or clock behind (inferred)", ahead.unsigned_abs())
-        }
-        _ => format!("{zone} (inferred)"),
-    }));
+    parts.extend(state.zone.map(|zone| format!("{} (inferred)", inferred(zone))));
     safe(parts.join(" · "))
+}
+
+fn inferred(zone: Zone) -> String {
+    match zone.ahead {
+        ahead if ahead >= WORTH_SAYING => format!("{zone}, clock {ahead} s ahead"),
+        ahead if ahead <= -WORTH_SAYING => format!("{zone}, {} s late or clock behind", ahead.unsigned_abs()),
+        _ => zone.to_string(),
+    }
 }
 
 /// Why a source can't be followed, what that means and what to do; nothing while it is.
@@ -56,18 +112,24 @@ pub fn source_fault(state: &SourceState) -> Option<Safe> {
 fn standing(state: &SourceState, now: Instant) -> String {
     let since = age_of(state.since.at, now);
     let since = if since.as_str() == "now" { String::new() } else { format!(" since {since}") };
-    match &state.state {
-        State::Following => "following".to_owned(),
-        State::Waiting => format!("nothing there{since}"),
-        State::Unreachable(Unreachable::Ended { .. }) => format!("command ended{since}"),
-        State::Unreachable(Unreachable::NotStarted { .. }) => format!("command not started{since}"),
-        State::Unreachable(Unreachable::NoAnswer { .. }) => format!("no answer{since}"),
+    let word = standing_word(&state.state);
+    if state.is_readable() { word.to_owned() } else { format!("{word}{since}") }
+}
+
+fn standing_word(state: &State) -> &'static str {
+    match state {
+        State::Following => "following",
+        State::Waiting => "nothing there",
+        State::Unreachable(Unreachable::Ended { .. }) => "command ended",
+        State::Unreachable(Unreachable::NotStarted { .. }) => "command not started",
+        State::Unreachable(Unreachable::NoAnswer { .. }) => "no answer",
         State::Unreachable(
             Unreachable::Pattern { .. }
+            | Unreachable::Share { .. }
             | Unreachable::NoFolder { .. }
             | Unreachable::CanNotRead { .. }
             | Unreachable::Broken,
-        ) => format!("can't be read{since}"),
+        ) => "can't be read",
     }
 }
 
@@ -93,9 +155,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::logs::Position;
     use crate::logs::source::File;
-    use crate::logs::zone::Zone;
-    use crate::logs::{Position, SourceId};
 
     fn at(seconds: u64) -> Now {
         Now { at: Instant(Duration::from_secs(seconds)), wall: Timestamp::UNIX_EPOCH }
@@ -103,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_source_says_how_it_stands_in_a_line() {
-        let files = vec![File { path: "a".into(), at: Position { file: 1, offset: 14_541 } }];
+        let files =
+            vec![File { path: "a".into(), at: Position { file: 1, offset: 14_541 }, begins: Some(0) }];
         let following = SourceState { files, ..SourceState::new(SourceId(1), State::Following, at(0)) };
         let zone = |offset, ahead| Some(Zone { offset, ahead });
         let check = |state: &SourceState, line: &str| assert_eq!(source(state, at(130).at).as_str(), line);

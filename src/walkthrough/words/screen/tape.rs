@@ -2,7 +2,7 @@
 
 use crate::logs::Record;
 use crate::logs::WrittenTime;
-use crate::logs::window::{FurtherUp, Matches, Window};
+use crate::logs::window::{FurtherUp, Matches, NotLoaded, Window};
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 
@@ -24,6 +24,11 @@ pub fn tape_titles(walk: &Walkthrough, logs: &Window) -> [(Safe, Safe); 3] {
     if let Some(search) = logs.searched() {
         parts.push(found(logs.matches(), search.text()));
     }
+    if logs.is_loading() {
+        parts.push("loading…".to_owned());
+    } else if logs.is_at_beginning() {
+        parts.push("the file's beginning".to_owned());
+    }
     let narrow = if parts.is_empty() { "Sensor logs".to_owned() } else { parts.join(" · ") };
     let mut wide = vec!["Sensor logs".to_owned()];
     if only.is_none() {
@@ -33,8 +38,7 @@ pub fn tape_titles(walk: &Walkthrough, logs: &Window) -> [(Safe, Safe); 3] {
         wide.push(format!("{} unreadable", all.saturating_sub(readable)));
     }
     wide.extend(parts);
-    let moves = if logs.is_following() { "following" } else { "held still, f follows" };
-    wide.push(moves.to_owned());
+    wide.push(moves(logs).to_owned());
     let wide = safe(wide.join(" · "));
     let refused = logs.count_refusals();
     // Those that can't be placed count as before.
@@ -42,6 +46,19 @@ pub fn tape_titles(walk: &Walkthrough, logs: &Window) -> [(Safe, Safe); 3] {
     let short = format!("{}{}", in_short(figures), further_up_in_short(logs.further_up()));
     let long = format!("{}{}", refused_counts(figures, walk.watch.is_some()), further_up(logs.further_up()));
     [(wide.clone(), safe(long)), (wide, safe(short.clone())), (safe(narrow), safe(short))]
+}
+
+fn moves(logs: &Window) -> &'static str {
+    match (logs.is_following(), logs.is_detached()) {
+        (true, _) => "following",
+        (false, false) => "held still, f follows",
+        (false, true) => "further up, f returns",
+    }
+}
+
+/// Why what stands further up or down in a log is not shown.
+pub fn not_loaded(why: &NotLoaded) -> Safe {
+    safe(format!("{why}."))
 }
 
 fn found(matches: Matches, text: &Safe) -> String {
@@ -87,8 +104,11 @@ fn further_up_in_short(count: FurtherUp) -> String {
 }
 
 /// The log pane without a row.
-pub fn no_records(sources: usize, empty: bool) -> Safe {
-    match (sources, empty) {
+pub fn no_records(sources: usize, logs: &Window) -> Safe {
+    if logs.is_loading() {
+        return Safe::new("What stands there is being read…");
+    }
+    match (sources, logs.is_empty()) {
         (_, false) => Safe::new("Every record is left out: w shows all severities, c all sources."),
         (0, true) => Safe::new("No log source can be read yet; what the sensors write will stand here."),
         (_, true) => Safe::new("Nothing was written yet; what the sensors write will stand here."),
@@ -136,11 +156,15 @@ pub fn not_found(text: &Safe) -> Safe {
     ))
 }
 
-pub fn search_went_round(forward: bool) -> Safe {
-    Safe::new(if forward {
-        "That was the last match; on from the first."
-    } else {
-        "That was the first match; on from the last."
+/// `more`: there is more of the files in that direction than is loaded.
+pub fn search_went_round(forward: bool, more: bool) -> Safe {
+    Safe::new(match (forward, more) {
+        (true, false) => "That was the last match; on from the first.",
+        (false, false) => "That was the first match; on from the last.",
+        (true, true) => "That was the last match of what is loaded; on from the first.",
+        (false, true) => {
+            "That was the first match of what is loaded (PgUp and g load more); on from the last."
+        }
     })
 }
 
