@@ -32,23 +32,23 @@ fn main() -> Result<ExitCode> {
             print!("{}", scenario::list());
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => list(&arguments, true),
+        Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => Ok(list(&arguments, true)),
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
         Some(Command::Check(asked)) => {
-            end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code)
+            Ok(end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code))
         }
         Some(Command::Verify(asked)) => {
-            end_with(verify::run(&arguments.everywhere, asked), verify::NotVerified::exit_code)
+            Ok(end_with(verify::run(&arguments.everywhere, asked), verify::NotVerified::exit_code))
         }
         Some(Command::Sensors(asked)) => {
-            end_with(sensors::run(&arguments.everywhere, asked), sensors::NotRead::exit_code)
+            Ok(end_with(sensors::run(&arguments.everywhere, asked), sensors::NotRead::exit_code))
         }
         Some(Command::Report(asked)) => {
             let told = async { report::run(&arguments.everywhere, asked) };
-            end_with(told, report::NotReported::exit_code)
+            Ok(end_with(told, report::NotReported::exit_code))
         }
         Some(Command::Scan(asked)) => {
-            end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code)
+            Ok(end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code))
         }
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
@@ -63,20 +63,21 @@ fn main() -> Result<ExitCode> {
             manual::write(&mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        None if arguments.resume.as_deref() == Some("") => list(&arguments, false),
-        None => {
-            run(live::run(&arguments.everywhere, arguments.resume.as_deref()), live::LiveNotWalked::exit_code)
-        }
+        None if arguments.resume.as_deref() == Some("") => Ok(list(&arguments, false)),
+        None => Ok(run(
+            live::run(&arguments.everywhere, arguments.resume.as_deref()),
+            live::LiveNotWalked::exit_code,
+        )),
     }
 }
 
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
-    run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
+    Ok(run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code))
 }
 
 /// The walks that are unfinished.
-fn list(arguments: &Arguments, lab: bool) -> Result<ExitCode> {
+fn list(arguments: &Arguments, lab: bool) -> ExitCode {
     end_with(async { resume::run(&arguments.everywhere, lab) }, resume::NotResumed::exit_code)
 }
 
@@ -84,7 +85,7 @@ fn list(arguments: &Arguments, lab: bool) -> Result<ExitCode> {
 fn run<E: Display>(
     walk: impl Future<Output = Result<Farewell, E>>,
     exit_code: impl Fn(&E) -> u8,
-) -> Result<ExitCode> {
+) -> ExitCode {
     let walked = async {
         let farewell = walk.await?;
         // A terminal that is gone can't be told, and the code still counts.
@@ -98,21 +99,21 @@ fn run<E: Display>(
 fn end_with<E: Display>(
     asked: impl Future<Output = Result<u8, E>>,
     exit_code: impl Fn(&E) -> u8,
-) -> Result<ExitCode> {
+) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(why) => {
             complain(&format!("the program could not be started: {}. Nothing was done", text::told(&why)));
-            return Ok(ExitCode::from(3));
+            return ExitCode::from(3);
         }
     };
     let ended = runtime.block_on(asked);
     // What still hangs in a read must not keep the program from ending.
     runtime.shutdown_background();
-    Ok(ExitCode::from(ended.unwrap_or_else(|fault| {
+    ExitCode::from(ended.unwrap_or_else(|fault| {
         complain(&fault.to_string());
         exit_code(&fault)
-    })))
+    }))
 }
 
 fn complain(told: &str) {

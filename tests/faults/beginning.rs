@@ -69,7 +69,7 @@ fn what_is_wrong_with_the_machine_is_one_line_that_says_what_to_do() -> Tried {
     )?;
     check(r#"mkdir -m 777 "$1"/lab && l "$1""#, 3, "is writable by others", "Name a folder of your own")?;
     check(
-        r#"mount -t tmpfs -o size=4k none /mnt && head -c 4096 /dev/zero > /mnt/x && export TMPDIR=/mnt && l "$1""#,
+        r#"mount -t tmpfs -o size=4k none /mnt && export TMPDIR=/mnt && head -c 4096 /dev/zero > "$TMPDIR"/x && l "$1""#,
         3,
         "No space left on device",
         "make room there, or name another folder by TMPDIR",
@@ -94,8 +94,8 @@ fn what_is_wrong_with_the_machine_is_one_line_that_says_what_to_do() -> Tried {
     )?;
     // Nobody's home: no such user, and no environment.
     check(
-        r#"mount --bind "$(dirname "$0")" /mnt && cd / && exec setpriv --reuid 4242 --regid 4242 --clear-groups \
-           env -i /mnt/"$(basename "$0")" lab --plain --password-stdin"#,
+        r#"mount --bind "$(dirname "$0")" /mnt && cd /mnt && exec setpriv --reuid 4242 --regid 4242 --clear-groups \
+           env -i ./"$(basename "$0")" lab --plain --password-stdin"#,
         2,
         "no home folder is known for this user",
         "Name a folder with --state-dir",

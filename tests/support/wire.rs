@@ -118,7 +118,9 @@ async fn carry(fate: &Fate, mut client: TcpStream, far: SocketAddr) -> std::io::
             read = server.read(&mut answered) => {
                 let heard = answered.get_mut(..read?).unwrap_or_default();
                 if struck && fate.failing == Failing::Garbled {
-                    heard.iter_mut().for_each(|byte| *byte ^= 0x55);
+                    for byte in heard.iter_mut() {
+                        *byte ^= 0x55;
+                    }
                     client.write_all(heard).await?;
                 }
                 if struck || heard.is_empty() {

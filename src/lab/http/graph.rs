@@ -121,7 +121,7 @@ fn page(
     let Part { skip, top, origin } = part;
     let end = skip.saturating_add(top);
     let mut body = json!({
-        "@odata.context": format!("{}/v1.0/$metadata#security/identities/{what}", origin),
+        "@odata.context": format!("{origin}/v1.0/$metadata#security/identities/{what}"),
         "value": shown,
     });
     if let Some(fields) = body.as_object_mut() {
@@ -135,7 +135,7 @@ fn page(
                 link.append_pair("$filter", filter);
             }
             let link = link.finish().replace("%24", "$");
-            let link = format!("{}/v1.0/security/identities/{what}?{link}", origin);
+            let link = format!("{origin}/v1.0/security/identities/{what}?{link}");
             fields.insert("@odata.nextLink".into(), link.into());
         }
     }
