@@ -20,6 +20,7 @@ mod tests;
 pub mod typed;
 pub mod unseen;
 
+use std::fs::File;
 use std::io;
 
 use rustix::termios::isatty;
@@ -62,6 +63,9 @@ pub async fn walk(
         return Err(NotBegun::NoTerminal);
     }
     let echo = if terminal { Some(Echo::of(input.try_clone()?)?) } else { None };
+    if let Some(echo) = &echo {
+        echo.watch_panics();
+    }
     let clock = parts.clock.clone();
     let mut walk = Walkthrough::new(parts.site.terms(operator, host), clock.now());
     let (engine, answers) = Engine::start(parts)?;
@@ -72,6 +76,8 @@ pub async fn walk(
     let (deliver, lines) = mpsc::channel(WAITING);
     typed::read(input, terminal, deliver)?;
     let source = if terminal { Source::Terminal } else { Source::Script };
-    let ends = Ends { lines, signals, answers, out: io::stdout(), echo };
+    // Not the standard library's own, whose buffer would keep what went through it to the clipboard.
+    let out = File::from(rustix::stdio::stdout().try_clone_to_owned()?);
+    let ends = Ends { lines, signals, answers, out, echo };
     Ok(Looping::new(walk, (engine, clock), (ends, source)).run().await)
 }
