@@ -2,12 +2,14 @@
 
 #![expect(clippy::print_stdout, reason = "the one place that speaks to the shell")]
 
+use std::alloc::System;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
+use zeroizing_alloc::ZeroAlloc;
 
 use mdi_console::cli::walk::Farewell;
 use mdi_console::cli::{
@@ -15,6 +17,10 @@ use mdi_console::cli::{
 };
 use mdi_console::lab::{scenario, service};
 use mdi_console::trust;
+
+/// What is freed is wiped, whoever held it: the libraries under a bind or a save leave copies of a password otherwise.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
