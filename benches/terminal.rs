@@ -4,6 +4,9 @@
 //! The binary holds the lab as well, so its figures are the console's and a portal's, directory's and fleet's together.
 //! Deliberately absent: statistics beyond the median.
 
+#[expect(dead_code, reason = "nothing is searched for here")]
+#[path = "../tests/support/disguises.rs"]
+mod disguises;
 #[expect(dead_code, reason = "the measurements need less of it than the tests do")]
 #[path = "../tests/terminal/process.rs"]
 mod process;

@@ -103,6 +103,8 @@
 //! - At the portal *saved?* is asked before *how did it get there?*: what was not saved needs no second answer.
 //! - Keys are decoded here (`terminal::decode`): crossterm's reader spins once the terminal is gone, can stall on a long
 //!   paste, and leaves what was typed unwiped.
+//! - All memory is overwritten as it is freed (`main`'s allocator): the copies that ldap3, hyper and the standard library make
+//!   of a password can't be reached otherwise.
 //! - `scan` searches bytes for what no refusal is without, and parses the record around it alone: a dated line owes nothing
 //!   to the lines above it. It reads into buffers, since a map of the file needs unsafe code and counts as memory.
 //! - There is no timer but `Walkthrough::due` and `model::next_change`: what nobody waits for doesn't tick.

@@ -2,12 +2,14 @@
 
 #![expect(clippy::print_stdout, reason = "the one place that speaks to the shell")]
 
+use std::alloc::System;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
+use zeroizing_alloc::ZeroAlloc;
 
 use mdi_console::cli::walk::Farewell;
 use mdi_console::cli::{
@@ -19,6 +21,10 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// Open files and connections, all told.
 const FILES: u64 = 4096;
+
+/// What is freed is wiped, whoever held it: the libraries under a bind or a save leave copies of a password otherwise.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;

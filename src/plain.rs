@@ -20,6 +20,7 @@ mod tests;
 pub mod typed;
 pub mod unseen;
 
+use std::fs::File;
 use std::io;
 
 use rustix::termios::isatty;
@@ -52,23 +53,25 @@ pub enum NotBegun {
 
 /// Standard output, for a terminal that may show ASCII alone.
 struct Told {
+    out: File,
     ascii: bool,
 }
 
 impl io::Write for Told {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // What is ASCII goes through as it is: a copy of what goes to the clipboard would stay in memory.
         match std::str::from_utf8(bytes) {
-            Ok(told) if self.ascii => {
+            Ok(told) if self.ascii && !told.is_ascii() => {
                 let told: String = told.chars().map(nearest_ascii).collect();
-                io::stdout().write_all(told.as_bytes())?;
+                self.out.write_all(told.as_bytes())?;
                 Ok(bytes.len())
             }
-            Ok(_) | Err(_) => io::stdout().write(bytes),
+            Ok(_) | Err(_) => self.out.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stdout().flush()
+        self.out.flush()
     }
 }
 
@@ -84,6 +87,9 @@ pub async fn walk(
         return Err(NotBegun::NoTerminal);
     }
     let echo = if terminal { Some(Echo::of(input.try_clone()?)?) } else { None };
+    if let Some(echo) = &echo {
+        echo.watch_panics();
+    }
     let clock = parts.clock.clone();
     let mut walk = Walkthrough::new(parts.site.terms(operator, host), clock.now());
     let (engine, answers) = Engine::start(parts)?;
@@ -94,6 +100,8 @@ pub async fn walk(
     let (deliver, lines) = mpsc::channel(WAITING);
     typed::read(input, terminal, deliver)?;
     let source = if terminal { Source::Terminal } else { Source::Script };
-    let ends = Ends { lines, signals, answers, out: Told { ascii }, echo };
+    // Not the standard library's own, whose buffer would keep what went through it to the clipboard.
+    let out = Told { out: File::from(rustix::stdio::stdout().try_clone_to_owned()?), ascii };
+    let ends = Ends { lines, signals, answers, out, echo };
     Ok(Looping::new(walk, (engine, clock), (ends, source)).run().await)
 }

@@ -9,10 +9,8 @@
 use std::fmt;
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::panic::PanicHookInfo;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
-use std::thread::{self, ThreadId};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -24,13 +22,13 @@ use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetatt
 use signal_hook::consts::SIGCONT;
 use signal_hook::low_level::{pipe, unregister};
 
-use crate::text::Safe;
 use traits::Traits;
 use tty::Tty;
 
 pub mod decode;
 pub mod input;
 pub mod page;
+pub mod panics;
 pub mod signals;
 pub mod traits;
 pub mod tty;
@@ -90,9 +88,18 @@ impl Session {
             titled: traits.title,
             taken: AtomicBool::new(false),
             clipboard: AtomicBool::new(false),
-            owner: thread::current().id(),
         });
-        watch_panics(Arc::downgrade(&held));
+        let lent = Arc::downgrade(&held);
+        panics::watch(move |owner| match lent.upgrade().filter(|held| held.taken.load(Ordering::SeqCst)) {
+            Some(held) if owner => {
+                // There is nobody to tell but the report that follows.
+                let _ = held.give_back();
+                true
+            }
+            // A program lives on the screen.
+            Some(_) => false,
+            None => true,
+        });
         held.take_up()?;
         Ok(Self { held })
     }
@@ -149,12 +156,11 @@ struct Held {
     titled: bool,
     taken: AtomicBool,
     clipboard: AtomicBool,
-    owner: ThreadId,
 }
 
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Held").field("taken", &self.taken).field("owner", &self.owner).finish_non_exhaustive()
+        f.debug_struct("Held").field("taken", &self.taken).finish_non_exhaustive()
     }
 }
 
@@ -209,10 +215,6 @@ impl Held {
         }
         io::Write::write_all(&mut self.tty.clone(), bytes)
     }
-
-    fn is_owner(&self) -> bool {
-        thread::current().id() == self.owner && tokio::task::try_id().is_none()
-    }
 }
 
 /// Stops the process group and returns when it goes on.
@@ -227,27 +229,4 @@ fn stop() -> io::Result<()> {
     }
     unregister(waiting);
     Ok(stopped?)
-}
-
-/// On a panic: log, return the terminal, report, in that order; and only log while a program lives on the screen.
-fn watch_panics(held: Weak<Held>) {
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        log(panic);
-        if let Some(held) = held.upgrade().filter(|held| held.taken.load(Ordering::SeqCst)) {
-            if !held.is_owner() {
-                return;
-            }
-            // There is nobody to tell but the report that follows.
-            let _ = held.give_back();
-        }
-        report(panic);
-    }));
-}
-
-fn log(panic: &PanicHookInfo<'_>) {
-    let what = Safe::new(panic.payload_as_str().unwrap_or("no message"));
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    let thread = Safe::new(thread::current().name().unwrap_or("unnamed"));
-    tracing::error!(%what, place, %thread, "a part of the program panicked");
 }

@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end where it stands")]
 
+#[path = "support/live_seat.rs"]
+mod live_seat;
 #[path = "support/place.rs"]
 mod place;
 #[path = "support/pty.rs"]

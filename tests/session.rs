@@ -3,6 +3,8 @@
 //! The program under test is this very file, started again on the terminal with `MDI_CONSOLE_CHILD` set.
 //! Deliberately absent: the console itself.
 
+#[path = "session/in_lines.rs"]
+mod in_lines;
 #[expect(dead_code, reason = "the session needs no process ids and no silence")]
 #[path = "support/pty.rs"]
 mod pty;
@@ -255,6 +257,9 @@ fn child() {
     if let Some(path) = std::env::var_os("MDI_CONSOLE_LOG") {
         let file = std::fs::File::create(path).unwrap();
         tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false).init();
+    }
+    if let Some(holds) = std::env::var_os("MDI_CONSOLE_LINES") {
+        in_lines::fall(!holds.is_empty()).unwrap();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let ending = runtime.block_on(live()).unwrap();

@@ -8,6 +8,8 @@
 mod clipboard;
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "support/disguises.rs"]
+mod disguises;
 #[path = "terminal/ending.rs"]
 mod ending;
 #[path = "terminal/figures.rs"]

@@ -1,7 +1,8 @@
 //! The terminal's echo: off while a password is typed, on again on every way out.
 //!
-//! Whatever stops the program finds the operator's clipboard without the password, too. Relies on termios. The line's end is still echoed, so that the next line begins where a reader expects it.
-//! Deliberately absent: raw mode; the kernel edits the line.
+//! Whatever stops the program, or makes it panic, finds the operator's clipboard without the password, too. Relies on
+//! termios. The line's end is still echoed, so that the next line begins where a reader expects it. Deliberately
+//! absent: raw mode; the kernel edits the line.
 
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
-use crate::terminal::page;
+use crate::terminal::{page, panics};
 
 /// Cheap to clone; all clones are one terminal. Back on when the last one is dropped, if not before.
 #[derive(Clone)]
@@ -52,6 +53,19 @@ impl Echo {
         self.held.show();
     }
 
+    /// A panic of the thread that calls, the walk's own, returns the terminal before it is reported. Nothing else would:
+    /// whoever catches signals holds it too, and is not waited for.
+    pub fn watch_panics(&self) {
+        let lent = Arc::downgrade(&self.held);
+        panics::watch(move |owner| {
+            if let Some(held) = lent.upgrade().filter(|_| owner) {
+                held.overwrite_clipboard();
+                held.show();
+            }
+            true
+        });
+    }
+
     /// The tested password stands on the operator's clipboard, and is overwritten before the program stands aside; or it
     /// stands there no more.
     pub fn clipboard_holds(&self, holds: bool) {
@@ -65,10 +79,8 @@ impl Echo {
             // A terminal that takes no settings any more is gone, and a hang-up is on its way.
             let _ = tcsetattr(&self.held.terminal, OptionalActions::Now, &self.held.before);
         }
-        if self.held.clipboard.swap(false, Ordering::SeqCst) {
-            // Nobody counts the seconds while the program is stopped.
-            let _ = rustix::io::write(rustix::stdio::stdout(), &page::clipboard(page::OVERWRITTEN));
-        }
+        // Nobody counts the seconds while the program is stopped.
+        self.held.overwrite_clipboard();
         stopped();
         if *hidden {
             let _ = self.held.set_hidden();
@@ -83,6 +95,13 @@ impl Held {
         hidden.local_modes.remove(LocalModes::ECHO);
         hidden.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
         Ok(tcsetattr(&self.terminal, OptionalActions::Now, &hidden)?)
+    }
+
+    /// If the password stands there. At once: nobody may be left to flush a buffer.
+    fn overwrite_clipboard(&self) {
+        if self.clipboard.swap(false, Ordering::SeqCst) {
+            let _ = rustix::io::write(rustix::stdio::stdout(), &page::clipboard(page::OVERWRITTEN));
+        }
     }
 
     fn show(&self) {

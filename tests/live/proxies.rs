@@ -9,7 +9,6 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-use super::signing_in::site;
 use crate::place::Place;
 
 /// Takes every request's first line, and turns it away.
@@ -61,7 +60,7 @@ impl Listener {
 #[test]
 fn the_environment_says_which_way_a_host_is_asked_and_loopback_is_asked_directly() {
     let place = Place::open();
-    let written = site(&place, "");
+    let written = place.file_with_graph("");
     let login = |line: &&str| line.starts_with("login_address");
     let before = written.lines().find(login).unwrap();
     let check = |host: &str, environment: &[(&str, &str)], through_the_proxy: bool| {
@@ -101,7 +100,7 @@ fn the_environment_says_which_way_a_host_is_asked_and_loopback_is_asked_directly
 #[test]
 fn the_clouds_own_hosts_are_asked_through_it_by_name() {
     let place = Place::open();
-    let site = site(&place, "");
+    let site = place.file_with_graph("");
     let own = |line: &&str| !line.starts_with("login_address") && !line.starts_with("graph_address");
     place.write(&site.lines().filter(own).collect::<Vec<_>>().join("\n"));
     let proxy = Listener::open();

@@ -12,7 +12,6 @@ use std::thread::{self, JoinHandle};
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat};
 
-use super::signing_in::site;
 use crate::place::{Place, RIGHT, Said};
 
 /// A file of roots that tells how often it was read.
@@ -92,7 +91,7 @@ fn the_machines_roots_are_read_once_and_only_where_a_certificate_has_to_lead_to_
     let (said, reads) = run(&own, &walk, "1\nq\n1\n");
     said.says(&["without the portal's interface", "Step 2 of 7"]);
     assert_eq!(reads, 0, "nothing speaks HTTPS without Graph");
-    let graph = site(&place, "");
+    let graph = place.file_with_graph("");
     let (said, reads) = run(&graph, &walk, "1\n1\nq\n1\n");
     said.says(&["signed in as ", "Step 2 of 7"]);
     assert_eq!(reads, 1, "Graph alone needs them");

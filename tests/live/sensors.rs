@@ -7,7 +7,7 @@ use mdi_console::site::Site;
 use serde_json::Value;
 
 use super::seated::{echoes, sit};
-use super::signing_in::{SECRET, site};
+use super::signing_in::SECRET;
 use crate::place::Place;
 use crate::pty::PATIENCE;
 
@@ -55,7 +55,7 @@ fn without_graph_the_site_files_own_sensors_are_listed() {
 #[test]
 fn a_client_secret_without_a_file_is_typed_unseen_on_the_terminal_and_needs_one() {
     let place = Place::open();
-    place.write(&site(&place, "sign_in = \"client-secret\"\n"));
+    place.write(&place.file_with_graph("sign_in = \"client-secret\"\n"));
     let check = |keys: &str, code: u32, says: &str| {
         let mut pty = sit(&place, &["sensors", "--ascii"]);
         pty.wait_for("Its client secret (not shown):").unwrap();
@@ -78,7 +78,7 @@ fn a_client_secret_without_a_file_is_typed_unseen_on_the_terminal_and_needs_one(
 #[test]
 fn without_a_terminal_a_client_secret_is_wanted_in_a_file() {
     let place = Place::open();
-    place.write(&site(&place, "sign_in = \"client-secret\"\n"));
+    place.write(&place.file_with_graph("sign_in = \"client-secret\"\n"));
     let said = place.run_apart(&["sensors"]);
     assert!(
         said.complaint.contains("there is no terminal to type the client secret on"),

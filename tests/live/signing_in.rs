@@ -19,16 +19,6 @@ fn tokens() -> Regex {
     Regex::new(r"eyJhbGciOiJub25l|1\.LAB[0-9a-f]{32}|LAB[0-9a-f]{32}").unwrap()
 }
 
-pub fn site(place: &Place, more: &str) -> String {
-    let at = &place.addresses;
-    let (login, graph, tenant) = (&at.login_url, &at.graph_url, &at.tenant);
-    let cloud = format!(
-        "tenant = \"{tenant}\"\nclient_id = \"{}\"\nlogin_address = \"{login}\"\ngraph_address = \"{graph}\"\n{more}",
-        at.client_id
-    );
-    place.file("").replace("graph = false\n", &cloud)
-}
-
 /// Asks those that would print a request to do so, too.
 const TALKATIVE: &str =
     "trace,hyper::proto=trace,hyper_util::client=trace,reqwest::connect=trace,ldap3::conn=trace";
@@ -57,7 +47,7 @@ fn leaves_nothing(place: &Place, said: &Said) {
 #[test]
 fn a_person_signs_in_with_a_code_and_the_password_is_tested() {
     let place = Place::open();
-    place.write(&site(&place, ""));
+    place.write(&place.file_with_graph(""));
     let said = walk(&place, &format!("1\n1\n\n1\n\n1\n{RIGHT}\n\nq\n1\n"));
     said.says(&[
         "How do you want to read the portal?",
@@ -74,7 +64,7 @@ fn a_person_signs_in_with_a_code_and_the_password_is_tested() {
 #[test]
 fn an_application_signs_in_by_the_secret_in_its_file_and_nobody_is_asked() {
     let place = Place::open();
-    place.write(&site(&place, "client_secret_file = \"./client-secret\"\n"));
+    place.write(&place.file_with_graph("client_secret_file = \"./client-secret\"\n"));
     let put = |text: &str, mode: u32| {
         fs::write(place.path("client-secret"), text).unwrap();
         fs::set_permissions(place.path("client-secret"), Permissions::from_mode(mode)).unwrap();
@@ -101,7 +91,7 @@ fn an_application_signs_in_by_the_secret_in_its_file_and_nobody_is_asked() {
 #[test]
 fn a_client_secret_without_a_file_is_asked_for() {
     let place = Place::open();
-    place.write(&site(&place, "sign_in = \"client-secret\"\n"));
+    place.write(&place.file_with_graph("sign_in = \"client-secret\"\n"));
     let said = walk(&place, &format!("{SECRET}\n1\nq\n1\n"));
     said.says(&["Its client secret (not shown): ", "signed in", "Can someone present edit"]);
     leaves_nothing(&place, &said);

@@ -21,6 +21,8 @@ pub const READER: &str = "[reader]\nname = \"svc-reader\"\ndomain = \"contoso.te
 pub struct Place {
     pub folder: TempDir,
     pub addresses: Addresses,
+    /// The right password of its lab.
+    pub right: String,
     lab: Lab,
     runtime: Runtime,
 }
@@ -33,6 +35,11 @@ impl Place {
 
     /// Beside the lab of another scenario.
     pub fn of(scenario: &str) -> Self {
+        Self::with(scenario, RIGHT)
+    }
+
+    /// The same, with a right password of its own.
+    pub fn with(scenario: &str, right: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
         let scenario = scenario::find(scenario).unwrap();
@@ -41,11 +48,11 @@ impl Place {
             clock: Clock::system(),
             folder: folder.path().join("lab"),
             program: env!("CARGO_BIN_EXE_mdi-console").into(),
-            password: None,
+            password: Some(right.to_owned()),
         };
         let lab = runtime.block_on(async { Lab::start(options) }).unwrap();
         let addresses = lab.addresses();
-        let place = Self { folder, addresses, lab, runtime };
+        let place = Self { folder, addresses, right: right.to_owned(), lab, runtime };
         fs::write(place.path("ca.pem"), &place.addresses.ca_pem).unwrap();
         place.write(&place.file(""));
         place
@@ -73,6 +80,16 @@ impl Place {
             log.host,
             log.patterns.first().unwrap()
         )
+    }
+
+    /// The same with Graph, whose place the lab's portal takes.
+    pub fn file_with_graph(&self, more: &str) -> String {
+        let at = &self.addresses;
+        let cloud = format!(
+            "tenant = \"{}\"\nclient_id = \"{}\"\nlogin_address = \"{}\"\ngraph_address = \"{}\"\n{more}",
+            at.tenant, at.client_id, at.login_url, at.graph_url
+        );
+        self.file("").replace("graph = false\n", &cloud)
     }
 
     /// Runs the binary; its own state folder is always `own`.

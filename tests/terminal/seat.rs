@@ -9,6 +9,7 @@ use mdi_console::journal::{Consistency, read};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::disguises::random;
 use crate::pty::Pty;
 
 type Tried<T = ()> = Result<T, Box<dyn Error>>;
@@ -186,18 +187,6 @@ pub fn said(screen: &vt100::Screen) -> String {
     let rows: Vec<String> = screen.rows(RAIL, columns.saturating_sub(RAIL)).collect();
     let text = rows.join(" ").replace(['│', '|', '║'], " ");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Legal for the directory, and nowhere by accident.
-pub fn random() -> Tried<String> {
-    let mut bytes = [0_u8; 12];
-    getrandom::fill(&mut bytes).map_err(|why| why.to_string())?;
-    Ok(format!("Rz!{}", hex(&bytes)))
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(half.into(), 16);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }
 
 /// Every file below `folder`.

@@ -1,8 +1,8 @@
 //! A random password goes through the whole walk and is nowhere afterwards: not on the screen, not in a file, not in
 //! what the kernel tells of the process.
 //!
-//! Relies on a lab without its banner, told the password by a file. Deliberately absent: the process's memory, of which
-//! nothing is promised to whoever may read it.
+//! Relies on a lab without its banner, told the password by a file. Deliberately absent: the process's memory, which the lab
+//! shares here; `secrets.rs` searches it beside a lab of another process.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,33 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::Tried;
-use crate::seat::{Seat, Stop, Way, files, hex};
-
-/// Every form in which the secret might have slipped out.
-fn disguises(secret: &str) -> Vec<Vec<u8>> {
-    let little: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let big: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let mut disguises = Vec::new();
-    for plain in [secret.as_bytes().to_vec(), little, big] {
-        let hex = hex(&plain);
-        disguises.extend([hex.to_uppercase().into_bytes(), hex.into_bytes()]);
-        disguises.extend((0..3).map(|before| in_base64(&plain, before)));
-        disguises.push(plain);
-    }
-    disguises
-}
-
-/// The part of the base64 text that is the same whatever stands before, by its length, and behind.
-fn in_base64(plain: &[u8], before: usize) -> Vec<u8> {
-    let text = STANDARD_NO_PAD.encode([vec![0; before], plain.to_vec()].concat());
-    let begin = (before * 8).div_ceil(6);
-    let end = (before + plain.len()) * 8 / 6;
-    text.as_bytes().get(begin..end).unwrap_or_default().to_vec()
-}
-
-fn holds(bytes: &[u8], secret: &str) -> bool {
-    disguises(secret).iter().any(|form| memchr::memmem::find(bytes, form).is_some())
-}
+use crate::disguises::{disguises, holds, random};
+use crate::seat::{Seat, Stop, Way, files};
 
 fn holds_words(bytes: &[u8], words: &str) -> bool {
     memchr::memmem::find(bytes, words.as_bytes()).is_some()
@@ -102,13 +77,13 @@ fn a_random_password_walks_to_confirmed_and_is_nowhere() -> Tried {
 
 #[test]
 fn a_planted_password_would_be_found_in_every_disguise() -> Tried {
-    let secret = crate::seat::random()?;
+    let secret = random()?;
     let folder = tempfile::tempdir()?;
     for (nth, form) in disguises(&secret).iter().enumerate() {
-        let planted = [b"before: ".as_slice(), form, b" :behind"].concat();
+        let planted = [b"before: ".as_slice(), &form.bytes, b" :behind"].concat();
         let path = folder.path().join(format!("planted-{nth}"));
         std::fs::write(&path, &planted)?;
-        assert_eq!(leaks(folder.path(), &secret)?.len(), 1, "form {nth}");
+        assert_eq!(leaks(folder.path(), &secret)?.len(), 1, "{}", form.name);
         std::fs::remove_file(path)?;
     }
     // In the midst of a longer text in base64, wherever it falls there.
