@@ -170,7 +170,7 @@ fn a_save_without_a_proof_before_it_would_be_seen() {
     check(&[accepted.clone(), intended(true)], 1, true);
     check(&[intended(true), accepted.clone()], 1, false);
     check(&[intended(true)], 1, false);
-    check(&[accepted.clone()], 1, false);
+    check(std::slice::from_ref(&accepted), 1, false);
     check(&[accepted, intended(false)], 1, false);
     check(&[], 0, true);
 }
