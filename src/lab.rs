@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::net::TcpSocket;
 use tokio::sync::mpsc;
@@ -34,6 +35,9 @@ pub use world::directory::Attempt;
 
 use world::World;
 
+/// Before a connection is taken again, when none could be.
+const BREATH: Duration = Duration::from_millis(100);
+
 pub struct StartOptions {
     pub scenario: Scenario,
     pub clock: Clock,
@@ -49,10 +53,12 @@ pub struct StartOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum LabFault {
     #[error(
-        "the lab could not open a port on 127.0.0.1: {0}; it needs a few free ports on loopback and no privileges"
+        "the lab could not open a port on 127.0.0.1: {0}; it needs a few dozen free ports on loopback, as many open files (ulimit -n), and no privileges"
     )]
     Listen(std::io::Error),
-    #[error("the lab could not write to {folder}: {source}; name a folder you may write to with --state-dir")]
+    #[error(
+        "the lab could not write its logs to {folder}: {source}; make room there, or name another folder by TMPDIR"
+    )]
     Folder { folder: PathBuf, source: std::io::Error },
     #[error("the lab could not make its certificates: {0}; this is a fault of the program, please report it")]
     Certificates(#[from] pki::PkiFault),

@@ -16,7 +16,11 @@ use mdi_console::cli::{
     Arguments, Command, check, completions, lab, live, manual, report, resume, scan, sensors, verify,
 };
 use mdi_console::lab::{scenario, service};
-use mdi_console::trust;
+use mdi_console::{text, trust};
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+/// Open files and connections, all told.
+const FILES: u64 = 4096;
 
 /// What is freed is wiped, whoever held it: the libraries under a bind or a save leave copies of a password otherwise.
 #[global_allocator]
@@ -25,6 +29,7 @@ static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
     let arguments = Arguments::parse();
+    allow_files();
     if arguments.connects() {
         trust::get_ready();
     }
@@ -33,23 +38,23 @@ fn main() -> Result<ExitCode> {
             print!("{}", scenario::list());
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => list(&arguments, true),
+        Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => Ok(list(&arguments, true)),
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
         Some(Command::Check(asked)) => {
-            end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code)
+            Ok(end_with(check::run(&arguments.everywhere, asked), check::NotChecked::exit_code))
         }
         Some(Command::Verify(asked)) => {
-            end_with(verify::run(&arguments.everywhere, asked), verify::NotVerified::exit_code)
+            Ok(end_with(verify::run(&arguments.everywhere, asked), verify::NotVerified::exit_code))
         }
         Some(Command::Sensors(asked)) => {
-            end_with(sensors::run(&arguments.everywhere, asked), sensors::NotRead::exit_code)
+            Ok(end_with(sensors::run(&arguments.everywhere, asked), sensors::NotRead::exit_code))
         }
         Some(Command::Report(asked)) => {
             let told = async { report::run(&arguments.everywhere, asked) };
-            end_with(told, report::NotReported::exit_code)
+            Ok(end_with(told, report::NotReported::exit_code))
         }
         Some(Command::Scan(asked)) => {
-            end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code)
+            Ok(end_with(scan::run(&arguments.everywhere, asked), scan::NotScanned::exit_code))
         }
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
@@ -64,20 +69,21 @@ fn main() -> Result<ExitCode> {
             manual::write(&mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        None if arguments.resume.as_deref() == Some("") => list(&arguments, false),
-        None => {
-            run(live::run(&arguments.everywhere, arguments.resume.as_deref()), live::LiveNotWalked::exit_code)
-        }
+        None if arguments.resume.as_deref() == Some("") => Ok(list(&arguments, false)),
+        None => Ok(run(
+            live::run(&arguments.everywhere, arguments.resume.as_deref()),
+            live::LiveNotWalked::exit_code,
+        )),
     }
 }
 
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
-    run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code)
+    Ok(run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code))
 }
 
 /// The walks that are unfinished.
-fn list(arguments: &Arguments, lab: bool) -> Result<ExitCode> {
+fn list(arguments: &Arguments, lab: bool) -> ExitCode {
     end_with(async { resume::run(&arguments.everywhere, lab) }, resume::NotResumed::exit_code)
 }
 
@@ -85,7 +91,7 @@ fn list(arguments: &Arguments, lab: bool) -> Result<ExitCode> {
 fn run<E: Display>(
     walk: impl Future<Output = Result<Farewell, E>>,
     exit_code: impl Fn(&E) -> u8,
-) -> Result<ExitCode> {
+) -> ExitCode {
     let walked = async {
         let farewell = walk.await?;
         // A terminal that is gone can't be told, and the code still counts.
@@ -99,15 +105,36 @@ fn run<E: Display>(
 fn end_with<E: Display>(
     asked: impl Future<Output = Result<u8, E>>,
     exit_code: impl Fn(&E) -> u8,
-) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(why) => {
+            complain(&format!("the program could not be started: {}. Nothing was done", text::told(&why)));
+            return ExitCode::from(3);
+        }
+    };
     let ended = runtime.block_on(asked);
     // What still hangs in a read must not keep the program from ending.
     runtime.shutdown_background();
-    Ok(ExitCode::from(ended.unwrap_or_else(|fault| {
-        let told = fault.to_string();
-        let end = if told.ends_with(['.', '?']) { "" } else { "." };
-        let _ = writeln!(std::io::stderr(), "mdi-console: {told}{end}");
+    ExitCode::from(ended.unwrap_or_else(|fault| {
+        complain(&fault.to_string());
         exit_code(&fault)
-    })))
+    }))
+}
+
+fn complain(told: &str) {
+    let end = if told.ends_with(['.', '?']) { "" } else { "." };
+    // Nobody is left to be told that nobody can be told.
+    let _ = writeln!(std::io::stderr(), "mdi-console: {told}{end}");
+}
+
+/// A walk at a large site has more connections open than the usual soft limit allows; up to the hard one is ours to ask.
+fn allow_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(FILES).min(FILES);
+    if limit.current.is_some_and(|current| current < wanted) {
+        limit.current = Some(wanted);
+        // What is refused shows where a file can't be opened.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
 }

@@ -28,7 +28,7 @@ use tokio::sync::mpsc;
 
 use crate::engine::{Engine, EngineFault, Parts};
 use crate::terminal::signals::Ending;
-use crate::text::Safe;
+use crate::text::{self, Safe, nearest_ascii};
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::resume::Opening;
 
@@ -47,15 +47,38 @@ pub enum NotBegun {
     NoTerminal,
     #[error(transparent)]
     Engine(#[from] EngineFault),
-    #[error("standard input can't be used: {0}. Nothing was started. Try another terminal")]
+    #[error("standard input can't be used: {}. Nothing was started. Try another terminal", text::told(.0))]
     Io(#[from] io::Error),
+}
+
+/// Standard output, for a terminal that may show ASCII alone.
+struct Told {
+    out: File,
+    ascii: bool,
+}
+
+impl io::Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(told) if self.ascii => {
+                let told: String = told.chars().map(nearest_ascii).collect();
+                io::Write::write_all(&mut self.out, told.as_bytes())?;
+                Ok(bytes.len())
+            }
+            Ok(_) | Err(_) => io::Write::write(&mut self.out, bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::Write::flush(&mut self.out)
+    }
 }
 
 /// Walks in lines on standard input and output, to the end.
 pub async fn walk(
     (parts, opening): (Parts, Opening),
     (operator, host): (Safe, Safe),
-    password_stdin: bool,
+    (password_stdin, ascii): (bool, bool),
 ) -> Result<(Ending, Walkthrough), NotBegun> {
     let input = rustix::stdio::stdin().try_clone_to_owned()?;
     let terminal = isatty(&input);
@@ -77,7 +100,7 @@ pub async fn walk(
     typed::read(input, terminal, deliver)?;
     let source = if terminal { Source::Terminal } else { Source::Script };
     // Not the standard library's own, whose buffer would keep what went through it to the clipboard.
-    let out = File::from(rustix::stdio::stdout().try_clone_to_owned()?);
+    let out = Told { out: File::from(rustix::stdio::stdout().try_clone_to_owned()?), ascii };
     let ends = Ends { lines, signals, answers, out, echo };
     Ok(Looping::new(walk, (engine, clock), (ends, source)).run().await)
 }

@@ -48,6 +48,22 @@ impl Safe {
     }
 }
 
+/// `EMFILE` and `ENFILE`, by whose own words few would know what to do.
+const FILES_OF_PROCESS: i32 = 24;
+const FILES_OF_MACHINE: i32 = 23;
+
+/// What the system says went wrong.
+#[must_use]
+pub fn told(error: &std::io::Error) -> String {
+    match error.raw_os_error() {
+        Some(FILES_OF_PROCESS) => {
+            "this process may have no more files and connections open (os error 24); it can after a new start under a higher `ulimit -n`".into()
+        }
+        Some(FILES_OF_MACHINE) => "this machine can have no more files open (os error 23)".into(),
+        _ => error.to_string(),
+    }
+}
+
 /// The ASCII character that comes nearest; a question mark where none does.
 #[must_use]
 pub const fn nearest_ascii(c: char) -> char {

@@ -42,6 +42,7 @@ fn walk(scenario: &str, answers: &[&str]) -> Result<Walked, Box<dyn Error>> {
     let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
         .args(["lab", "--plain", "--password-stdin", "--scenario", scenario, "--state-dir"])
         .arg(state.path())
+        .env("LC_ALL", "C.UTF-8")
         .write_stdin(if answers.is_empty() { String::new() } else { input })
         .timeout(Duration::from_mins(3))
         .output()?;
@@ -201,6 +202,7 @@ fn without_a_terminal_a_password_is_not_asked_for() -> Tried {
     let output = Command::new(env!("CARGO_BIN_EXE_mdi-console"))
         .args(["lab", "--plain", "--state-dir"])
         .arg(state.path())
+        .env("LC_ALL", "C.UTF-8")
         .write_stdin("1\n")
         .output()?;
     let complained = String::from_utf8(output.stderr)?;

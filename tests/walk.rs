@@ -5,6 +5,8 @@
 
 #[path = "walk/back.rs"]
 mod back;
+#[path = "walk/campaign.rs"]
+mod campaign;
 #[path = "support/console.rs"]
 mod console;
 #[path = "walk/evidence.rs"]
@@ -35,6 +37,8 @@ mod stage;
 mod throttled;
 #[path = "walk/ways_back.rs"]
 mod ways_back;
+#[path = "support/wire.rs"]
+mod wire;
 
 use std::future::Future;
 

@@ -13,13 +13,13 @@ use crate::engine::secrets::Secrets;
 use crate::engine::vault;
 use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
 use crate::site::{Site, SiteFault};
-use crate::text::Safe;
+use crate::text::{self, Safe};
 use crate::walkthrough::resume::Opening;
 use crate::walkthrough::step::Step;
 
 use super::resume::{self, NotResumed};
 use super::walk::{Farewell, NotWalked};
-use super::{Everywhere, LabArguments, NoHome, folders, log, walk};
+use super::{Everywhere, LabArguments, NoHome, folders, log, records, walk};
 
 /// Why the lab was not walked.
 #[derive(Debug, thiserror::Error)]
@@ -28,10 +28,17 @@ pub enum LabNotWalked {
     NoSuchScenario(Safe),
     #[error(transparent)]
     NoHome(#[from] NoHome),
+    #[error(transparent)]
+    Log(#[from] log::NotKept),
     #[error(
-        "{what} could not be made ready: {source}. Nothing was started. Name a folder you may write to with --state-dir"
+        "the lab has no folder for its logs in {folder}: {}. Nothing was started. Make room there, or name another folder by TMPDIR",
+        text::told(.source)
     )]
-    Folder { what: &'static str, source: io::Error },
+    Folder { folder: Safe, source: io::Error },
+    #[error(
+        "the file of --password-file can't be read: {0}. Nothing was started. Check its path and its owner"
+    )]
+    PasswordFile(io::Error),
     #[error(transparent)]
     Lab(#[from] LabFault),
     #[error(transparent)]
@@ -49,7 +56,7 @@ impl LabNotWalked {
             Self::NoSuchScenario(_) | Self::NoHome(_) => 2,
             Self::NotResumed(fault) => fault.exit_code(),
             Self::NotWalked(fault) => fault.exit_code(),
-            Self::Folder { .. } | Self::Lab(_) | Self::Site(_) => 3,
+            Self::Log(_) | Self::Folder { .. } | Self::PasswordFile(_) | Self::Lab(_) | Self::Site(_) => 3,
         }
     }
 }
@@ -70,12 +77,11 @@ pub async fn run(
         None => Opening::Anew,
     };
     let traits = walk::fit(everywhere)?;
-    let folder = |what: &'static str| move |source| LabNotWalked::Folder { what, source };
-    let _log = log::start(&state).map_err(folder("the state folder"))?;
+    let _log = log::start(&state)?;
     let running = tempfile::Builder::new()
         .prefix("mdi-console-lab-")
         .tempdir()
-        .map_err(folder("a folder for the lab's logs"))?;
+        .map_err(|source| LabNotWalked::Folder { folder: records::shown(&std::env::temp_dir()), source })?;
     let clock = Clock::system();
     let lab = start(arguments, asked, &clock, (running.path().to_owned(), program))?;
     let addresses = lab.addresses();
@@ -112,7 +118,7 @@ fn start(
         .as_ref()
         .map(|file| fs::read_to_string(file).map(|text| text.trim_end_matches('\n').to_owned()))
         .transpose()
-        .map_err(|source| LabNotWalked::Folder { what: "the password file", source })?
+        .map_err(LabNotWalked::PasswordFile)?
         .map(Zeroizing::new);
     let options = StartOptions {
         // Whoever gave the password knows it, and the screen is no place for it.

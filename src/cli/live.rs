@@ -33,10 +33,8 @@ pub enum LiveNotWalked {
     NotOpened(#[from] NotOpened),
     #[error(transparent)]
     NoHome(#[from] NoHome),
-    #[error(
-        "the state folder could not be made ready: {0}. Nothing was started. Name a folder you may write to with --state-dir"
-    )]
-    Folder(io::Error),
+    #[error(transparent)]
+    Log(#[from] log::NotKept),
     #[error(transparent)]
     Site(#[from] SiteFault),
     #[error("no domain controller is known, so nothing can prove a password. Nothing was started.{}", listed(.0))]
@@ -69,7 +67,7 @@ impl LiveNotWalked {
             | Self::Site(_)
             | Self::Unreadable
             | Self::NoClientSecret => 2,
-            Self::Folder(_) | Self::NoController(_) | Self::NotAsked(_) => 3,
+            Self::Log(_) | Self::NoController(_) | Self::NotAsked(_) => 3,
             Self::Interrupted(ending) => ending.exit_code(),
             Self::NotResumed(fault) => fault.exit_code(),
             Self::NotWalked(fault) => fault.exit_code(),
@@ -89,7 +87,7 @@ pub async fn run(everywhere: &Everywhere, resume: Option<&str>) -> Result<Farewe
     let opened = open::site(everywhere.site.as_deref())?;
     // Whatever folder the records are put into: an attempt counts for the account all the same.
     let ledger = folders::own()?;
-    let _log = log::start(&records).map_err(LiveNotWalked::Folder)?;
+    let _log = log::start(&records)?;
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");
     }

@@ -1,8 +1,8 @@
 //! The tool's own log: a 0600 file in the state folder, never the terminal.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use tracing::Level;
@@ -12,18 +12,36 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
+use crate::journal::file::{JournalFault, own_folder};
+use crate::text::{self, Safe};
+
+use super::records;
+
 /// At debug, ldap3 and hyper print what they send; these stay at info whatever the filter says of them or their parts.
 const CAPPED: [&str; 7] = ["ldap3", "hyper", "hyper_util", "reqwest", "rustls", "tokio_rustls", "tower"];
 
-/// Writes what the program says of itself until the guard is dropped.
-pub(super) fn start(folder: &Path) -> io::Result<WorkerGuard> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+/// Why the state folder can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum NotKept {
+    #[error(transparent)]
+    Folder(#[from] JournalFault),
+    #[error(
+        "the program's own log could not be opened in {folder}: {}. Nothing was started. Check the folder, or name another with --state-dir",
+        text::told(.source)
+    )]
+    File { folder: Safe, source: io::Error },
+}
+
+/// Writes what the program says of itself until the guard is dropped. Not into a folder that is someone else's.
+pub(super) fn start(folder: &Path) -> Result<WorkerGuard, NotKept> {
+    own_folder(folder)?;
     let file = OpenOptions::new()
         .create(true)
         .append(true)
         .mode(0o600)
         .custom_flags(i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default())
-        .open(folder.join("mdi-console.log"))?;
+        .open(folder.join("mdi-console.log"))
+        .map_err(|source| NotKept::File { folder: records::shown(folder), source })?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let asked = std::env::var("MDI_CONSOLE_LOG").ok().and_then(|asked| asked.parse().ok());
     let filter = asked.unwrap_or_else(|| Targets::new().with_default(Level::INFO));

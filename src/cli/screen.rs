@@ -12,7 +12,7 @@ use crate::terminal::signals::{self, Ending};
 use crate::terminal::traits::{Colour, Traits};
 use crate::terminal::tty::Tty;
 use crate::terminal::{Refused, Session, input};
-use crate::text::Safe;
+use crate::text::{self, Safe};
 use crate::ui::look::Look;
 use crate::walkthrough::resume::Opening;
 
@@ -23,7 +23,7 @@ pub enum NotShown {
     Engine(#[from] EngineFault),
     #[error(transparent)]
     Terminal(#[from] Refused),
-    #[error("the terminal can't be used: {0}. Nothing was started. Try --plain.")]
+    #[error("the terminal can't be used: {}. Nothing was started. Try --plain.", text::told(.0))]
     Io(#[from] io::Error),
 }
 

@@ -88,10 +88,8 @@ pub enum NotVerified {
     NoPassword(#[from] NoPassword),
     #[error(transparent)]
     NoHome(#[from] NoHome),
-    #[error(
-        "the state folder could not be made ready: {0}. Nothing was started. Name a folder you may write to with --state-dir"
-    )]
-    Folder(io::Error),
+    #[error(transparent)]
+    Log(#[from] log::NotKept),
     #[error("signals can't be caught: {0}. Nothing was started")]
     Signals(io::Error),
     #[error(transparent)]
@@ -104,7 +102,7 @@ impl NotVerified {
             Self::NoPlace(fault) => fault.exit_code(),
             Self::NoPassword(fault) => fault.exit_code(),
             Self::NoHome(_) | Self::Engine(EngineFault::Trust(_)) => 2,
-            Self::Folder(_) | Self::Signals(_) | Self::Engine(_) => 3,
+            Self::Log(_) | Self::Signals(_) | Self::Engine(_) => 3,
         }
     }
 }
@@ -115,7 +113,7 @@ pub async fn run(everywhere: &Everywhere, arguments: &VerifyArguments) -> Result
     let desk = Desk::choose(everywhere.password_stdin)?;
     let records = folders::state(everywhere.state_dir.as_deref())?.join("verify");
     let ledger = folders::own()?;
-    let _log = log::start(&records).map_err(NotVerified::Folder)?;
+    let _log = log::start(&records)?;
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");
     }

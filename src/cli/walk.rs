@@ -68,7 +68,8 @@ pub(super) async fn walk(
         parts.site.clipboard = Clipboard::NotHere;
     }
     let (ending, walk) = if everywhere.plain {
-        Box::pin(plain::walk((parts, opening), screen::who(), everywhere.password_stdin)).await?
+        let manner = (everywhere.password_stdin, traits.ascii);
+        Box::pin(plain::walk((parts, opening), screen::who(), manner)).await?
     } else {
         let (ending, model) = Box::pin(screen::walk((parts, opening), traits, !everywhere.no_bell)).await?;
         (ending, model.walk)

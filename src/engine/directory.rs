@@ -82,7 +82,7 @@ pub(super) async fn reserve(shared: Arc<Shared>, wanted: Reservation) -> event::
     match judged {
         Ok(Ok((attempts, budget))) => event::Directory::Reserved { attempts, budget, standing },
         Ok(Err(ReserveRefused::Shut(shut))) => event::Directory::GuardShut { shut, standing },
-        Ok(Err(ReserveRefused::Fault(fault))) => event::Directory::LedgerFailed(fault.to_string().into()),
+        Ok(Err(ReserveRefused::Fault(fault))) => event::Directory::LedgerFailed(fault.happened().into()),
         Err(_) => event::Directory::LedgerFailed(Safe::new("a task of the program failed")),
     }
 }

@@ -6,6 +6,7 @@
 //! an attempt. Deliberately absent: rewriting. Lines are only ever added; a torn last one is cut.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -22,8 +23,9 @@ mod file;
 mod tests;
 
 pub use book::VERSION;
-use book::{Book, Line};
-use file::{Held, Keep};
+use book::{Book, End, Line};
+pub use file::Paper;
+use file::{Held, Keep, Plain};
 
 /// Lines older than this are ignored, unless a lockout window is longer.
 const KEPT: Duration = Duration::from_hours(24);
@@ -32,6 +34,7 @@ const KEPT: Duration = Duration::from_hours(24);
 #[derive(Clone, Debug)]
 pub struct LedgerFile {
     path: PathBuf,
+    paper: Arc<dyn Paper>,
 }
 
 /// Attempts that are on disk and may now be made.
@@ -76,6 +79,17 @@ pub enum LedgerFault {
     NotOurs { path: Safe },
 }
 
+impl LedgerFault {
+    /// What happened alone, for whoever says the rest.
+    #[must_use]
+    pub fn happened(&self) -> String {
+        match self {
+            Self::Disk { doing, path, why } => format!("{path} could not be {doing}: {why}"),
+            Self::NotOurs { path } => format!("{path} belongs to another user or is not a plain file"),
+        }
+    }
+}
+
 /// What the ledger says, for those who only look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -87,7 +101,13 @@ impl LedgerFile {
     /// The ledger in `folder`, which is made (0700) if it isn't there.
     pub fn in_folder(folder: &Path) -> Result<Self, LedgerFault> {
         file::make_folder(folder)?;
-        Ok(Self { path: folder.join("attempts.jsonl") })
+        Ok(Self { path: folder.join("attempts.jsonl"), paper: Arc::new(Plain) })
+    }
+
+    /// The same ledger, written by another hand.
+    #[must_use]
+    pub fn on(self, paper: Arc<dyn Paper>) -> Self {
+        Self { paper, ..self }
     }
 
     pub fn path(&self) -> &Path {
@@ -113,8 +133,9 @@ impl LedgerFile {
         requests: &[(&Request, &[Standing])],
         now: Timestamp,
     ) -> Result<Vec<Result<Reserved, Shut>>, LedgerFault> {
-        let mut held = Held::open(&self.path)?;
-        let mut book = Book::read(&held.read()?, now);
+        let mut held = Held::open(&self.path, &self.paper)?;
+        let text = held.read()?;
+        let mut book = Book::read(&text, now);
         let (mut judged, mut lines) = (Vec::new(), Vec::new());
         for (request, standing) in requests {
             let granted = grant(&mut book, (request, standing), now);
@@ -122,7 +143,7 @@ impl LedgerFile {
             judged.push(granted.map(|(attempts, budget)| Granted { attempts, budget, notes: book.notes() }));
         }
         if !lines.is_empty() {
-            held.append(&book, &lines, Keep::Forced)?;
+            held.append(End::of(&text), &lines, Keep::Forced)?;
         }
         // Not before they are on disk.
         Ok(judged.into_iter().map(|one| one.map(Granted::reserved)).collect())
@@ -130,14 +151,14 @@ impl LedgerFile {
 
     /// Writes an attempt's outcome down. Without it the attempt counts.
     pub fn settle(&self, attempt: AttemptId, outcome: Outcome, now: Timestamp) -> Result<(), LedgerFault> {
-        let mut held = Held::open(&self.path)?;
+        let mut held = Held::open(&self.path, &self.paper)?;
         let text = held.read()?;
-        held.append(&Book::read(&text, now), &[Line::settled(attempt, outcome, now)], Keep::Written)
+        held.append(End::of(&text), &[Line::settled(attempt, outcome, now)], Keep::Written)
     }
 
     /// The attempts of the last day, of every account.
     pub fn page(&self, now: Timestamp) -> Result<Page, LedgerFault> {
-        let text = Held::open(&self.path)?.read()?;
+        let text = Held::open(&self.path, &self.paper)?.read()?;
         let book = Book::read(&text, now);
         let oldest = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
         Ok(Page { attempts: book.attempts_since(oldest), notes: book.notes() })

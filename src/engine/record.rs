@@ -197,7 +197,7 @@ impl<D: Disk> Writer<D> {
             }
         }
         let written = if together.is_empty() { Ok(()) } else { self.file.write(together) };
-        let fault = written.err().map(|fault| Safe::from(fault.to_string()));
+        let fault = written.err().map(|fault| Safe::from(fault.happened()));
         for Asked { ticket, work, came } in asked {
             let came = match (&fault, came) {
                 (Some(fault), event::Record::Recorded { .. }) => event::Record::Failed(fault.clone()),

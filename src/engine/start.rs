@@ -68,7 +68,16 @@ impl Engine {
         parts: Parts,
         file: JournalFile<D>,
     ) -> Result<(Self, Receiver<Answer>), EngineFault> {
-        let Parts { site, clock, vault, ledger, records: _, reader, application } = parts;
+        let ledger = LedgerFile::in_folder(&parts.ledger)?;
+        Self::start_over(parts, (file, ledger))
+    }
+
+    /// The same with the ledger, too, ready.
+    pub fn start_over<D: Disk + Send + 'static>(
+        parts: Parts,
+        (file, ledger): (JournalFile<D>, LedgerFile),
+    ) -> Result<(Self, Receiver<Answer>), EngineFault> {
+        let Parts { site, clock, vault, ledger: _, records: _, reader, application } = parts;
         let (out, answers) = mpsc::channel(WAITING);
         let (directory_trust, portal_trust) = trusts(&site)?;
         let limits = site.limits;
@@ -77,7 +86,7 @@ impl Engine {
         let children = Family::default();
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
-            ledger: LedgerFile::in_folder(&ledger)?,
+            ledger,
             directory: ldap::Client::new(directory_trust, clock.clone()).with_patience(patience),
             kerberos: kerberos::Client::new(clock.clone()).with_patience(patience),
             portal: portal::client::Client::new(&portal_trust, &clock, Patience::default()),

@@ -12,12 +12,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Chain, Consistency, Line, Read, Unwritable, append, read};
+use crate::text::told;
 
 /// Why a record can't be begun, continued or read.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalFault {
     #[error(
-        "{path} could not be {act}: {source}. Without a record the walk can't go on. Check the folder, or name another with --state-dir"
+        "{path} could not be {act}: {}. Without a record the walk can't go on. Check the folder, or name another with --state-dir",
+        told(.source)
     )]
     Io { path: PathBuf, act: &'static str, source: io::Error },
     #[error(
@@ -33,7 +35,8 @@ pub enum JournalFault {
     )]
     NotContinued { path: PathBuf, consistency: Consistency },
     #[error(
-        "the entry was not written to {path}: {source}. What it announces must not be done now. Free space or mend the disk, then try again; the record is as it was before"
+        "the entry was not written to {path}: {}. What it announces must not be done now. Free space or mend the disk, then try again; the record is as it was before",
+        told(.source)
     )]
     NotWritten { path: PathBuf, source: io::Error },
     #[error(
@@ -42,6 +45,21 @@ pub enum JournalFault {
     Broken(PathBuf),
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
+}
+
+impl JournalFault {
+    /// What happened alone, for whoever says the rest.
+    #[must_use]
+    pub fn happened(&self) -> String {
+        match self {
+            Self::NotWritten { path, source } => format!("{}: {}", path.display(), told(source)),
+            Self::Broken(path) => format!(
+                "{} could not be brought back to its last good line after a failed write, so nothing more is written to it; leave, and --resume cuts the torn line",
+                path.display()
+            ),
+            other => other.to_string(),
+        }
+    }
 }
 
 /// What a journal needs of what it is written on. A trait only so that a failing disk can be played.
@@ -252,8 +270,8 @@ fn lock(file: &File, path: &Path) -> Result<(), JournalFault> {
     }
 }
 
-/// Makes the folder, or sees that the one that is there belongs to this user alone.
-fn own_folder(folder: &Path) -> Result<(), JournalFault> {
+/// Makes the folder (0700), or sees that the one that is there belongs to this user alone.
+pub fn own_folder(folder: &Path) -> Result<(), JournalFault> {
     let not_ours = |what| Err(JournalFault::NotOurs { path: folder.to_owned(), what });
     DirBuilder::new()
         .recursive(true)

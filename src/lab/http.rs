@@ -93,6 +93,12 @@ impl Portal {
         });
     }
 
+    /// The origin by which a request reached the portal, which need not be its own.
+    fn asked_at(&self, headers: &axum::http::HeaderMap) -> String {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        host.map_or_else(|| self.origin.clone(), |host| format!("https://{host}"))
+    }
+
     /// Who holds the token that the request bears.
     fn bearer(&self, headers: &axum::http::HeaderMap) -> Option<String> {
         let sent = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -109,7 +115,11 @@ pub async fn serve(portal: Arc<Portal>, listener: TcpListener, tls: TlsAcceptor)
     let router = router(Arc::clone(&portal));
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // What fails at once, as without a free file descriptor, would fail at once again.
+            portal.shared.clock.sleep(super::BREATH).await;
+            continue;
+        };
         while connections.try_join_next().is_some() {}
         if portal.shared.clock.now().at < portal.outage.borrow().until {
             continue;

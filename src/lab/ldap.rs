@@ -48,7 +48,11 @@ pub struct Port {
 pub async fn serve(port: Port, listener: TcpListener) {
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, peer)) = listener.accept().await else { continue };
+        let Ok((stream, peer)) = listener.accept().await else {
+            // What fails at once, as without a free file descriptor, would fail at once again.
+            port.shared.clock.sleep(super::BREATH).await;
+            continue;
+        };
         while connections.try_join_next().is_some() {}
         let port = port.clone();
         connections.spawn(async move {

@@ -126,7 +126,9 @@ fn below(model: &Model, look: &Look, columns: u16) -> Vec<Line<'static>> {
 /// What was just said about a key or an act.
 pub fn said(model: &Model) -> Option<Safe> {
     let toast = model.toast.as_ref().map(|toast| toast.text.clone());
-    toast.or_else(|| model.walk.notice.as_ref().map(words::notice))
+    let notice = toast.or_else(|| model.walk.notice.as_ref().map(words::notice));
+    // What is not on record is said for as long as it is not.
+    notice.or_else(|| words::unrecorded(&model.walk))
 }
 
 /// The row of the step's table that keys act on.

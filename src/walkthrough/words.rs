@@ -277,6 +277,12 @@ pub fn coarse(age: Duration) -> String {
     }
 }
 
+/// The record's fault, for as long as it lasts.
+pub fn unrecorded(walk: &Walkthrough) -> Option<Safe> {
+    let why = walk.record.fault.clone()?;
+    Some(notice(&Notice::Blocked(Reason::RecordFailed(why))))
+}
+
 /// The one line when the walk is over.
 pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
@@ -287,7 +293,15 @@ pub fn farewell(walk: &Walkthrough) -> Safe {
     };
     let hash: String = walk.record.hash.chars().take(16).collect();
     let again = how_to_go_on(walk).map(|how| format!(" · go on with {how}")).unwrap_or_default();
-    safe(format!("{said} · record {} · {} lines, {hash}{again}", walk.record.path, walk.record.lines))
+    let kept = match walk.record.lines {
+        0 => "nothing could be written to it".to_owned(),
+        lines => format!("{lines} lines, {hash}"),
+    };
+    let missing = match (walk.unwritten.len(), &walk.record.fault) {
+        (0, None) => String::new(),
+        (missing, _) => format!(" · not whole: {} could not be written", missing.max(1)),
+    };
+    safe(format!("{said} · record {} · {kept}{missing}{again}", walk.record.path))
 }
 
 /// For a walk that is unfinished; a lab in which something was saved ends with its process.

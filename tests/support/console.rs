@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use mdi_console::app::{App, Ends, Manner};
 use mdi_console::clock::Driven;
+use mdi_console::engine::ledger::LedgerFile;
 use mdi_console::engine::secrets::Secrets;
 use mdi_console::engine::{Answer, Engine, Parts};
 use mdi_console::journal::file::{Disk, JournalFile};
@@ -79,9 +80,18 @@ impl Console {
         driven: &Driven,
         (state, journal): (&Path, JournalFile<D>),
     ) -> Tried<Self> {
+        Self::open_over(lab, driven, (state, journal, LedgerFile::in_folder(state)?))
+    }
+
+    /// Record and ledger on disks of the test's own.
+    pub fn open_over<D: Disk + Send + 'static>(
+        lab: &Addresses,
+        driven: &Driven,
+        (state, journal, ledger): (&Path, JournalFile<D>, LedgerFile),
+    ) -> Tried<Self> {
         let site = Site::of_lab(lab)?;
         let terms = site.terms(Safe::new("ana"), Safe::new("jump-01"));
-        let engine = Engine::start_on(parts(site, lab, (driven, state)), journal)?;
+        let engine = Engine::start_over(parts(site, lab, (driven, state)), (journal, ledger))?;
         Self::with(engine, terms, driven)
     }
 

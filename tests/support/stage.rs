@@ -13,8 +13,9 @@ use std::time::Duration;
 
 use futures_util::future::select_all;
 use mdi_console::clock::{Driven, Instant};
+use mdi_console::engine::ledger::LedgerFile;
 use mdi_console::journal::file::{Disk, JournalFile};
-use mdi_console::lab::{Lab, Scenario, StartOptions, scenario};
+use mdi_console::lab::{Addresses, Lab, Scenario, StartOptions, scenario};
 use mdi_console::model::Model;
 use mdi_console::site::Site;
 use mdi_console::walkthrough::Walkthrough;
@@ -118,6 +119,23 @@ impl Stage {
     pub fn sit_down_at(&mut self, site: Site) -> Tried {
         let state = self.state();
         let console = Console::open_at(site, &self.lab.addresses(), (&self.driven, &state))?;
+        self.take_seat(console);
+        Ok(())
+    }
+
+    /// A console that reaches the lab at these addresses.
+    pub fn sit_down_by(&mut self, lab: &Addresses) -> Tried {
+        let console = Console::open(lab, &self.driven, &self.state())?;
+        self.take_seat(console);
+        Ok(())
+    }
+
+    /// A console with record and ledger on disks of the test's own.
+    pub fn sit_down_with<D: Disk + Send + 'static>(&mut self, disk: D, ledger: LedgerFile) -> Tried {
+        let state = self.state();
+        let journal = JournalFile::over(state.join("played.jsonl"), disk);
+        let on = (state.as_path(), journal, ledger);
+        let console = Console::open_over(&self.lab.addresses(), &self.driven, on)?;
         self.take_seat(console);
         Ok(())
     }

@@ -161,7 +161,12 @@ impl Seat {
 
     /// The facts on record, read from the disk; an error unless the record is whole and closed to the last byte.
     pub fn facts(&self) -> Tried<Vec<Value>> {
-        let records = files(&self.state())?;
+        Self::facts_in(&self.state())
+    }
+
+    /// The same, wherever the state folder was put.
+    pub fn facts_in(state: &Path) -> Tried<Vec<Value>> {
+        let records = files(state)?;
         let mut records = records.iter().filter(|path| path.extension().is_some_and(|end| end == "jsonl"));
         let record = read(&std::fs::read(records.next().ok_or("there is no record")?)?);
         if record.consistency != Consistency::Consistent || record.torn.is_some() || records.next().is_some()

@@ -85,7 +85,7 @@ impl Stage {
         self.check_secrets()
     }
 
-    fn check_record(&self, console: &Console) -> Tried {
+    pub fn check_record(&self, console: &Console) -> Tried {
         let facts = facts(&console.record)?;
         let (folded, durable) = (fold(&facts), console.model().walk.durable());
         self.hold(folded == durable, &format!("the record to imply {durable:?}, not {folded:?}"))

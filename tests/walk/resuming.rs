@@ -83,24 +83,29 @@ impl Stage {
             if self.walk()?.phase(Step::DirectoryServices) == &Phase::Blocked(Reason::ManagedAccount) {
                 return self.leave().await;
             }
-            let question = self.walk()?.question().cloned();
-            match question {
-                Some(Question::HowToBegin) => self.choose("Sign in").await?,
-                Some(Question::UsedElsewhere) => self.choose("No").await?,
-                Some(Question::CanEdit | Question::ChangedInDirectory) => self.choose("Yes").await?,
-                Some(Question::Password) => {
-                    let right = self.right.clone();
-                    self.test(&right).await?;
-                }
-                Some(Question::GoOnOrRetest) => self.go_on_or_retest().await?,
-                Some(question) => {
-                    let wanted = words::wanted(self.walk()?, &question);
-                    self.answer(&wanted.unwrap_or_else(|| "nobody objects".into())).await?;
-                }
-                None => self.do_the_step().await?,
-            }
+            self.act().await?;
         }
         Err(self.missed("a verdict"))
+    }
+
+    /// The one next thing that anybody would do.
+    pub async fn act(&mut self) -> Tried {
+        let question = self.walk()?.question().cloned();
+        match question {
+            Some(Question::HowToBegin) => self.choose("Sign in").await,
+            Some(Question::UsedElsewhere) => self.choose("No").await,
+            Some(Question::CanEdit | Question::ChangedInDirectory) => self.choose("Yes").await,
+            Some(Question::Password) => {
+                let right = self.right.clone();
+                self.test(&right).await
+            }
+            Some(Question::GoOnOrRetest) => self.go_on_or_retest().await,
+            Some(question) => {
+                let wanted = words::wanted(self.walk()?, &question);
+                self.answer(&wanted.unwrap_or_else(|| "nobody objects".into())).await
+            }
+            None => self.do_the_step().await,
+        }
     }
 
     /// Waiting helps against whatever mends itself; then a reason does.

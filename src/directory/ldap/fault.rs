@@ -11,7 +11,7 @@ use ldap3::result::LdapResult;
 use rustls::{AlertDescription, CertificateError};
 
 use crate::directory::Fault;
-use crate::text::Safe;
+use crate::text::{self, Safe};
 
 /// While a connection is in use.
 pub(super) fn of_ldap(error: &LdapError) -> Fault {
@@ -56,7 +56,7 @@ pub(in crate::directory) fn of_io(error: &io::Error) -> Fault {
         | ErrorKind::BrokenPipe
         | ErrorKind::NotConnected => Fault::ConnectionClosed,
         _ if error.to_string() == "decoding error" => Fault::Garbled("not LDAP".into()),
-        _ => Fault::Internal(Safe::new(&error.to_string())),
+        _ => Fault::Internal(text::told(error).into()),
     }
 }
 

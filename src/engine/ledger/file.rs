@@ -7,9 +7,11 @@ use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::book::{Book, Line};
+use super::book::{End, Line};
 use super::{LedgerFault, Safe};
+use crate::text::told;
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
@@ -23,9 +25,29 @@ pub(super) enum Keep {
     Written,
 }
 
+/// How lines come into the file. A trait only so that a failing disk can be played.
+pub trait Paper: std::fmt::Debug + Send + Sync {
+    fn write(&self, file: &mut File, lines: &[u8]) -> io::Result<()> {
+        file.write_all(lines)
+    }
+    fn force(&self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
+    fn cut(&self, file: &File, length: u64) -> io::Result<()> {
+        file.set_len(length)
+    }
+}
+
+/// The disk itself.
+#[derive(Debug)]
+pub(super) struct Plain;
+
+impl Paper for Plain {}
+
 pub(super) struct Held {
     file: File,
     path: PathBuf,
+    paper: Arc<dyn Paper>,
 }
 
 /// Makes the folder, or makes sure that the one there is this user's and nobody else's.
@@ -44,7 +66,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), LedgerFault> {
 
 impl Held {
     /// Opens the file and waits for its lock.
-    pub(super) fn open(path: &Path) -> Result<Self, LedgerFault> {
+    pub(super) fn open(path: &Path, paper: &Arc<dyn Paper>) -> Result<Self, LedgerFault> {
         let fault = |why: io::Error| disk("opened", path, &why);
         let no_link = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
         let file = OpenOptions::new()
@@ -63,7 +85,7 @@ impl Held {
             file.set_permissions(Permissions::from_mode(FILE_MODE)).map_err(fault)?;
         }
         file.lock().map_err(|why| disk("locked", path, &why))?;
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, path: path.to_owned(), paper: Arc::clone(paper) })
     }
 
     pub(super) fn read(&mut self) -> Result<Vec<u8>, LedgerFault> {
@@ -75,30 +97,31 @@ impl Held {
 
     /// Adds the lines in one write, and forces them to disk where they must not be lost. What could not be written whole is
     /// taken back.
-    pub(super) fn append(&mut self, book: &Book, lines: &[Line], keep: Keep) -> Result<(), LedgerFault> {
+    pub(super) fn append(&mut self, end: End, lines: &[Line], keep: Keep) -> Result<(), LedgerFault> {
         let mut text = Vec::new();
-        if book.unended {
+        if end.unended {
             text.push(b'\n');
         }
         for line in lines {
             serde_json::to_writer(&mut text, line).map_err(|why| disk("written", &self.path, &why.into()))?;
             text.push(b'\n');
         }
-        let written = self.file.set_len(book.whole).and_then(|()| self.file.write_all(&text));
+        let cut = self.paper.cut(&self.file, end.whole);
+        let written = cut.and_then(|()| self.paper.write(&mut self.file, &text));
         let forced = written.and_then(|()| match keep {
-            Keep::Forced => self.force(book.whole == 0),
+            Keep::Forced => self.force(end.whole == 0),
             Keep::Written => Ok(()),
         });
         forced.map_err(|why| {
             // If even that fails, a torn line is cut by the next reader and a whole one counts.
-            let _ = self.file.set_len(book.whole);
+            let _ = self.paper.cut(&self.file, end.whole);
             disk("written", &self.path, &why)
         })
     }
 
     /// A new file's name is on disk only when its folder is.
     fn force(&self, new: bool) -> io::Result<()> {
-        self.file.sync_data()?;
+        self.paper.force(&self.file)?;
         match self.path.parent().filter(|_| new) {
             Some(folder) => File::open(folder)?.sync_all(),
             None => Ok(()),
@@ -107,7 +130,7 @@ impl Held {
 }
 
 fn disk(doing: &'static str, path: &Path, why: &io::Error) -> LedgerFault {
-    LedgerFault::Disk { doing, path: shown(path), why: Safe::new(&why.to_string()) }
+    LedgerFault::Disk { doing, path: shown(path), why: Safe::from(told(why)) }
 }
 
 fn shown(path: &Path) -> Safe {

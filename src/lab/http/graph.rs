@@ -37,7 +37,7 @@ pub async fn sensors(
     if let Some(wait) = throttle::asks_to_wait(&portal) {
         return wait;
     }
-    let part = Part::asked(&portal, &parameters);
+    let part = Part::asked(&portal, &headers, &parameters);
     // Only what the page shows is put into JSON: a large fleet has many pages, and is polled every second.
     let (rows, total) = {
         let world = portal.shared.world();
@@ -45,7 +45,7 @@ pub async fn sensors(
         let shown = fleet.sensors.iter().skip(part.skip).take(part.top);
         (shown.map(|one| sensor(one, fleet, directory)).collect(), fleet.sensors.len())
     };
-    page(&portal, "sensors", (rows, total, part), &parameters)
+    page("sensors", (rows, total, part), &parameters)
 }
 
 pub async fn health_issues(
@@ -70,23 +70,29 @@ pub async fn health_issues(
         })
     };
     let fitting: Vec<Value> = rows.into_iter().filter(fits).collect();
-    let part = Part::asked(&portal, &parameters);
+    let part = Part::asked(&portal, &headers, &parameters);
     let total = fitting.len();
     let shown = fitting.into_iter().skip(part.skip).take(part.top).collect();
-    page(&portal, "healthIssues", (shown, total, part), &parameters)
+    page("healthIssues", (shown, total, part), &parameters)
 }
 
 /// Which rows of a list a page shows.
 struct Part {
     skip: usize,
     top: usize,
+    /// What the links lead to: where this was asked.
+    origin: String,
 }
 
 impl Part {
-    fn asked(portal: &Portal, parameters: &HashMap<String, String>) -> Self {
+    fn asked(portal: &Portal, headers: &HeaderMap, parameters: &HashMap<String, String>) -> Self {
         let number = |name: &str| parameters.get(name).and_then(|text| text.parse::<usize>().ok());
         let size = portal.shared.world().scenario.portal.page_size.max(1);
-        Self { skip: number("$skip").unwrap_or(0), top: number("$top").unwrap_or(size).min(size) }
+        Self {
+            skip: number("$skip").unwrap_or(0),
+            top: number("$top").unwrap_or(size).min(size),
+            origin: portal.asked_at(headers),
+        }
     }
 }
 
@@ -108,15 +114,14 @@ fn conditions(filter: &str) -> Option<Vec<(&'static str, String)>> {
 
 /// The rows of one part, out of so many in all.
 fn page(
-    portal: &Portal,
     what: &str,
     (shown, total, part): (Vec<Value>, usize, Part),
     parameters: &HashMap<String, String>,
 ) -> Response {
-    let Part { skip, top } = part;
+    let Part { skip, top, origin } = part;
     let end = skip.saturating_add(top);
     let mut body = json!({
-        "@odata.context": format!("{}/v1.0/$metadata#security/identities/{what}", portal.origin),
+        "@odata.context": format!("{origin}/v1.0/$metadata#security/identities/{what}"),
         "value": shown,
     });
     if let Some(fields) = body.as_object_mut() {
@@ -130,7 +135,7 @@ fn page(
                 link.append_pair("$filter", filter);
             }
             let link = link.finish().replace("%24", "$");
-            let link = format!("{}/v1.0/security/identities/{what}?{link}", portal.origin);
+            let link = format!("{origin}/v1.0/security/identities/{what}?{link}");
             fields.insert("@odata.nextLink".into(), link.into());
         }
     }

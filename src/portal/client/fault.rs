@@ -8,7 +8,7 @@ use std::io;
 use super::Broken;
 use crate::clock::TimedOut;
 use crate::portal::Fault;
-use crate::text::Safe;
+use crate::text::{self, Safe};
 
 /// Before a connection stood nothing was sent; afterwards it can't be known.
 pub(super) fn broken(error: &reqwest::Error) -> Broken {
@@ -63,7 +63,9 @@ fn ended_early(cause: &(dyn Error + 'static)) -> bool {
 
 /// The innermost cause, in its own words.
 pub(super) fn told(error: &reqwest::Error) -> Safe {
-    causes(error).last().map(ToString::to_string).unwrap_or_default().into()
+    let cause = causes(error).last();
+    let by_system = cause.and_then(|cause| cause.downcast_ref::<io::Error>()).map(text::told);
+    by_system.or_else(|| cause.map(ToString::to_string)).unwrap_or_default().into()
 }
 
 /// Every cause below `error`. An I/O error hides the error that it carries, so that one is looked into.

@@ -231,14 +231,14 @@ fn of_the_guard(reason: &Reason) -> Said {
             "Enter asks whether to go on without a test; one elsewhere would cost the same failure.",
         ),
         Reason::LedgerFailed(why) => said(
-            format!("The ledger of attempts can't be written: {why}."),
+            format!("The ledger of attempts can't be kept: {why}."),
             "Without it no attempt is made, since none could be counted.",
-            "Free the disk or mend the folder's permissions, then press Enter.",
+            "Free the disk or mend what is said there, then press Enter.",
         ),
         Reason::RecordFailed(why) => said(
             format!("The record can't be written: {why}."),
             "Nothing is tested or saved that would not be on record.",
-            "Free the disk or mend the folder's permissions, then try again.",
+            "Free the disk or mend what is said there, then try again.",
         ),
         _ => unsaid(),
     }

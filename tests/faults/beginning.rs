@@ -1,0 +1,189 @@
+//! What is wrong before a walk begins: one line, its exit code, and nothing started.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::Tried;
+use crate::machine::can_be_played;
+use crate::seat::PROGRAM;
+
+/// What a program said, and how it ended.
+struct Ended {
+    code: Option<i32>,
+    said: String,
+    complained: String,
+}
+
+/// Runs a shell's script in a namespace of its own, with the program as `$0`, a folder as `$1`, and `lab` as what `l` runs.
+fn played(script: &str, folder: &Path) -> Tried<Ended> {
+    let lab = r#"l() { "$0" lab --plain --password-stdin --state-dir "$@"; }"#;
+    let mut child = Command::new("unshare")
+        .args(["-m", "sh", "-c", &format!("{lab}\n{script}"), PROGRAM])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        // A program that doesn't begin reads nothing.
+        drop(input.write_all(b"2\n"));
+    }
+    let output = child.wait_with_output()?;
+    Ok(Ended {
+        code: output.status.code(),
+        said: String::from_utf8_lossy(&output.stdout).into_owned(),
+        complained: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+#[test]
+fn what_is_wrong_with_the_machine_is_one_line_that_says_what_to_do() -> Tried {
+    if !can_be_played() {
+        return Ok(());
+    }
+    let check = |script: &str, code: i32, happened: &str, remedy: &str| -> Tried {
+        let folder = tempfile::tempdir()?;
+        let ended = played(script, folder.path())?;
+        assert_eq!(ended.code, Some(code), "{script}\n{}\n{}", ended.said, ended.complained);
+        let line = ended.complained.trim_end();
+        assert!(line.starts_with("mdi-console: ") && !line.contains('\n'), "{script}\n{line}");
+        assert!(line.contains(happened) && line.contains(remedy), "{script}\n{line}");
+        assert!(line.ends_with('.') && ended.said.is_empty(), "{script}\n{line}\n{}", ended.said);
+        Ok(())
+    };
+    check(
+        r#"mount -t tmpfs none "$1" && mount -o remount,ro "$1" && l "$1""#,
+        3,
+        "could not be created: Read-only file system",
+        "name another with --state-dir",
+    )?;
+    check(
+        r#"mkdir "$1"/lab && chown 4242 "$1"/lab && l "$1""#,
+        3,
+        "is owned by someone else",
+        "Name a folder of your own with --state-dir",
+    )?;
+    check(r#"mkdir -m 777 "$1"/lab && l "$1""#, 3, "is writable by others", "Name a folder of your own")?;
+    check(
+        r#"mount -t tmpfs -o size=4k none /mnt && export TMPDIR=/mnt && head -c 4096 /dev/zero > "$TMPDIR"/x && l "$1""#,
+        3,
+        "No space left on device",
+        "make room there, or name another folder by TMPDIR",
+    )?;
+    check(
+        r#"export TMPDIR=/nowhere && l "$1""#,
+        3,
+        "the lab has no folder",
+        "name another folder by TMPDIR",
+    )?;
+    check(
+        r#"exec prlimit --nofile=8 "$0" lab --plain --password-stdin --state-dir "$1""#,
+        3,
+        "no more files and connections open",
+        "under a higher `ulimit -n`",
+    )?;
+    check(
+        r#"exec prlimit --nofile=20 "$0" lab --plain --password-stdin --state-dir "$1""#,
+        3,
+        "could not open a port",
+        "as many open files (ulimit -n)",
+    )?;
+    // Nobody's home: no such user, and no environment.
+    check(
+        r#"mount --bind "$(dirname "$0")" /mnt && cd /mnt && exec setpriv --reuid 4242 --regid 4242 --clear-groups \
+           env -i ./"$(basename "$0")" lab --plain --password-stdin"#,
+        2,
+        "no home folder is known for this user",
+        "Name a folder with --state-dir",
+    )
+}
+
+#[test]
+fn nothing_is_left_in_a_folder_of_someone_elses() -> Tried {
+    if !can_be_played() {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    played(r#"mkdir "$1"/lab && chown 4242 "$1"/lab && l "$1""#, folder.path())?;
+    assert_eq!(fs::read_dir(folder.path().join("lab"))?.count(), 0);
+    Ok(())
+}
+
+#[test]
+fn without_a_locale_the_walk_is_told_in_ascii() -> Tried {
+    if !can_be_played() {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let script = r#"exec env -i "$0" lab --plain --password-stdin --state-dir "$1""#;
+    let ended = played(script, folder.path())?;
+    assert!(ended.said.contains("Step 1 of 7") && ended.said.contains("nothing was saved"), "{}", ended.said);
+    assert!(ended.said.is_ascii() && ended.complained.is_ascii(), "{}", ended.said);
+    Ok(())
+}
+
+#[test]
+fn on_a_disk_that_is_full_from_the_start_the_walk_says_that_nothing_is_on_record() -> Tried {
+    if !can_be_played() {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let ended = played(
+        r#"mount -t tmpfs -o size=4k,mode=700 none "$1" && head -c 4096 /dev/zero > "$1"/x && l "$1""#,
+        folder.path(),
+    )?;
+    for sentence in [
+        "The record can't be written: ",
+        "No space left on device",
+        "Nothing is tested or saved that would not be on record.",
+        "nothing could be written to it",
+    ] {
+        assert!(ended.said.contains(sentence), "{sentence}\n{}\n{}", ended.said, ended.complained);
+    }
+    Ok(())
+}
+
+/// A record's first line, in a form of the version given.
+fn line(version: u32) -> String {
+    let began =
+        r#"{"fact":"began","site":"contoso-corp","lab":true,"operator":"ana","host":"jump","program":"9"}"#;
+    let sealed = format!(r#"{{"v":{version},"n":1,"t":"2026-03-04T05:06:07Z","body":{began}"#);
+    let hash = Sha256::digest(sealed.as_bytes());
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{sealed},\"h\":\"{hash}\"}}\n")
+}
+
+fn resumed(state: &Path) -> Tried<Ended> {
+    let asked = ["lab", "--plain", "--password-stdin", "--resume", "20260304T050607Z", "--state-dir"];
+    let output = Command::new(PROGRAM).args(asked).arg(state).stdin(Stdio::null()).output()?;
+    Ok(Ended {
+        code: output.status.code(),
+        said: String::from_utf8_lossy(&output.stdout).into_owned(),
+        complained: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+#[test]
+fn a_record_that_is_newer_changed_or_in_use_is_left_as_it_is() -> Tried {
+    let folder = tempfile::tempdir()?;
+    let record = folder.path().join("lab/20260304T050607Z.jsonl");
+    fs::create_dir(folder.path().join("lab"))?;
+    let check = |text: &str, code: i32, sentence: &str| -> Tried {
+        fs::write(&record, text)?;
+        let ended = resumed(folder.path())?;
+        assert_eq!(ended.code, Some(code), "{}", ended.complained);
+        assert!(ended.complained.contains(sentence) && ended.said.is_empty(), "{}", ended.complained);
+        assert_eq!(fs::read_to_string(&record)?, text);
+        Ok(())
+    };
+    check(&line(2), 3, "in form 2 of a later mdi-console; read it with that one. Nothing was started.")?;
+    check(&line(1).replace("ana", "eve"), 3, "It is not continued, so that it stays as it is.")?;
+    fs::write(&record, line(1))?;
+    let held = fs::File::open(&record)?;
+    held.lock()?;
+    check(&line(1), 2, "is locked by another mdi-console, which is walking it now. Nothing was started.")
+}
