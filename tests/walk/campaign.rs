@@ -10,7 +10,8 @@ use mdi_console::directory::lockout::Outcome;
 use mdi_console::engine::ledger::LedgerFile;
 use mdi_console::lab::scenario;
 use mdi_console::lab::world::{ACCOUNT, WRONG_PASSWORD};
-use mdi_console::walkthrough::fact::Fact;
+use mdi_console::text::Safe;
+use mdi_console::walkthrough::fact::{Fact, ProofWord};
 use mdi_console::walkthrough::step::{Phase, Question};
 use mdi_console::walkthrough::watch::VerdictWord;
 use mdi_console::walkthrough::words;
@@ -127,7 +128,12 @@ impl Stage {
 /// No save without a proof that is on record before it.
 fn check_order(facts: &[Fact], saves: u32) -> Tried {
     let at = |wanted: fn(&Fact) -> bool| facts.iter().position(wanted);
-    let proved = at(|fact| matches!(fact, Fact::Accepted { .. }));
+    let proved = at(|fact| {
+        let word = if let Fact::Accepted { proof, .. } = fact { Some(*proof) } else { None };
+        matches!(word, Some(ProofWord::CurrentByKerberos | ProofWord::CurrentByAge))
+    });
+    // Short of that, a reason that somebody typed.
+    let proved = proved.or_else(|| at(|fact| matches!(fact, Fact::Overridden { .. })));
     let intended = at(|fact| matches!(fact, Fact::SaveIntended { tested: true, .. }));
     let untested = at(|fact| matches!(fact, Fact::SaveIntended { tested: false, .. }));
     let ordered = proved.zip(intended).is_some_and(|(proved, intended)| proved < intended);
@@ -144,4 +150,27 @@ fn places(name: &str, last: usize, few: usize) -> Vec<usize> {
     }
     let every = (last / few).max(1);
     (1 + name.bytes().map(usize::from).sum::<usize>() % every..=last).step_by(every).collect()
+}
+
+#[test]
+fn a_save_without_a_proof_before_it_would_be_seen() {
+    let accepted = Fact::Accepted { proof: ProofWord::CurrentByKerberos, hosts: Vec::new() };
+    let intended = |tested: bool| Fact::SaveIntended {
+        entry: Safe::default(),
+        change: Safe::default(),
+        tested,
+        hand_off: false,
+        positions: Vec::new(),
+        open_issues: Vec::new(),
+        bad_password_count: None,
+        portal_time: None,
+        etag: None,
+    };
+    let check = |facts: &[Fact], saves: u32, so: bool| assert_eq!(check_order(facts, saves).is_ok(), so);
+    check(&[accepted.clone(), intended(true)], 1, true);
+    check(&[intended(true), accepted.clone()], 1, false);
+    check(&[intended(true)], 1, false);
+    check(&[accepted.clone()], 1, false);
+    check(&[accepted, intended(false)], 1, false);
+    check(&[], 0, true);
 }
