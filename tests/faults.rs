@@ -7,7 +7,7 @@
 
 #[path = "faults/beginning.rs"]
 mod beginning;
-#[expect(dead_code, reason = "nothing is searched for a secret here")]
+#[expect(dead_code, reason = "other tests look for secrets in their disguises")]
 #[path = "support/disguises.rs"]
 mod disguises;
 #[path = "faults/machine.rs"]

@@ -23,7 +23,7 @@ mod file;
 mod tests;
 
 pub use book::VERSION;
-use book::{Book, Line};
+use book::{Book, End, Line};
 pub use file::Paper;
 use file::{Held, Keep, Plain};
 
@@ -134,7 +134,8 @@ impl LedgerFile {
         now: Timestamp,
     ) -> Result<Vec<Result<Reserved, Shut>>, LedgerFault> {
         let mut held = Held::open(&self.path, &self.paper)?;
-        let mut book = Book::read(&held.read()?, now);
+        let text = held.read()?;
+        let mut book = Book::read(&text, now);
         let (mut judged, mut lines) = (Vec::new(), Vec::new());
         for (request, standing) in requests {
             let granted = grant(&mut book, (request, standing), now);
@@ -142,7 +143,7 @@ impl LedgerFile {
             judged.push(granted.map(|(attempts, budget)| Granted { attempts, budget, notes: book.notes() }));
         }
         if !lines.is_empty() {
-            held.append(&book, &lines, Keep::Forced)?;
+            held.append(End::of(&text), &lines, Keep::Forced)?;
         }
         // Not before they are on disk.
         Ok(judged.into_iter().map(|one| one.map(Granted::reserved)).collect())
@@ -152,7 +153,7 @@ impl LedgerFile {
     pub fn settle(&self, attempt: AttemptId, outcome: Outcome, now: Timestamp) -> Result<(), LedgerFault> {
         let mut held = Held::open(&self.path, &self.paper)?;
         let text = held.read()?;
-        held.append(&Book::read(&text, now), &[Line::settled(attempt, outcome, now)], Keep::Written)
+        held.append(End::of(&text), &[Line::settled(attempt, outcome, now)], Keep::Written)
     }
 
     /// The attempts of the last day, of every account.

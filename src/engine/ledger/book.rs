@@ -72,31 +72,41 @@ impl Line {
 pub(super) struct Book {
     attempts: Vec<Attempt>,
     damaged: Vec<usize>,
+    torn: Option<usize>,
+    highest: u64,
+}
+
+/// Where the next line goes.
+#[derive(Clone, Copy)]
+pub(super) struct End {
     /// The file's length less a torn last line.
     pub(super) whole: u64,
-    torn: Option<usize>,
     /// The last line is whole but for its line break.
     pub(super) unended: bool,
-    highest: u64,
+}
+
+impl End {
+    /// Of the whole file, of which it reads the last line alone.
+    pub(super) fn of(text: &[u8]) -> Self {
+        let last = text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let content = last.trim_ascii();
+        let unended = !content.is_empty() && Line::read(content).is_some();
+        let torn = if unended || content.is_empty() { 0 } else { last.len() };
+        Self { whole: text.len().saturating_sub(torn) as u64, unended }
+    }
 }
 
 impl Book {
     pub(super) fn read(text: &[u8], now: Timestamp) -> Self {
-        let mut book = Self { whole: text.len() as u64, ..Self::default() };
+        let mut book = Self::default();
         let mut last_time = None;
         for (number, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let ended = line.ends_with(b"\n");
             let content = line.trim_ascii();
             match Line::read(content) {
-                Some(read) => {
-                    book.unended = !ended;
-                    book.enter(read, number.saturating_add(1), &mut last_time);
-                }
+                Some(read) => book.enter(read, number.saturating_add(1), &mut last_time),
                 None if content.is_empty() => {}
-                None if !ended => {
-                    book.torn = Some(number.saturating_add(1));
-                    book.whole = book.whole.saturating_sub(line.len() as u64);
-                }
+                None if !ended => book.torn = Some(number.saturating_add(1)),
                 None => book.damage(number.saturating_add(1), last_time),
             }
         }

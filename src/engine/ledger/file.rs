@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::book::{Book, Line};
+use super::book::{End, Line};
 use super::{LedgerFault, Safe};
 use crate::text::told;
 
@@ -97,24 +97,24 @@ impl Held {
 
     /// Adds the lines in one write, and forces them to disk where they must not be lost. What could not be written whole is
     /// taken back.
-    pub(super) fn append(&mut self, book: &Book, lines: &[Line], keep: Keep) -> Result<(), LedgerFault> {
+    pub(super) fn append(&mut self, end: End, lines: &[Line], keep: Keep) -> Result<(), LedgerFault> {
         let mut text = Vec::new();
-        if book.unended {
+        if end.unended {
             text.push(b'\n');
         }
         for line in lines {
             serde_json::to_writer(&mut text, line).map_err(|why| disk("written", &self.path, &why.into()))?;
             text.push(b'\n');
         }
-        let cut = self.paper.cut(&self.file, book.whole);
+        let cut = self.paper.cut(&self.file, end.whole);
         let written = cut.and_then(|()| self.paper.write(&mut self.file, &text));
         let forced = written.and_then(|()| match keep {
-            Keep::Forced => self.force(book.whole == 0),
+            Keep::Forced => self.force(end.whole == 0),
             Keep::Written => Ok(()),
         });
         forced.map_err(|why| {
             // If even that fails, a torn line is cut by the next reader and a whole one counts.
-            let _ = self.paper.cut(&self.file, book.whole);
+            let _ = self.paper.cut(&self.file, end.whole);
             disk("written", &self.path, &why)
         })
     }
