@@ -94,7 +94,13 @@ pub struct AtTheEnd {
 impl AtTheEnd {
     pub fn of(pty: &Pty, folder: &Path) -> Self {
         let file = folder.join("last.core");
-        let hold = ["handle all nostop noprint pass", "catch syscall exit_group", "continue"];
+        // `all` leaves out what the debugger itself may be told.
+        let hold = [
+            "handle all nostop noprint pass",
+            "handle SIGINT nostop noprint pass",
+            "catch syscall exit_group",
+            "continue",
+        ];
         let mut gdb = debugger(pty.pid(), &file, &hold);
         let gdb = gdb.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         while status(pty.pid(), "TracerPid") == "0" {
@@ -104,7 +110,10 @@ impl AtTheEnd {
     }
 
     pub fn core(self) -> Core {
-        Core::read(&self.file, &self.gdb.wait_with_output().unwrap())
+        let output = self.gdb.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("call to syscall exit_group"), "it was not held at its end: {said}");
+        Core::read(&self.file, &output)
     }
 }
 

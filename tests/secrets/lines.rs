@@ -7,8 +7,8 @@ use crate::disguises::random;
 use crate::place::Place;
 use crate::pty::{PATIENCE, Pty};
 
-use super::core::{AtTheEnd, Core, can_be_taken};
-use super::walking::check;
+use super::core::{AtTheEnd, can_be_taken};
+use super::walking::{check, settled};
 
 /// What stands there, and the line that answers it.
 const TO_THE_PASSWORD: [(&str, &str); 5] = [
@@ -50,8 +50,7 @@ fn a_walk_in_lines_keeps_no_copy_of_a_password_that_went_to_the_clipboard() {
     pty.wait_for("2) Put it there, once").unwrap();
     pty.send("2\n").unwrap();
     pty.wait_for("The password is on your clipboard, for 45 s.").unwrap();
-    let held = Core::of(&pty, place.folder.path());
-    check(&held, ("on the clipboard", &right), &["UTF-8", "UTF-32LE"]);
+    settled(&pty, place.folder.path(), ("on the clipboard", &right), &["UTF-8", "UTF-32LE"]);
     let end = AtTheEnd::of(&pty, place.folder.path());
     pty.send("\x03").unwrap();
     check(&end.core(), ("at the end", &right), &[]);

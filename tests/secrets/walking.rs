@@ -4,11 +4,13 @@
 //! Relies on a clock that can be set ahead, which takes a C compiler. Deliberately absent: walks in lines.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::disguises::random;
 use crate::live_seat::{self, Press, Seat};
 use crate::place::Place;
+use crate::pty::Pty;
 
 use super::core::{AtTheEnd, Core, can_be_taken};
 use super::written::{TALKATIVE, holds_nothing, tells_nothing};
@@ -21,6 +23,21 @@ const REFUSED: &str = "refused the password";
 
 /// How the lab's access and refresh tokens begin.
 const TOKENS: [&str; 2] = ["eyJhbGciOiJub25l", "1.LAB"];
+
+/// A call that is under way has copies of its own, and ends; what is left by one stays.
+const LOOKS: usize = 6;
+
+/// The first core in which no call is under way that holds this secret has just these copies of it.
+pub fn settled(pty: &Pty, folder: &Path, (what, secret): (&str, &str), expected: &[&str]) {
+    let mut core = Core::of(pty, folder);
+    for _ in 1..LOOKS {
+        if core.copies(secret).len() == expected.len() {
+            break;
+        }
+        core = Core::of(pty, folder);
+    }
+    check(&core, (what, secret), expected);
+}
 
 /// The core has just these copies of the secret.
 pub fn check(core: &Core, (what, secret): (&str, &str), expected: &[&str]) {
@@ -55,26 +72,29 @@ fn no_copy_of_a_password_outlives_its_save_or_its_refusal_and_nothing_written_ho
     let reader = place.addresses.reader.password.clone();
     let mut seat = Seat::take(&place, &[], &[TALKATIVE]);
     let folder = place.folder.path();
-    let core = |seat: &Seat<'_>| Core::of(&seat.pty, folder);
 
     seat.walk_to("Type the account's password");
-    check(&core(&seat), ("the reader's", &reader), &[HELD]);
+    settled(&seat.pty, folder, ("the reader's", &reader), &[HELD]);
     seat.type_slowly(&wrong);
-    check(&core(&seat), ("typed", &wrong), &[FIELD]);
+    settled(&seat.pty, folder, ("typed", &wrong), &[FIELD]);
     seat.pty.send("\r").unwrap();
     seat.pty.wait_for(REFUSED).unwrap();
-    check(&core(&seat), ("refused", &wrong), &[]);
+    settled(&seat.pty, folder, ("refused", &wrong), &[]);
 
     seat.type_slowly(&right);
     seat.pty.send("\r").unwrap();
     seat.pty.wait_for("Enter goes on to Save.").unwrap();
     seat.walk_to("Type the number of sensors and");
     tells_nothing(&seat.pty, &[&right, &wrong, &reader]);
-    let before = core(&seat);
-    check(&before, ("before the save", &right), &[HELD, FIELD]);
-    assert_eq!(TOKENS.map(|token| before.count(token)), [1, 1], "access and refresh token");
+    settled(&seat.pty, folder, ("before the save", &right), &[HELD, FIELD]);
+    let before = Core::of(&seat.pty, folder);
+    for token in TOKENS {
+        // Connections that stand open have it in their buffers, as it was sent.
+        let copies = before.copies(token);
+        assert!(!copies.is_empty() && copies.iter().all(|(form, _)| form == HELD), "{copies:#?}");
+    }
     seat.walk_to("Enter goes on to the sensors.");
-    check(&core(&seat), ("saved", &right), &[]);
+    settled(&seat.pty, folder, ("saved", &right), &[]);
 
     seat.walk_to("Confirmed:");
     export(&mut seat);
@@ -82,10 +102,9 @@ fn no_copy_of_a_password_outlives_its_save_or_its_refusal_and_nothing_written_ho
     let end = AtTheEnd::of(&seat.pty, folder);
     seat.press(Press::Enter);
     let last = end.core();
-    for secret in [&*right, &*wrong, &*reader] {
+    for secret in [&*right, &*wrong, &*reader].into_iter().chain(TOKENS) {
         check(&last, ("at the end", secret), &[]);
     }
-    assert_eq!(TOKENS.map(|token| last.count(token)), [0, 0], "access and refresh token");
     assert!(last.count("contoso.test") > 0, "the search finds not even a name");
     assert_eq!(seat.pty.exit(crate::pty::PATIENCE).unwrap().exit_code(), 0);
     holds_nothing(&place, &seat.pty, (&[&right, &wrong, &reader], &["records.txt"]));
@@ -106,12 +125,12 @@ fn no_copy_of_a_tested_password_is_left_when_it_was_not_used_for_too_long() {
     assert!(compiler.success());
     let mut seat = Seat::take(&place, &[], &[TALKATIVE, ("LD_PRELOAD", &library), ("LATER", &later)]);
     seat.walk_to("Enter goes on to Save.");
-    check(&Core::of(&seat.pty, place.folder.path()), ("tested", &right), &[HELD, FIELD]);
+    settled(&seat.pty, place.folder.path(), ("tested", &right), &[HELD, FIELD]);
     fs::write(&later, "").unwrap();
     // Any key: the time is looked at when something comes.
     seat.pty.send("l").unwrap();
     seat.pty.wait_for("Type the account's password").unwrap();
-    check(&Core::of(&seat.pty, place.folder.path()), ("not used for too long", &right), &[]);
+    settled(&seat.pty, place.folder.path(), ("not used for too long", &right), &[]);
     seat.pty.send("\x03\x03").unwrap();
     assert_eq!(seat.pty.exit(crate::pty::PATIENCE).unwrap().exit_code(), 130);
     holds_nothing(&place, &seat.pty, (&[&right], &[]));
