@@ -5,6 +5,7 @@
 use std::alloc::System;
 use std::fmt::Display;
 use std::io::Write as _;
+use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -18,6 +19,7 @@ use mdi_console::cli::{
 use mdi_console::lab::{scenario, service};
 use mdi_console::{text, trust};
 use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::runtime::Runtime;
 
 /// Open files and connections, all told.
 const FILES: u64 = 4096;
@@ -106,7 +108,7 @@ fn end_with<E: Display>(
     asked: impl Future<Output = Result<u8, E>>,
     exit_code: impl Fn(&E) -> u8,
 ) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(why) => {
             complain(&format!("the program could not be started: {}. Nothing was done", text::told(&why)));
@@ -120,6 +122,15 @@ fn end_with<E: Display>(
         complain(&fault.to_string());
         exit_code(&fault)
     }))
+}
+
+/// Sockets in pairs that are open together while a program starts.
+const AT_START: usize = 8;
+
+/// The runtime panics where it may open nothing, so what it needs is tried before.
+fn runtime() -> std::io::Result<Runtime> {
+    drop((0..AT_START).map(|_| UnixStream::pair()).collect::<std::io::Result<Vec<_>>>()?);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }
 
 fn complain(told: &str) {

@@ -164,12 +164,7 @@ impl Telling {
         self.asked = None;
         self.said.clear();
         let heading = format!("Step {} of {} — {}", step.number(), Step::ALL.len(), words::title(step));
-        vec![
-            Safe::default(),
-            Safe::from(heading),
-            Safe::new(words::purpose(step)),
-            Safe::new(words::next(step)),
-        ]
+        vec![Safe::default(), Safe::from(heading), Safe::new(words::purpose(step)), words::next(walk, step)]
     }
 
     fn asked(&mut self, walk: &Walkthrough) -> Vec<Safe> {

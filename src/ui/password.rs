@@ -33,7 +33,7 @@ pub fn field(model: &Model, look: &Look, columns: u16, asked: &mut Asked) {
         asked.cursor = Some((fit::cells(asked.lines.len()), fit::cells(column)));
     }
     asked.lines.push(Line::from(spans));
-    for warning in words::field_warnings(field) {
+    for warning in words::field_warnings(&model.walk) {
         asked.lines.extend(warned(look, &warning, columns));
     }
     if !focused && model.walk.takes_password() && model.looking_at.is_none() {

@@ -116,7 +116,7 @@ fn below(model: &Model, look: &Look, columns: u16) -> Vec<Line<'static>> {
     let said = said(model);
     let (role, text) = match &said {
         Some(said) => (Role::Warn, said.clone()),
-        None => (Role::Secondary, Safe::new(words::next(model.step()))),
+        None => (Role::Secondary, words::next(&model.walk, model.step())),
     };
     let mark = said.is_some();
     let text = if mark { Safe::from(format!("{} {text}", look.glyphs().warn)) } else { text };

@@ -36,6 +36,11 @@ pub(super) struct TakenUp {
 }
 
 impl Walkthrough {
+    /// For a walk that was taken up, until it is there.
+    pub(in crate::walkthrough) fn goes_on_at(&self) -> Option<Step> {
+        self.taken_up.target
+    }
+
     pub(super) fn open_record(&mut self) {
         let Some(offer) = &self.taken_up.offer else { return };
         let id = offer.id.clone();

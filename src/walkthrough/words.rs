@@ -195,9 +195,12 @@ fn accepted_sentence(walk: &Walkthrough) -> String {
     format!("{proof} {next}")
 }
 
-/// What happens next, in a short sentence.
-pub fn next(step: Step) -> &'static str {
-    match step {
+/// What happens next, in a short sentence. A walk that was taken up says where it goes on.
+pub fn next(walk: &Walkthrough, step: Step) -> Safe {
+    if let Some(left) = walk.goes_on_at().filter(|_| step == walk.current) {
+        return safe(format!("Next: step {}, where this walk was left.", left.number()));
+    }
+    Safe::new(match step {
         Step::Portal => "Next: the configuration. Nothing changes before step 5.",
         Step::Configuration => "Next: the account, and its domain controllers.",
         Step::DirectoryServices => "Next: the password is typed and tested.",
@@ -205,7 +208,7 @@ pub fn next(step: Step) -> &'static str {
         Step::Save => "Next: the services of the sensors are watched.",
         Step::Services => "Next: the sensor table, and the verdict.",
         Step::Sensors => "Next: the record is closed with the verdict.",
-    }
+    })
 }
 
 /// A phase in a word, for the rail and for `--plain`.

@@ -210,6 +210,22 @@ fn a_walk_that_is_left_and_resumed_again_and_again_continues_where_it_was() {
 }
 
 #[test]
+fn until_it_is_there_a_resumed_walk_says_where_it_was_left() {
+    let next = |player: &Player| words::next(&player.walk, player.walk.current).as_str().to_owned();
+    let player = walked_to(Step::Password);
+    let mut resumed = Player::resumed(&player.disk, terms(), (AWAY, None)).unwrap();
+    assert_eq!(resumed.walk.current, Step::Portal);
+    assert_eq!(next(&resumed), "Next: step 4, where this walk was left.");
+    resumed.choose(0);
+    for _ in 0..20 {
+        resumed.settle();
+        resumed.tick();
+    }
+    assert_eq!(resumed.walk.current, Step::Password);
+    assert_eq!(next(&resumed), next(&player));
+}
+
+#[test]
 fn who_edits_the_portal_and_who_uses_the_account_is_not_asked_again() {
     let player = walked_to(Step::Password);
     let mut resumed = Player::resumed(&player.disk, terms(), (0, None)).unwrap();

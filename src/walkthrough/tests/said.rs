@@ -5,12 +5,13 @@ use crate::directory::{Fault, refusal::SubCode};
 use crate::portal;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
+use crate::walkthrough::event::{self, Event};
 use crate::walkthrough::fact::SaveWord;
 use crate::walkthrough::hand_over::HandOver;
 use crate::walkthrough::step::{AnswerKind, Question, Reason};
 use crate::walkthrough::words;
 
-use super::player::{handed_off_to, walked_to};
+use super::player::{Player, handed_off_to, walked_to};
 use super::site::{SENSOR, now};
 use crate::walkthrough::step::Step;
 
@@ -145,4 +146,19 @@ fn every_question_asks_something_that_can_be_answered() {
             assert!(wanted.is_none_or(|wanted| asked.contains(wanted.as_str())), "{question:?}: {asked}");
         }
     }
+}
+
+#[test]
+fn that_a_pasted_password_waits_for_enter_is_said_while_enter_tests_it() {
+    let mut player = walked_to(Step::Password);
+    let said = |player: &Player| words::field_warnings(&player.walk).len();
+    player.choose(0);
+    assert_eq!(said(&player), 0);
+    let field = event::Field { length: 12, cursor: 12, pasted: true, ..event::Field::default() };
+    player.send(Event::Secret(event::Secret::Edited(field)));
+    assert_eq!((player.walk.question(), said(&player)), (Some(&Question::Password), 1));
+    player.enter();
+    player.settle();
+    assert_ne!(player.walk.question(), Some(&Question::Password));
+    assert_eq!((player.walk.field.pasted, said(&player)), (true, 0));
 }

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use crate::clock::Instant;
 use crate::directory::lockout::Budget;
 use crate::text::Safe;
-use crate::walkthrough::event::{Field, FieldRefusal};
+use crate::walkthrough::event::FieldRefusal;
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::Watch;
 use crate::walkthrough::{SigningIn, Terms, Walkthrough};
@@ -274,7 +274,8 @@ pub fn empty_field(held: bool) -> &'static str {
     if held { "(held, as it was tested)" } else { "" }
 }
 
-pub fn field_warnings(field: &Field) -> Vec<Truth> {
+pub fn field_warnings(walk: &Walkthrough) -> Vec<Truth> {
+    let field = &walk.field;
     let mut warnings = Vec::new();
     match field.refused {
         Some(FieldRefusal::TooLong) => {
@@ -288,7 +289,8 @@ pub fn field_warnings(field: &Field) -> Vec<Truth> {
         }
         None => {}
     }
-    if field.pasted {
+    // Once it is tested, Enter has another meaning.
+    if field.pasted && walk.question() == Some(&Question::Password) {
         warnings.push(Truth::Warn(Safe::new("Pasted: press Enter by itself to test it.")));
     }
     if field.edge_space {
