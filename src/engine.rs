@@ -10,6 +10,7 @@ pub mod secrets;
 pub mod vault;
 
 mod directory;
+mod outcomes;
 mod portal;
 mod sensors;
 mod start;
@@ -36,6 +37,7 @@ use crate::walkthrough::effect::{Effect, Ticket};
 use crate::walkthrough::event::{self, Event};
 
 use ledger::LedgerFile;
+use outcomes::Outcomes;
 use record::Recorder;
 use secrets::Secrets;
 
@@ -85,6 +87,7 @@ struct Shared {
     /// How far each command's output was taken.
     taken: Vec<(SourceId, Taken)>,
     permits: Mutex<HashMap<AttemptId, Permit>>,
+    outcomes: Outcomes,
     session: Mutex<portal::Session>,
     /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.
     renewing: tokio::sync::Mutex<()>,

@@ -103,6 +103,8 @@ pub struct Budget {
     pub threshold: Option<u32>,
     /// Failures that count now.
     pub counted: u32,
+    /// So many of them are lines of the ledger that can't be read: each counts against every account.
+    pub unreadable: u32,
     /// Failures that can be afforded; [`u32::MAX`] where the account never locks.
     pub safe: u32,
     /// Left unspent below the threshold besides those.

@@ -19,7 +19,7 @@ use crate::walkthrough::effect::Reservation;
 use crate::walkthrough::event;
 
 use super::Shared;
-use super::ledger::{LedgerFault, ReserveRefused};
+use super::ledger::{LedgerFault, ReserveRefused, Settled};
 
 /// How many controllers are asked at once.
 pub(super) const IN_FLIGHT: usize = 16;
@@ -282,13 +282,9 @@ fn outcome(answer: &Answer) -> Outcome {
     }
 }
 
-/// An outcome that can't be written leaves the attempt open, and an open attempt counts.
 async fn settle(shared: &Shared, attempt: AttemptId, outcome: Outcome) {
-    let (ledger, now) = (shared.ledger.clone(), shared.clock.now().wall);
-    let settled = tokio::task::spawn_blocking(move || ledger.settle(attempt, outcome, now)).await;
-    if let Ok(Err(fault)) = settled {
-        tracing::warn!(%fault, "an attempt's outcome was not written; it counts");
-    }
+    let at = shared.clock.now().wall;
+    shared.outcomes.write(&shared.ledger, Settled { attempt, outcome, at }).await;
 }
 
 /// Reserved and not sent: the permit is gone, and the attempt costs nothing.

@@ -45,7 +45,14 @@ pub struct Reserved {
     pub permits: Vec<Permit>,
     /// As it stood before these attempts.
     pub budget: Budget,
-    pub notes: Vec<Note>,
+}
+
+/// What came of an attempt, and when that was known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub attempt: AttemptId,
+    pub outcome: Outcome,
+    pub at: Timestamp,
 }
 
 /// What was found amiss in the file, and what was made of it.
@@ -53,7 +60,7 @@ pub struct Reserved {
 pub enum Note {
     #[error("line {0} of the ledger was torn, as by a crash while writing, and was cut off")]
     TornLineCut(usize),
-    #[error("line {0} of the ledger can't be read; it counts as a failed attempt of every account for a day")]
+    #[error("line {0} of the ledger can't be read; it counts as a failed attempt of every account")]
     DamagedLine(usize),
 }
 
@@ -140,7 +147,7 @@ impl LedgerFile {
         for (request, standing) in requests {
             let granted = grant(&mut book, (request, standing), now);
             lines.extend(granted.iter().flat_map(|(attempts, _)| attempts.iter().map(Line::reserved)));
-            judged.push(granted.map(|(attempts, budget)| Granted { attempts, budget, notes: book.notes() }));
+            judged.push(granted.map(|(attempts, budget)| Granted { attempts, budget }));
         }
         if !lines.is_empty() {
             held.append(End::of(&text), &lines, Keep::Forced)?;
@@ -149,11 +156,12 @@ impl LedgerFile {
         Ok(judged.into_iter().map(|one| one.map(Granted::reserved)).collect())
     }
 
-    /// Writes an attempt's outcome down. Without it the attempt counts.
-    pub fn settle(&self, attempt: AttemptId, outcome: Outcome, now: Timestamp) -> Result<(), LedgerFault> {
+    /// Writes the outcomes of attempts down, in one write. Without its outcome an attempt counts.
+    pub fn settle(&self, settled: &[Settled]) -> Result<(), LedgerFault> {
         let mut held = Held::open(&self.path, &self.paper)?;
-        let text = held.read()?;
-        held.append(End::of(&text), &[Line::settled(attempt, outcome, now)], Keep::Written)
+        let end = End::of(&held.read()?);
+        let lines: Vec<Line> = settled.iter().map(Line::settled).collect();
+        held.append(end, &lines, Keep::Written)
     }
 
     /// The attempts of the last day, of every account.
@@ -169,7 +177,6 @@ impl LedgerFile {
 struct Granted {
     attempts: Vec<Attempt>,
     budget: Budget,
-    notes: Vec<Note>,
 }
 
 impl Granted {
@@ -178,7 +185,6 @@ impl Granted {
             attempts: self.attempts.iter().map(|attempt| attempt.id).collect(),
             permits: self.attempts.iter().map(Permit::granted).collect(),
             budget: self.budget,
-            notes: self.notes,
         }
     }
 }

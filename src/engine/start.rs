@@ -20,6 +20,7 @@ use crate::site::{Save, Site};
 use crate::trust::{SystemRoots, Trust, TrustFault};
 
 use super::ledger::{LedgerFault, LedgerFile};
+use super::outcomes::Outcomes;
 use super::portal::Session;
 use super::record::Recorder;
 use super::secrets::Secrets;
@@ -94,6 +95,7 @@ impl Engine {
             missed: site.sources.iter().map(|source| (source.id, Missed::default())).collect(),
             taken: site.commands.iter().map(|command| (command.id, Taken::default())).collect(),
             permits: Mutex::new(HashMap::new()),
+            outcomes: Outcomes::default(),
             session: Mutex::new(Session::of(application, &vault)),
             renewing: tokio::sync::Mutex::default(),
             skews: Mutex::default(),

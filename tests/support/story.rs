@@ -209,7 +209,7 @@ impl Story {
         let (ticket, hosts) = asked.expect("the walk waits for this");
         let next = self.recorded;
         let attempts = hosts.into_iter().zip(next..).map(|(host, id)| (AttemptId(id), host)).collect();
-        let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
+        let budget = Budget { threshold: Some(5), counted: 0, unreadable: 0, safe: 3, in_hand: 2 };
         let event = event::Directory::Reserved { attempts, budget, standing: Vec::new() };
         self.tell(Event::Directory(ticket, event))
     }
@@ -223,7 +223,7 @@ impl Story {
 
     pub fn budget_spent(self) -> Self {
         let until = self.now.wall.checked_add(Duration::from_mins(41)).expect("a time");
-        let budget = Budget { threshold: Some(5), counted: 3, safe: 0, in_hand: 2 };
+        let budget = Budget { threshold: Some(5), counted: 3, unreadable: 0, safe: 0, in_hand: 2 };
         self.guard_shut(Shut::NotBefore(until, Why::AccountSpent(budget)))
     }
 

@@ -106,6 +106,9 @@ pub struct Left {
     /// Absent: not known. 0: the account never locks.
     threshold: Option<u32>,
     counted: u32,
+    /// Of those counted, lines of the ledger that can't be read.
+    #[serde(skip_serializing_if = "is_none")]
+    unreadable: u32,
     /// Absent: without a limit.
     safe: Option<u32>,
 }
@@ -228,8 +231,12 @@ impl Facts {
 impl Left {
     fn new(budget: &Budget) -> Self {
         let safe = (budget.safe != u32::MAX).then_some(budget.safe);
-        Self { threshold: budget.threshold, counted: budget.counted, safe }
+        Self { threshold: budget.threshold, counted: budget.counted, unreadable: budget.unreadable, safe }
     }
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 fn milliseconds(latency: std::time::Duration) -> u64 {

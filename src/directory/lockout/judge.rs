@@ -51,6 +51,8 @@ struct Draw<'a> {
 #[derive(Clone, Copy)]
 struct Counted {
     own: u32,
+    /// Of them, lines that can't be read.
+    unreadable: u32,
     /// When the youngest of them will have been forgotten.
     forgotten: Option<Timestamp>,
 }
@@ -121,22 +123,24 @@ impl Guard<'_> {
             .attempts
             .iter()
             .filter(|attempt| attempt.outcome.is_none_or(Outcome::counts) && self.concerns(attempt, draw))
-            .map(|attempt| (self.remembered_until(attempt), attempt.at))
+            .map(|attempt| {
+                (self.remembered_until(attempt), attempt.at, attempt.account == AccountKey::UNKNOWN)
+            })
             .collect();
         remembered.sort_unstable();
         // From the youngest back, as long as each was still remembered when the one after it may have arrived.
-        let mut own = 0_u32;
+        let mut counted = Counted { own: 0, unreadable: 0, forgotten: None };
         let mut from = self.now;
-        let mut forgotten = None;
-        for (until, at) in remembered.into_iter().rev() {
+        for (until, at, unreadable) in remembered.into_iter().rev() {
             if until <= from {
                 break;
             }
-            own = own.saturating_add(1);
-            forgotten = forgotten.max(Some(until));
+            counted.own = counted.own.saturating_add(1);
+            counted.unreadable = counted.unreadable.saturating_add(u32::from(unreadable));
+            counted.forgotten = counted.forgotten.max(Some(until));
             from = from.min(at);
         }
-        Counted { own, forgotten }
+        counted
     }
 
     /// From the latest moment at which it can have reached a controller.
@@ -191,7 +195,7 @@ impl Guard<'_> {
             // weighed against a threshold nobody knows: it asks for the name, and doesn't shut the gate for ever.
             None => (2_u32.saturating_sub(own.own).min(1), 0),
         };
-        Budget { threshold, counted, safe, in_hand }
+        Budget { threshold, counted, unreadable: own.unreadable, safe, in_hand }
     }
 
     fn needs_the_name(&self, own: Counted) -> Option<Why> {

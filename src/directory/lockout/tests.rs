@@ -283,5 +283,5 @@ fn the_gate_opens_a_window_after_the_last_failure_that_others_made_and_asking_ag
 }
 
 fn spent() -> Why {
-    Why::AccountSpent(Budget { threshold: Some(5), counted: 3, safe: 0, in_hand: 2 })
+    Why::AccountSpent(Budget { threshold: Some(5), counted: 3, unreadable: 0, safe: 0, in_hand: 2 })
 }

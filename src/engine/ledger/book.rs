@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Note;
+use super::{Note, Settled};
 use crate::directory::lockout::{Attempt, AttemptId, Charge, Outcome};
 use crate::directory::{AccountKey, Host, Protocol};
 
@@ -56,7 +56,8 @@ impl Line {
         })
     }
 
-    pub(super) fn settled(attempt: AttemptId, outcome: Outcome, at: Timestamp) -> Self {
+    pub(super) fn settled(settled: &Settled) -> Self {
+        let Settled { attempt, outcome, at } = *settled;
         Self::Settled(SettledLine { v: VERSION, settled: attempt, at, outcome })
     }
 
@@ -81,6 +82,8 @@ pub(super) struct Book {
 pub(super) struct End {
     /// The file's length less a torn last line.
     pub(super) whole: u64,
+    /// The file is longer than that.
+    pub(super) torn: bool,
     /// The last line is whole but for its line break.
     pub(super) unended: bool,
 }
@@ -92,7 +95,7 @@ impl End {
         let content = last.trim_ascii();
         let unended = !content.is_empty() && Line::read(content).is_some();
         let torn = if unended || content.is_empty() { 0 } else { last.len() };
-        Self { whole: text.len().saturating_sub(torn) as u64, unended }
+        Self { whole: text.len().saturating_sub(torn) as u64, torn: torn > 0, unended }
     }
 }
 

@@ -106,7 +106,7 @@ impl Held {
             serde_json::to_writer(&mut text, line).map_err(|why| disk("written", &self.path, &why.into()))?;
             text.push(b'\n');
         }
-        let cut = self.paper.cut(&self.file, end.whole);
+        let cut = if end.torn { self.paper.cut(&self.file, end.whole) } else { Ok(()) };
         let written = cut.and_then(|()| self.paper.write(&mut self.file, &text));
         let forced = written.and_then(|()| match keep {
             Keep::Forced => self.force(end.whole == 0),

@@ -44,14 +44,18 @@ fn write(ledger: &LedgerFile, text: &[u8]) {
 }
 
 fn safe_now(ledger: &LedgerFile, now: i64) -> u32 {
+    budget_now(ledger, now).map_or(0, |budget| budget.safe)
+}
+
+/// `None`: the gate is shut.
+fn budget_now(ledger: &LedgerFile, now: i64) -> Option<Budget> {
     match ledger.reserve(&request(&["dc1"]), &five(), second(now)) {
         Ok(reserved) => {
-            for attempt in reserved.attempts {
-                ledger.settle(attempt, Outcome::NotSent, second(now)).unwrap();
-            }
-            reserved.budget.safe
+            let not_sent = |attempt| Settled { attempt, outcome: Outcome::NotSent, at: second(now) };
+            ledger.settle(&reserved.attempts.into_iter().map(not_sent).collect::<Vec<_>>()).unwrap();
+            Some(reserved.budget)
         }
-        Err(ReserveRefused::Shut(_)) => 0,
+        Err(ReserveRefused::Shut(_)) => None,
         Err(ReserveRefused::Fault(fault)) => panic!("{fault}"),
     }
 }
@@ -69,7 +73,9 @@ fn a_reserved_attempt_is_on_disk_and_counts_until_it_is_settled() {
     ));
     assert_eq!(ledger.page(second(11)).unwrap().attempts[0].outcome, None);
     assert_eq!(safe_now(&ledger, 11), 2);
-    ledger.settle(reserved.attempts[0], Outcome::Accepted, second(12)).unwrap();
+    ledger
+        .settle(&[Settled { attempt: reserved.attempts[0], outcome: Outcome::Accepted, at: second(12) }])
+        .unwrap();
     let settled = &ledger.page(second(13)).unwrap().attempts[0];
     assert_eq!((settled.outcome, settled.settled_at), (Some(Outcome::Accepted), Some(second(12))));
     assert_eq!(safe_now(&ledger, 13), 3);
@@ -128,7 +134,9 @@ fn a_torn_last_line_is_cut_and_noted_and_a_whole_one_without_its_break_is_kept()
     write(&ledger, br#"{"v":1,"settled":1,"at":"1970-0"#);
     let page = ledger.page(second(11)).unwrap();
     assert_eq!((page.attempts[0].outcome, page.notes), (None, vec![Note::TornLineCut(2)]));
-    ledger.settle(reserved.attempts[0], Outcome::Refused, second(12)).unwrap();
+    ledger
+        .settle(&[Settled { attempt: reserved.attempts[0], outcome: Outcome::Refused, at: second(12) }])
+        .unwrap();
     let page = ledger.page(second(13)).unwrap();
     assert_eq!((page.attempts[0].outcome, page.notes), (Some(Outcome::Refused), vec![]));
 
@@ -148,6 +156,7 @@ fn a_damaged_line_counts_against_every_account_for_a_while() {
         assert_eq!(safe_now(&ledger, 11), 2, "{damage:?}");
         let notes = ledger.page(second(12)).unwrap().notes;
         assert_eq!(notes, [Note::DamagedLine(3)], "{damage:?}");
+        assert_eq!(budget_now(&ledger, 12).map(|budget| budget.unreadable), Some(1), "{damage:?}");
         // It stands where the line before it stands in time.
         assert_eq!(safe_now(&ledger, 10 + 30 * 60 + 60), 3, "{damage:?}");
     };
@@ -204,7 +213,13 @@ fn rush(ledgers: &[LedgerFile]) -> usize {
                     let mut failures = 0;
                     while let Ok(reserved) = ledger.reserve(&request(&["dc1"]), &five(), second(10)) {
                         failures += 1;
-                        ledger.settle(reserved.attempts[0], Outcome::Refused, second(10)).unwrap();
+                        ledger
+                            .settle(&[Settled {
+                                attempt: reserved.attempts[0],
+                                outcome: Outcome::Refused,
+                                at: second(10),
+                            }])
+                            .unwrap();
                     }
                     failures
                 })

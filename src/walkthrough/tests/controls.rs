@@ -70,7 +70,7 @@ impl Trace {
                 retest_of_current: false,
             },
         ));
-        let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
+        let budget = Budget { threshold: Some(5), counted: 0, unreadable: 0, safe: 3, in_hand: 2 };
         let attempts = vec![(AttemptId(id), host.into())];
         let reserved = event::Directory::Reserved { attempts, budget, standing: Vec::new() };
         self.checker.happened(&Event::Directory(ticket, reserved), now(0));

@@ -87,7 +87,7 @@ impl Player {
             (AttemptId(self.attempts), host.clone())
         };
         let attempts = controllers.iter().map(reserve).collect();
-        let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
+        let budget = Budget { threshold: Some(5), counted: 0, unreadable: 0, safe: 3, in_hand: 2 };
         Event::Directory(ticket, event::Directory::Reserved { attempts, budget, standing: Vec::new() })
     }
 
@@ -216,7 +216,7 @@ impl Player {
         let standing = vec![Standing { controller: PDC.into(), read_at, policy: None, account }];
         let attempts =
             (500 + self.attempts..).map(AttemptId).zip(controllers).map(|(id, host)| (id, host.clone()));
-        let budget = Budget { threshold: Some(5), counted: 0, safe: 3, in_hand: 2 };
+        let budget = Budget { threshold: Some(5), counted: 0, unreadable: 0, safe: 3, in_hand: 2 };
         let attempts = attempts.collect();
         Event::Directory(ticket, event::Directory::Reserved { attempts, budget, standing })
     }
@@ -254,7 +254,7 @@ fn rejected() -> signin::Answer {
 pub fn stale() -> Vec<Event> {
     use event::{Directory, Logs, Portal, Record, Sensor};
     let ticket = Ticket(u64::MAX);
-    let budget = Budget { threshold: None, counted: 0, safe: 1, in_hand: 0 };
+    let budget = Budget { threshold: None, counted: 0, unreadable: 0, safe: 1, in_hand: 0 };
     let (host, service) = (Safe::new(SENSOR), crate::sensor::Service::Sensor);
     let tested = tested(Answer::Accepted);
     vec![

@@ -1,5 +1,6 @@
 //! Every reason and every question has its words; a new variant doesn't compile before it stands here.
 
+use crate::directory::lockout::{Budget, Why};
 use crate::directory::names::{EntryFault, Form, NameFault};
 use crate::directory::{Fault, refusal::SubCode};
 use crate::portal;
@@ -161,4 +162,19 @@ fn that_a_pasted_password_waits_for_enter_is_said_while_enter_tests_it() {
     player.settle();
     assert_ne!(player.walk.question(), Some(&Question::Password));
     assert_eq!((player.walk.field.pasted, said(&player)), (true, 0));
+}
+
+#[test]
+fn what_can_t_be_read_in_the_ledger_is_said_where_it_counts() {
+    let check = |unreadable: u32, said: &str| {
+        let budget = Budget { threshold: Some(5), counted: 3, unreadable, safe: 0, in_hand: 2 };
+        let why = words::why_shut(&Why::AccountSpent(budget));
+        assert_eq!(why.as_str(), format!("3 of 5 failures are counted{said}, and 2 stay in hand"));
+        assert!(
+            words::budget(&budget).as_str().starts_with(&format!("3 failures counted{said}; 0 are safe"))
+        );
+    };
+    check(0, "");
+    check(1, " (1 is a line of the ledger, attempts.jsonl, that can't be read)");
+    check(3, " (3 are lines of the ledger, attempts.jsonl, that can't be read)");
 }

@@ -35,7 +35,7 @@ pub fn budget(budget: &Budget) -> Safe {
         0 => "No failure counted".to_owned(),
         1 => "1 failure counted".to_owned(),
         more => format!("{more} failures counted"),
-    };
+    } + &unreadable(budget);
     match budget.threshold {
         Some(0) => safe(format!("{counted}; this domain does not lock accounts.")),
         Some(threshold) => safe(format!(
@@ -47,6 +47,15 @@ pub fn budget(budget: &Budget) -> Safe {
         None => safe(format!(
             "{counted}; the lockout policy is not known, so even one failure can lock the account."
         )),
+    }
+}
+
+/// Why so many count, where it is no password that was wrong.
+fn unreadable(budget: &Budget) -> String {
+    match budget.unreadable {
+        0 => String::new(),
+        1 => " (1 is a line of the ledger, attempts.jsonl, that can't be read)".into(),
+        more => format!(" ({more} are lines of the ledger, attempts.jsonl, that can't be read)"),
     }
 }
 
@@ -113,10 +122,15 @@ pub fn why_shut(why: &Why) -> Safe {
     match why {
         Why::AccountSpent(left) => match left.threshold {
             Some(threshold) => safe(format!(
-                "{} of {threshold} failures are counted, and {} stay in hand",
-                left.counted, left.in_hand
+                "{} of {threshold} failures are counted{}, and {} stay in hand",
+                left.counted,
+                unreadable(left),
+                left.in_hand
             )),
-            None => Safe::new("one failure is counted, and the lockout policy is not known"),
+            None => safe(format!(
+                "one failure is counted{}, and the lockout policy is not known",
+                unreadable(left)
+            )),
         },
         Why::ControllerSpent(host, _) => safe(format!("no attempt is left at {host}")),
         Why::Locked => Safe::new("the account is locked until then"),
