@@ -21,11 +21,12 @@ mod log;
 mod records;
 mod tty;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::terminal::traits::{ColourChoice, Wishes};
+use crate::text::Safe;
 
 pub use folders::NoHome;
 
@@ -102,6 +103,21 @@ pub struct Everywhere {
     /// Read the answers to the prompts from standard input, a line each, passwords too (with --plain, and with verify)
     #[arg(long, global = true)]
     pub password_stdin: bool,
+}
+
+impl Everywhere {
+    /// The options that lead to the same site and records again, as they are typed in a shell; each behind a space.
+    /// `site`: the site file, where none was named.
+    #[must_use]
+    pub fn again(&self, site: Option<&Path>) -> Safe {
+        let named = [("--site", self.site.as_deref().or(site)), ("--state-dir", self.state_dir.as_deref())];
+        let typed = named.into_iter().filter_map(|(option, path)| {
+            let path = path?.to_string_lossy();
+            // Only a NUL can't be quoted, and no path has one.
+            Some(format!(" {option} {}", shlex::try_quote(&path).ok()?))
+        });
+        Safe::from(typed.collect::<String>())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -164,6 +164,9 @@ pub struct Model {
     /// Commands other than `walkthrough` effects, taken by the loop after each update.
     pub(crate) requests: Vec<msg::Request>,
     pub(crate) shown_question: Option<crate::walkthrough::step::Question>,
+    /// A dialog is open; where the step's own field had been left before it, what was asked there.
+    pub(crate) in_dialog: bool,
+    pub(crate) left_field_at: Option<Option<crate::walkthrough::step::Question>>,
     pub(crate) bells: u32,
     pub(crate) marked: Option<crate::walkthrough::watch::Mark>,
 }
@@ -195,6 +198,8 @@ impl Model {
             interrupted: None,
             requests: Vec::new(),
             shown_question: None,
+            in_dialog: false,
+            left_field_at: None,
             bells: 0,
             marked: None,
         }

@@ -84,6 +84,8 @@ pub struct Site {
     pub settle: Duration,
     /// A newcomer is told at each step what it is about.
     pub tour: bool,
+    /// What the program was called with to come here, as it is typed in a shell; each option behind a space.
+    pub options: Safe,
     pub banner: Option<Safe>,
 }
 
@@ -180,6 +182,7 @@ impl Site {
             watch: seconds(lab.watch_seconds),
             settle: seconds(lab.settle_seconds),
             tour: false,
+            options: Safe::default(),
             banner: lab.banner.as_deref().map(Safe::new),
         })
     }
@@ -230,6 +233,7 @@ impl Site {
             watch: self.watch,
             settle: self.settle,
             tour: self.tour,
+            options: self.options.clone(),
             banner: self.banner.clone(),
         }
     }

@@ -4,11 +4,14 @@
 //! (`walkthrough::resume`), and any walking.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::journal::Consistency;
+use crate::site::open;
 use crate::text::Safe;
-use crate::walkthrough::resume::{Offer, Opening, Past};
+use crate::walkthrough::fact::Fact;
+use crate::walkthrough::resume::{Dated, Offer, Opening, Past};
+use crate::walkthrough::step::Step;
 use crate::walkthrough::words;
 
 use super::records::{self, Kept, NotRead};
@@ -40,7 +43,7 @@ pub enum NotResumed {
     )]
     AnotherSite { id: Safe, there: Safe, here: Safe },
     #[error(
-        "the lab in which the walk {0} saved its password ended with its process, so there is nothing left to watch. `mdi-console report {0}` shows it"
+        "the lab in which the walk {0} saved its password ended with its process, so there is nothing left to watch. `mdi-console report lab/{0}` shows it"
     )]
     LabGone(Safe),
 }
@@ -74,7 +77,9 @@ pub(super) fn find(folder: &Path, id: &str) -> Result<Offer, NotResumed> {
         Consistency::Newer { .. } => return Err(NotResumed::Newer { id, consistency }),
     }
     let facts = kept.facts().map_err(NotRead::from)?;
-    Offer::of(&id, &facts).ok_or(NotResumed::Nothing(id))
+    let lab = matches!(facts.first(), Some((_, Fact::Began { lab: true, .. })));
+    let nothing = || NotResumed::Nothing(if lab { Safe::from(format!("lab/{id}")) } else { id.clone() });
+    Offer::of(&id, &facts).ok_or_else(nothing)
 }
 
 /// The walk that was asked for, if it is of this site.
@@ -97,7 +102,7 @@ pub(super) fn newest(folder: &Path, site: &Safe) -> Opening {
                 return Opening::Asked(offer);
             }
             Some(offer) if offer.site == *site => return Opening::Anew,
-            None if past.finished() => return Opening::Anew,
+            None if past.finished() && of(&facts) == Some(site) => return Opening::Anew,
             Some(_) | None => {}
         }
     }
@@ -108,25 +113,30 @@ pub(super) fn newest(folder: &Path, site: &Safe) -> Opening {
 pub fn run(everywhere: &Everywhere, lab: bool) -> Result<u8, NotResumed> {
     let state = folders::state(everywhere.state_dir.as_deref())?;
     let folder = if lab { state.join("lab") } else { state };
-    walk::say(list(&folder, if lab { "lab " } else { "" })?.trim_end());
+    walk::say(list(&folder, (everywhere, lab))?.trim_end());
     Ok(0)
 }
 
 /// All that are unfinished, the newest first, and the command that goes on with one.
-fn list(folder: &Path, lab: &str) -> Result<String, NotResumed> {
+fn list(folder: &Path, (everywhere, lab): (&Everywhere, bool)) -> Result<String, NotResumed> {
     let mut lines = String::new();
     let mut first = None;
+    let lab = if lab { "lab " } else { "" };
     for name in records::names(folder)? {
-        let Some((line, open)) = line(&records::named(folder, &name)?) else { continue };
+        let kept = records::named(folder, &name)?;
+        let Some((line, goes_on)) = line(&kept) else { continue };
         // Writing to a String can't fail.
         let _ = writeln!(lines, "  {name}  {line}");
-        first = first.or(open.then_some(name));
+        first = first.or_else(|| goes_on.then(|| (name, site_file(&kept))));
     }
     let folder = records::shown(folder);
     if lines.is_empty() {
         return Ok(format!("No walk is unfinished in {folder}.\n"));
     }
-    let how = first.map(|id| format!("Go on with one by its name: mdi-console {lab}--resume {id}\n"));
+    let how = first.map(|(id, site)| {
+        let options = everywhere.again(site.as_deref());
+        format!("Go on with one by its name: mdi-console {lab}--resume {id}{options}\n")
+    });
     let how = how.unwrap_or_default();
     Ok(format!("Unfinished walks in {folder}, the newest first:\n{lines}{how}"))
 }
@@ -141,7 +151,12 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
         Err(fault) => return Some((fault.to_string(), false)),
     };
     let offer = Offer::of(&kept.id, &facts)?;
-    let open = if kept.held { "locked by another mdi-console, which walks it now" } else { &*offer.open };
+    let gone = offer.lab && offer.step >= Step::Save;
+    let open = match (kept.held, gone) {
+        (true, _) => "locked by another mdi-console, which walks it now",
+        (false, true) => "its lab ended with its process, so it can't go on",
+        (false, false) => &*offer.open,
+    };
     let line = format!(
         "{}  {}@{}  {}  step {} {}  {open}",
         words::day_time(offer.began),
@@ -151,5 +166,98 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
         offer.step.number(),
         words::short(offer.step),
     );
-    Some((line, !kept.held))
+    Some((line, !kept.held && !gone))
+}
+
+/// The site file that the walk began with, unless it is the one that is found without being named.
+fn site_file(kept: &Kept) -> Option<PathBuf> {
+    let facts = kept.facts().ok()?;
+    let Some((_, Fact::Began { site_file: Some(origin), .. })) = facts.first() else { return None };
+    let path = PathBuf::from(origin.path.as_str());
+    open::usual().is_ok_and(|usual| usual != path).then_some(path)
+}
+
+fn of(facts: &[Dated]) -> Option<&Safe> {
+    match facts.first() {
+        Some((_, Fact::Began { site, .. })) => Some(site),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::Arguments;
+    use crate::journal::file::JournalFile;
+    use crate::walkthrough::fact::Origin;
+
+    /// A walk at this site that went as far as these facts.
+    fn walked(folder: &Path, (name, site, lab): (&str, &str, bool), facts: &[Fact]) {
+        let origin = Origin { path: "/etc/sites/a b.toml".into(), hash: "0".into() };
+        let began = Fact::Began {
+            site: site.into(),
+            lab,
+            operator: "ana".into(),
+            host: "jump-01".into(),
+            program: "0".into(),
+            site_file: (!lab).then_some(origin),
+        };
+        let mut record = JournalFile::create(folder, &format!("{name}.jsonl")).unwrap();
+        for fact in std::iter::once(&began).chain(facts) {
+            record.append("2026-03-04T05:06:07Z".parse().unwrap(), fact).unwrap();
+        }
+    }
+
+    fn settled(step: Step) -> Fact {
+        Fact::Settled { step, outcome: crate::walkthrough::step::Outcome::Done }
+    }
+
+    fn everywhere(options: &[&str]) -> Everywhere {
+        Arguments::parse_from(["mdi-console"].iter().chain(options)).everywhere
+    }
+
+    #[test]
+    fn a_walk_that_is_finished_elsewhere_hides_none_that_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole: Vec<Fact> = Step::ALL.into_iter().map(settled).collect();
+        walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
+        walked(folder.path(), ("20260304T050608Z", "site-b", false), &whole);
+        let asked = |site: &str| match newest(folder.path(), &site.into()) {
+            Opening::Asked(offer) => Some(offer.id.to_string()),
+            _ => None,
+        };
+        assert_eq!(asked("site-a").as_deref(), Some("20260304T050607Z"));
+        assert_eq!(asked("site-b"), None);
+        walked(folder.path(), ("20260304T050609Z", "site-a", false), &whole);
+        assert_eq!(asked("site-a"), None, "a later one at the same site makes it a matter of the past");
+    }
+
+    #[test]
+    fn the_command_that_goes_on_is_whole_and_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
+        let check = |options: &[&str], lab: bool, expected: &str| {
+            let said = list(folder.path(), (&everywhere(options), lab)).unwrap();
+            assert_eq!(said.lines().last(), Some(expected), "{said}");
+        };
+        let by_name = "Go on with one by its name: mdi-console --resume 20260304T050607Z";
+        check(&[], false, &format!("{by_name} --site '/etc/sites/a b.toml'"));
+        check(
+            &["--site", "b.toml", "--state-dir", "it's"],
+            false,
+            &format!("{by_name} --site b.toml --state-dir \"it's\""),
+        );
+    }
+
+    #[test]
+    fn a_lab_that_ended_with_its_save_is_not_offered() {
+        let folder = tempfile::tempdir().unwrap();
+        let facts: Vec<Fact> =
+            Step::ALL.into_iter().filter(|step| *step <= Step::Save).map(settled).collect();
+        walked(folder.path(), ("20260304T050607Z", "lab", true), &facts);
+        let said = list(folder.path(), (&everywhere(&[]), true)).unwrap();
+        assert!(said.contains("its lab ended") && !said.contains("Go on with"), "{said}");
+    }
 }

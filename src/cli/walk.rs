@@ -64,6 +64,7 @@ pub(super) async fn walk(
     (mut parts, opening): (Parts, Opening),
     traits: Traits,
 ) -> Result<Farewell, NotWalked> {
+    parts.site.options = everywhere.again(None);
     if parts.site.clipboard == Clipboard::Allowed && !traits.takes_password() {
         parts.site.clipboard = Clipboard::NotHere;
     }

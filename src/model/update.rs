@@ -143,6 +143,11 @@ impl Model {
         if question == self.shown_question {
             return;
         }
+        let dialog = self.walk.dialog.is_some();
+        if dialog && !self.in_dialog {
+            self.left_field_at = (!self.in_field).then(|| self.shown_question.clone());
+        }
+        self.in_dialog = dialog;
         if question.is_some() {
             self.input = tui_input::Input::default();
             self.option = 0;
@@ -151,6 +156,10 @@ impl Model {
             self.looking_at = None;
             self.in_field = true;
             self.retyping = false;
+        }
+        if !dialog && self.left_field_at.take().is_some_and(|left| left == question) {
+            // Keys that were commands before a note stay commands after it.
+            self.in_field = false;
         }
         self.shown_question = question;
     }

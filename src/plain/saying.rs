@@ -23,7 +23,7 @@ const STILL: Duration = Duration::from_secs(30);
 impl<W: io::Write> Looping<W> {
     pub(super) fn help(&mut self) {
         let step = self.walk.current;
-        let mut lines = vec![Safe::new(words::purpose(step))];
+        let mut lines = vec![Safe::new(words::purpose(&self.walk, step))];
         lines.extend(words::wrong(step).iter().map(|line| Safe::new(line)));
         lines.push(Safe::new(words::HELP_WAYS_BACK));
         lines.push(Safe::new(prompt::COMMANDS));

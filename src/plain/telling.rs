@@ -164,7 +164,12 @@ impl Telling {
         self.asked = None;
         self.said.clear();
         let heading = format!("Step {} of {} — {}", step.number(), Step::ALL.len(), words::title(step));
-        vec![Safe::default(), Safe::from(heading), Safe::new(words::purpose(step)), words::next(walk, step)]
+        vec![
+            Safe::default(),
+            Safe::from(heading),
+            Safe::new(words::purpose(walk, step)),
+            words::next(walk, step),
+        ]
     }
 
     fn asked(&mut self, walk: &Walkthrough) -> Vec<Safe> {

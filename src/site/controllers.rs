@@ -6,6 +6,7 @@ use crate::directory::Controller;
 use crate::directory::locate::LocateFault;
 use crate::directory::search::Search;
 use crate::portal::token::Login;
+use crate::text::Safe;
 
 use super::{Limits, Proof, Save, Site};
 
@@ -50,6 +51,7 @@ impl Site {
             watch: hour,
             settle: hour,
             tour: false,
+            options: Safe::default(),
             banner: None,
         }
     }

@@ -70,6 +70,7 @@ impl Site {
             watch: file.watch.watch,
             settle: file.watch.settle,
             tour: false,
+            options: Safe::default(),
             banner: None,
             searches: file.searches,
             search_faults: Vec::new(),

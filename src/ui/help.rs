@@ -83,7 +83,7 @@ fn wrapped(look: &Look, role: Role, text: &Safe, columns: u16) -> Vec<Line<'stat
 
 fn help(model: &Model, look: &Look, columns: u16) -> Vec<Line<'static>> {
     let step = model.step();
-    let mut lines = wrapped(look, Role::Plain, &Safe::new(words::purpose(step)), columns);
+    let mut lines = wrapped(look, Role::Plain, &Safe::new(words::purpose(&model.walk, step)), columns);
     lines.extend(wrapped(look, Role::Secondary, &words::next(&model.walk, step), columns));
     lines.push(Line::default());
     lines.push(Line::from(look.word(Role::Heading, "What can go wrong")));

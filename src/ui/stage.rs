@@ -106,7 +106,7 @@ fn purpose(model: &Model, look: &Look, area: Rect) -> Vec<Line<'static>> {
     let tour = words::tour(&model.walk).filter(|_| model.looking_at.is_none());
     let (role, purpose) = match tour {
         Some(tour) => (Role::Plain, Safe::from(format!("Tour: {tour}"))),
-        None => (Role::Secondary, Safe::new(words::purpose(model.step()))),
+        None => (Role::Secondary, Safe::new(words::purpose(&model.walk, model.step()))),
     };
     fit::wrap(&purpose, area.width.into()).iter().map(|line| look.line(role, line)).collect()
 }

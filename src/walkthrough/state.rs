@@ -63,6 +63,8 @@ pub struct Terms {
     pub settle: Duration,
     /// A newcomer is told at each step what it is about.
     pub tour: bool,
+    /// Options that name this site and its records, as they are typed in a shell; each behind a space.
+    pub options: Safe,
     /// What the lab tells its visitor; empty live.
     pub banner: Option<Safe>,
 }

@@ -81,8 +81,9 @@ pub fn title(step: Step) -> &'static str {
 }
 
 /// What the documentation asks, in one sentence.
-pub fn purpose(step: Step) -> &'static str {
+pub fn purpose(walk: &Walkthrough, step: Step) -> &'static str {
     match step {
+        Step::Save if questions::untested(walk) => "Click Save: an UNTESTED password goes to the portal.",
         Step::Portal => "Open the portal at the workspace URL.",
         Step::Configuration => "Select settings, then Configuration.",
         Step::DirectoryServices => "Select Directory Services: the account, its controllers.",
@@ -318,7 +319,7 @@ fn how_to_go_on(walk: &Walkthrough) -> Option<String> {
     }
     let name = walk.record.path.rsplit('/').next()?.strip_suffix(".jsonl")?;
     let lab = if walk.terms.lab { "lab " } else { "" };
-    Some(format!("mdi-console {lab}--resume {name}"))
+    Some(format!("mdi-console {lab}--resume {name}{}", walk.terms.options))
 }
 
 /// How a blocked step reads as a whole, for `--plain` and the log.

@@ -136,6 +136,7 @@ fn terms() -> Terms {
         watch: Duration::from_mins(35),
         settle: Duration::from_mins(3),
         tour: false,
+        options: Safe::default(),
         banner: None,
     }
 }

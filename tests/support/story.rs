@@ -91,6 +91,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         watch: Duration::from_mins(35),
         settle: Duration::from_mins(3),
         tour: false,
+        options: Safe::default(),
         banner: lab
             .then(|| Safe::new("The lab's account is svc-mdi in contoso.test, its password Lab-Pass-2026!")),
     }

@@ -286,6 +286,8 @@ fn what_nothing_could_prove_or_refuse_is_saved_untested_past_a_reason_and_the_ac
         stage.until_asked(&Question::UntestedName).await?;
         stage.answer("svc-mdi").await?;
         stage.until_step(Step::Save).await?;
+        stage.until_reads("Click Save: an UNTESTED password goes to the portal.").await?;
+        stage.until_reads("UNTESTED, typed just now").await?;
         stage.confirm_save().await?;
         stage.until_step(Step::Services).await?;
         let facts = stage.facts()?;

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mdi_console::key::{Code, Key};
-use mdi_console::model::Overlay;
+use mdi_console::model::{Focus, Overlay};
 use mdi_console::walkthrough::hand_over::HandOver;
 use mdi_console::walkthrough::step::{Phase, Question, Step};
 use mdi_console::walkthrough::words;
@@ -114,8 +114,7 @@ fn a_hand_over_and_a_note_are_on_record_and_neither_takes_the_password() {
         stage.until_reads("What you typed contains the password.").await?;
         stage.answer("told the change board").await?;
         stage.until_reads("The note is in the record.").await?;
-        // The step's own field has the keys again.
-        stage.press(Key::plain(Code::Esc)).await?;
+        // Outside the step's own field the keys were commands, and are so again.
         stage.press(Key::char('H')).await?;
         stage.choose("Owner").await?;
         stage.answer("Ben, 4711").await?;
@@ -126,6 +125,34 @@ fn a_hand_over_and_a_note_are_on_record_and_neither_takes_the_password() {
         let record = std::fs::read_to_string(&stage.console()?.record)?;
         stage.hold(record.contains("told the change board"), "the note in the record")?;
         stage.hold(!record.contains(&stage.right), "a record without the password")?;
+        stage.leave().await
+    });
+}
+
+#[test]
+fn after_a_note_or_a_hand_over_no_key_is_taken_for_a_password() {
+    play(async {
+        let mut stage = Stage::open("clean").await?;
+        stage.sign_in().await?;
+        stage.reach_password().await?;
+        stage.choose("Yes").await?;
+        stage.test("Wrong-Pass-2026!").await?;
+        stage.until_reads("refused the password").await?;
+        let tests = stage.lab.attempts().len();
+        stage.press(Key::plain(Code::Esc)).await?;
+        stage.press(Key::char('i')).await?;
+        stage.answer("asked Ben").await?;
+        stage.until_reads("The note is in the record.").await?;
+        stage.press(Key::char('H')).await?;
+        stage.choose("Owner").await?;
+        stage.answer("Ben, 4711").await?;
+        stage.choose("Done").await?;
+        stage.settle().await?;
+        stage.hold(stage.model()?.focus() != Focus::MaskedField, "a field that stays left")?;
+        stage.hold(stage.walk()?.field.length == 0, "an empty field")?;
+        stage.enter().await?;
+        stage.hold(stage.model()?.focus() == Focus::MaskedField, "a field that Enter returns to")?;
+        stage.hold(stage.lab.attempts().len() == tests, "no further test")?;
         stage.leave().await
     });
 }

@@ -58,6 +58,7 @@ pub fn terms() -> Terms {
         watch: Duration::from_mins(30),
         settle: Duration::from_secs(20),
         tour: false,
+        options: Safe::default(),
         banner: None,
     }
 }

@@ -98,7 +98,7 @@ fn account_name(walk: &Walkthrough) -> Safe {
     walk.entry.as_ref().map(|entry| entry.account.clone()).unwrap_or_default()
 }
 
-fn untested(walk: &Walkthrough) -> bool {
+pub(super) fn untested(walk: &Walkthrough) -> bool {
     walk.acceptance.as_ref().is_some_and(|held| held.proof == ProofWord::Untested)
 }
 

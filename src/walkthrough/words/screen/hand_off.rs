@@ -6,6 +6,7 @@ use crate::clock::Now;
 use crate::text::Safe;
 use crate::walkthrough::password::PROOF_GOOD_FOR;
 use crate::walkthrough::step::Step;
+use crate::walkthrough::words::questions;
 use crate::walkthrough::{Clipboard, Saving, Walkthrough};
 
 use super::{Truth, age_of, left_of, safe};
@@ -21,13 +22,18 @@ pub fn portal_page(walk: &Walkthrough) -> Vec<(&'static str, Safe)> {
     } else {
         "Settings > Identities > Directory service accounts"
     };
+    let password = if questions::untested(walk) {
+        "the UNTESTED one that you typed here, not the browser's own"
+    } else {
+        "the tested one, not the browser's own"
+    };
     let single = if entry.single_label { "on" } else { "off" };
     vec![
         ("Open", walk.terms.portal_address.clone()),
         ("Menu", Safe::new(menu)),
         ("Account", safe(format!("{}: edit this entry, add no other", entry.account))),
         ("Domain", safe(format!("{}, in full", entry.domain))),
-        ("Password", Safe::new("the tested one, not the browser's own")),
+        ("Password", Safe::new(password)),
         ("Switches", safe(format!("gMSA off, single label domain {single}"))),
     ]
 }

@@ -200,8 +200,8 @@ pub fn proof_held(walk: &Walkthrough, now: Now) -> Truth {
     };
     let words = super::proof(held.proof);
     let age = age_of(held.at.at, now.at);
-    let tested =
-        if age.as_str() == "now" { "tested just now".to_owned() } else { format!("tested {age} ago") };
+    let done = if held.proof == ProofWord::Untested { "typed" } else { "tested" };
+    let tested = if age.as_str() == "now" { format!("{done} just now") } else { format!("{done} {age} ago") };
     let sentence = safe(format!("{words}, {tested}"));
     if held.overridden {
         return Truth::Warn(safe(format!("{sentence}; past what is below by your reason")));
