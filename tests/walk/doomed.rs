@@ -24,6 +24,8 @@ use tokio::process::Command;
 
 use crate::stage::{House, Missed, Stage, Tried, first_moment, quiet};
 
+#[path = "doomed/in_step.rs"]
+mod in_step;
 #[path = "doomed/told.rs"]
 mod told;
 
@@ -164,12 +166,17 @@ pub async fn walk() -> Tried {
     file.try_lock().map_err(|why| Missed::because(why.to_string()))?;
     stage.sit_down_over(Deadly { file, left: lines, moment })?;
     stage.settle().await?;
-    stage.play_script().await?;
-    stage.settle().await?;
-    if !stage.walk()?.over {
-        stage.enter().await?;
-    }
+    stage.play_through().await?;
     stage.lab.say(&Said::Over).map(drop)
+}
+
+impl<H: House> Stage<H> {
+    /// The script, and what is left to do after it.
+    async fn play_through(&mut self) -> Tried {
+        self.play_script().await?;
+        self.settle().await?;
+        if self.walk()?.over { Ok(()) } else { self.enter().await }
+    }
 }
 
 impl Stage {
@@ -195,7 +202,7 @@ impl Stage {
         };
         let near = tokio::net::UnixStream::from_std(near)?;
         let (over, output) = tokio::join!(self.keep_step(near, errand), process.wait_with_output());
-        judge(over, &output?)
+        judge(&over, &output?)
     }
 
     /// Lets the lab come along with the process until that is gone. True when it lived to say that its walk is over.
@@ -220,8 +227,8 @@ impl Stage {
 }
 
 /// Either killed, or through with the walk; whatever else is told with what the process said.
-fn judge(over: Tried<bool>, output: &Output) -> Tried<bool> {
-    match &over {
+fn judge(over: &Tried<bool>, output: &Output) -> Tried<bool> {
+    match over {
         Ok(false) if output.status.signal() == Some(Signal::KILL.as_raw()) => return Ok(true),
         Ok(true) if output.status.success() => return Ok(false),
         _ => {}
