@@ -12,14 +12,17 @@ use super::{Moment, is_called, walk};
 use crate::play;
 use crate::stage::{Missed, Stage, Tried};
 
-/// What stands in the record and when, what is done side by side in no order, and nothing that each lab makes anew.
+/// What is done side by side stands in no order, and what each lab makes anew is left out.
 fn dated(record: &Path) -> Tried<Vec<(String, String)>> {
-    let read = read_record(record)?;
-    let fact = |line: &Line| -> Tried<(String, String)> {
-        let body: serde_json::Value = serde_json::from_str(line.body.get())?;
-        Ok((line.time.to_string(), body["fact"].to_string()))
+    #[derive(serde::Deserialize)]
+    struct Body {
+        fact: String,
+    }
+    let dated = |line: &Line| -> Tried<(String, String)> {
+        let body: Body = serde_json::from_str(line.body.get())?;
+        Ok((line.time.to_string(), body.fact))
     };
-    let mut dated: Vec<_> = read.lines.iter().map(fact).collect::<Tried<_>>()?;
+    let mut dated: Vec<_> = read_record(record)?.lines.iter().map(dated).collect::<Tried<_>>()?;
     dated.sort();
     Ok(dated)
 }
@@ -33,15 +36,16 @@ fn a_process_of_its_own_writes_the_record_that_is_written_in_one() {
         }
         let test = "doomed::in_step::a_process_of_its_own_writes_the_record_that_is_written_in_one";
         for name in ["clean", "one-sensor-refuses"] {
-            let here = Stage::open(name).await?;
-            let mut stage = Stage::empty(here.scenario.clone())?;
-            let killed = stage.walk_until_killed(test, usize::MAX, Moment::Written).await?;
-            stage.hold(!killed, "a walk that is over")?;
-            let mut here = here;
+            let mut here = Stage::open(name).await?;
+            let mut there = Stage::empty(here.scenario.clone())?;
+            let killed = there.walk_until_killed(test, usize::MAX, Moment::Written).await?;
+            here.hold(!killed, "a walk that is over")?;
             here.play_through().await?;
-            let [there, here] =
-                [dated(&stage.state().join("played.jsonl"))?, dated(&here.console()?.record)?];
-            assert_eq!(there, here, "{name}");
+            assert_eq!(
+                dated(&there.state().join("played.jsonl"))?,
+                dated(&here.console()?.record)?,
+                "{name}"
+            );
         }
         Ok(())
     });
