@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, RootCertStore};
 
 use crate::text::Safe;
 
@@ -130,8 +130,10 @@ fn named(pem: &[u8]) -> Result<RootCertStore, TrustFault> {
 }
 
 fn configured(roots: Arc<RootCertStore>) -> Result<Arc<ClientConfig>, TrustFault> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut provider = rustls::crypto::aws_lc_rs::default_provider();
+    // First what its hash has instructions for in every processor; half of a handshake is hashing. The peer has the last word.
+    provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .map_err(|why| TrustFault::Tls(Safe::new(&why.to_string())))?
         .with_root_certificates(roots)
@@ -171,6 +173,18 @@ mod tests {
         check("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", |fault| {
             matches!(fault, TrustFault::NotPem(_))
         });
+    }
+
+    #[test]
+    fn every_cipher_suite_is_offered_and_the_one_that_is_hashed_soonest_first() {
+        let authority = rcgen::generate_simple_self_signed(["ca.test".to_owned()]).unwrap().cert.pem();
+        let config = Trust::pinned(authority.as_bytes()).unwrap().config().unwrap();
+        let offered: Vec<_> =
+            config.crypto_provider().cipher_suites.iter().map(rustls::SupportedCipherSuite::suite).collect();
+        assert_eq!(offered[0], CipherSuite::TLS13_AES_128_GCM_SHA256);
+        for suite in rustls::crypto::aws_lc_rs::default_provider().cipher_suites {
+            assert!(offered.contains(&suite.suite()), "{suite:?}");
+        }
     }
 
     #[test]

@@ -108,12 +108,12 @@ pub(super) fn newest(folder: &Path, site: &Safe) -> Opening {
 pub fn run(everywhere: &Everywhere, lab: bool) -> Result<u8, NotResumed> {
     let state = folders::state(everywhere.state_dir.as_deref())?;
     let folder = if lab { state.join("lab") } else { state };
-    walk::say(list(&folder)?.trim_end());
+    walk::say(list(&folder, if lab { "lab " } else { "" })?.trim_end());
     Ok(0)
 }
 
-/// All that are unfinished, the newest first.
-fn list(folder: &Path) -> Result<String, NotResumed> {
+/// All that are unfinished, the newest first, and the command that goes on with one.
+fn list(folder: &Path, lab: &str) -> Result<String, NotResumed> {
     let mut lines = String::new();
     let mut first = None;
     for name in records::names(folder)? {
@@ -126,7 +126,8 @@ fn list(folder: &Path) -> Result<String, NotResumed> {
     if lines.is_empty() {
         return Ok(format!("No walk is unfinished in {folder}.\n"));
     }
-    let how = first.map(|id| format!("Go on with one by its name: --resume {id}\n")).unwrap_or_default();
+    let how = first.map(|id| format!("Go on with one by its name: mdi-console {lab}--resume {id}\n"));
+    let how = how.unwrap_or_default();
     Ok(format!("Unfinished walks in {folder}, the newest first:\n{lines}{how}"))
 }
 

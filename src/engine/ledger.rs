@@ -143,6 +143,8 @@ impl LedgerFile {
         let mut held = Held::open(&self.path, &self.paper)?;
         let text = held.read()?;
         let mut book = Book::read(&text, now);
+        let oldest = requests.iter().map(|(request, standing)| oldest(request, standing, now)).min();
+        book.forget(oldest.unwrap_or(now));
         let (mut judged, mut lines) = (Vec::new(), Vec::new());
         for (request, standing) in requests {
             let granted = grant(&mut book, (request, standing), now);
@@ -167,9 +169,9 @@ impl LedgerFile {
     /// The attempts of the last day, of every account.
     pub fn page(&self, now: Timestamp) -> Result<Page, LedgerFault> {
         let text = Held::open(&self.path, &self.paper)?.read()?;
-        let book = Book::read(&text, now);
-        let oldest = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
-        Ok(Page { attempts: book.attempts_since(oldest), notes: book.notes() })
+        let mut book = Book::read(&text, now);
+        book.forget(now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN));
+        Ok(Page { attempts: book.attempts().to_vec(), notes: book.notes() })
     }
 }
 
@@ -194,8 +196,7 @@ fn grant(
     (request, standing): (&Request, &[Standing]),
     now: Timestamp,
 ) -> Result<(Vec<Attempt>, Budget), Shut> {
-    let known = book.attempts_since(oldest(request, standing, now));
-    match judge(&known, request, standing, now) {
+    match judge(book.attempts(), request, standing, now) {
         Judgement::Granted { left } => {
             let attempts = new_attempts(request, book.next_id(), now);
             book.add(&attempts);

@@ -65,6 +65,7 @@ fn a_walk_killed_at_a_test_at_its_save_and_in_its_watch_is_confirmed_all_the_sam
         "contoso-live",
         "step 4 Password",
         "nothing saved yet",
+        &format!("Go on with one by its name: mdi-console --resume {id}"),
     ]);
 
     let mut seat = Seat::take(&place, &["--resume", &id], &[]);

@@ -176,9 +176,13 @@ impl Book {
         self.attempts.extend_from_slice(attempts);
     }
 
-    pub(super) fn attempts_since(&self, oldest: Timestamp) -> Vec<Attempt> {
-        let young = |attempt: &&Attempt| attempt.settled_at.unwrap_or(attempt.at).max(attempt.at) >= oldest;
-        self.attempts.iter().filter(young).cloned().collect()
+    /// Drops what ended before `oldest`. Numbers stay taken.
+    pub(super) fn forget(&mut self, oldest: Timestamp) {
+        self.attempts.retain(|attempt| attempt.settled_at.unwrap_or(attempt.at).max(attempt.at) >= oldest);
+    }
+
+    pub(super) fn attempts(&self) -> &[Attempt] {
+        &self.attempts
     }
 
     /// Beyond every number read and every one that a damaged line may have held.
