@@ -116,7 +116,8 @@ async fn killed_everywhere((test, name): (&str, &str), every: usize) -> Tried {
     if doomed::is_called() {
         return doomed::walk().await;
     }
-    let thorough = std::env::var_os("MDI_CONSOLE_EVERY_LINE").is_some() && name != "large-fleet";
+    let thorough =
+        std::env::var("MDI_CONSOLE_EVERY_LINE").is_ok_and(|which| which == "all" || name != "large-fleet");
     let every = if thorough { 1 } else { every };
     let mut after = 1 + name.len() % every;
     let (mut moment, mut other) = (Moment::Written, Moment::BeforeTheNext);
