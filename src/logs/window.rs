@@ -18,7 +18,7 @@ use super::zone::Zone;
 use super::{Level, Mark, Position, Record, Side, SourceId, WrittenTime};
 use crate::text::Safe;
 pub use further_up::{Counted, Counting, FurtherUp};
-pub use held::{Load, Loaded, NotLoaded, Piece, Way};
+pub use held::{Load, Loaded, NotLoaded, Piece, Sought, Way};
 pub use pieces::Took;
 pub use search::{Search, SearchFault};
 pub use seek::{Matches, Stepped};

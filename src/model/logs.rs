@@ -5,7 +5,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::logs::window::{Filter, Loaded, Stepped, Took};
+use crate::logs::window::{Filter, Loaded, Sought, Stepped, Took};
 use crate::logs::{SourceId, WrittenTime};
 use crate::walkthrough::words;
 
@@ -68,7 +68,7 @@ impl Model {
                 None => self.toast(words::no_record_selected()),
             },
             Action::NextBookmark => match self.logs.next_bookmark() {
-                Stepped::Onward | Stepped::Round => {}
+                Stepped::Onward | Stepped::Round | Stepped::Seeking => {}
                 Stepped::Nowhere => self.toast(words::no_bookmark()),
             },
             _ => {}
@@ -79,9 +79,9 @@ impl Model {
         let Some(search) = self.logs.searched() else { return self.toast(words::nothing_searched()) };
         let text = search.text().clone();
         match self.logs.next_match(forward) {
-            Stepped::Onward => {}
+            Stepped::Onward | Stepped::Seeking => {}
             Stepped::Round => {
-                let more = self.logs.has_more(forward);
+                let more = self.logs.has_more(!forward);
                 self.toast(words::search_went_round(forward, more));
             }
             Stepped::Nowhere => self.toast(words::not_found(&text)),
@@ -95,7 +95,7 @@ impl Model {
             self.pane = Pane::Logs;
         } else {
             self.pane = Pane::Logs;
-            if !self.logs.is_seeking() {
+            if self.logs.is_seeking().is_none() {
                 self.toast(words::no_further_refusal(forward, self.logs.further_up().refusals));
             }
         }
@@ -107,7 +107,13 @@ impl Model {
         match self.logs.take_loaded(loaded) {
             Took::Quiet => {}
             Took::Failed(why) => self.toast(words::not_loaded(&why)),
-            Took::NoneRefused { forward } => self.toast(words::no_further_refusal(forward, 0)),
+            Took::NotThere { what: Sought::Refused, forward } => {
+                self.toast(words::no_further_refusal(forward, 0));
+            }
+            Took::NotThere { what: Sought::Match, forward } => self.toast(words::no_further_match(forward)),
+            Took::NotThere { what: Sought::Time(time), .. } => {
+                self.toast(words::none_so_late(time, self.logs.last_time()));
+            }
         }
     }
 
@@ -116,7 +122,8 @@ impl Model {
         self.fit_logs();
         match self.logs.search(text) {
             Ok(found) => {
-                if let Some(search) = self.logs.searched().filter(|_| !found) {
+                let nowhere = !found && self.logs.is_seeking().is_none();
+                if let Some(search) = self.logs.searched().filter(|_| nowhere) {
                     let text = search.text().clone();
                     self.toast(words::not_found(&text));
                 }
@@ -136,7 +143,7 @@ impl Model {
             self.toast(words::no_time());
             return false;
         };
-        if self.logs.to_time(time) {
+        if self.logs.to_time(time) || self.logs.is_seeking().is_some() {
             return true;
         }
         self.toast(words::none_so_late(time, self.logs.last_time()));

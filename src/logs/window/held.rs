@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::{Entry, Window};
 use crate::logs::source::{File, Unreachable};
-use crate::logs::{Record, SourceId};
+use crate::logs::{Record, SourceId, WrittenTime};
 
 /// A piece of a file that is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +62,20 @@ pub(super) enum Goal {
     },
     /// Their ends, after they had been let go of.
     Newest,
-    Refused {
+    Next {
+        what: Sought,
         forward: bool,
     },
+}
+
+/// What is looked for in the files where it isn't held yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    Refused,
+    /// Of the search.
+    Match,
+    /// The first record that was written then or later.
+    Time(WrittenTime),
 }
 
 /// One file's part that is held: every record that begins in it, as far as nothing was left out to begin with.
@@ -135,8 +146,8 @@ impl Window {
             Goal::First { begun: false } => self.held.values().find(|held| self.concerns(held)).map(|held| {
                 Load { source: held.source, file: held.file, way: Way::Below { from: 0, until: held.told } }
             }),
-            Goal::Above | Goal::Newest | Goal::Refused { forward: false } => self.gap_above(&ends),
-            Goal::Below | Goal::First { begun: true } | Goal::Refused { forward: true } => {
+            Goal::Above | Goal::Newest | Goal::Next { forward: false, .. } => self.gap_above(&ends),
+            Goal::Below | Goal::First { begun: true } | Goal::Next { forward: true, .. } => {
                 self.gap_below(&ends)
             }
         };
@@ -188,6 +199,18 @@ impl Window {
         shown.all(|held| held.begin == 0 && (held.end > 0 || held.told == 0))
     }
 
+    /// Whether a record of this time or later may be missing above what is held.
+    pub(super) fn lacks_since(&self, time: WrittenTime) -> bool {
+        let ends = self.ends();
+        let first =
+            |held: &Held| ends.get(&(held.source, held.file)).and_then(|(first, _)| self.entries.get(*first));
+        let lacks = |held: &Held| match first(held) {
+            Some(first) => first.written().is_none_or(|written| written >= time),
+            None => !self.tried.contains(&(held.source, held.file)),
+        };
+        self.held.values().any(|held| self.concerns(held) && held.begin > 0 && lacks(held))
+    }
+
     /// It can be read again, and the filter shows its source.
     fn concerns(&self, held: &Held) -> bool {
         self.files.contains(&held.source) && self.filter.source.is_none_or(|source| source == held.source)
@@ -208,7 +231,7 @@ impl Window {
         let wanted = gaps.filter(|(first, held)| match (self.goal, first) {
             (_, None) => !self.tried.contains(&(held.source, held.file)),
             (Some(Goal::Newest), Some(_)) => false,
-            (Some(Goal::Refused { .. }), _) => true,
+            (Some(Goal::Next { .. }), _) => true,
             (_, Some(first)) => self.is_near(*first, self.cursor_entry()),
         });
         let (_, held) = wanted.max_by_key(|(first, _)| first.unwrap_or(usize::MAX))?;
@@ -222,7 +245,7 @@ impl Window {
         let gaps = gaps.map(|held| (ends.get(&(held.source, held.file)).map(|(_, last)| *last), held));
         let wanted = gaps.filter(|(last, held)| match (self.goal, last) {
             (_, None) => self.concerns(held) && !self.tried.contains(&(held.source, held.file)),
-            (Some(Goal::Refused { .. }), _) => self.concerns(held),
+            (Some(Goal::Next { .. }), _) => self.concerns(held),
             (Some(Goal::First { .. }), Some(_)) => false,
             (_, Some(last)) => self.concerns(held) && self.is_near(here, *last),
         });

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::held::{Goal, Loaded, NotLoaded, Piece, Way};
+use super::held::{Goal, Loaded, NotLoaded, Piece, Sought, Way};
 use super::{Entry, RECORDS, WEIGHT, Window};
 use crate::logs::{Record, SourceId};
 
@@ -18,8 +18,9 @@ pub enum Took {
     /// It was put in, or came too late.
     Quiet,
     Failed(NotLoaded),
-    /// A refused credential was looked for in all there is, and there is none.
-    NoneRefused {
+    /// It was looked for in all there is, and there is none.
+    NotThere {
+        what: Sought,
         forward: bool,
     },
 }
@@ -133,13 +134,12 @@ impl Window {
 
     /// After a piece: is what it was read for there now?
     fn go_on(&mut self) -> Took {
-        if let Some(Goal::Refused { forward }) = self.goal {
-            let frontier = self.frontier(forward);
-            if self.find_refused(forward, frontier) {
+        if let Some(Goal::Next { what, forward }) = self.goal {
+            if self.find_sought(what, forward) {
                 self.goal = None;
             } else if !self.has_more(forward) {
                 self.goal = None;
-                return Took::NoneRefused { forward };
+                return Took::NotThere { what, forward };
             }
         }
         Took::Quiet
@@ -195,8 +195,8 @@ impl Window {
     fn end_to_let_go(&self) -> End {
         let upper = self.is_in_upper_half();
         match self.goal {
-            Some(Goal::Newest | Goal::Refused { forward: true }) => End::Front,
-            Some(Goal::First { .. } | Goal::Refused { forward: false }) => End::Back,
+            Some(Goal::Newest | Goal::Next { forward: true, .. }) => End::Front,
+            Some(Goal::First { .. } | Goal::Next { forward: false, .. }) => End::Back,
             Some(Goal::Above) if upper == Some(false) => End::Front,
             Some(Goal::Above) => End::Back,
             Some(Goal::Below) | None if upper == Some(true) => End::Back,

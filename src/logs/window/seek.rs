@@ -1,11 +1,12 @@
 //! Going to what is looked for: a search, a refused credential, a bookmark, a time.
 //!
 //! Pure. Only what the filter admits is found; what is found in a folded line unfolds its record. A search goes round
-//! at either end, and how many lines match is kept with each record, so that counting them again costs little.
+//! at either end, and how many lines match is kept with each record, so that counting them again costs little. What isn't
+//! found in what is held is looked for in the files, as far as they go, until another key says otherwise.
 //! Deliberately absent: where the cursor may stand (`view`).
 
 use super::view::Place;
-use super::{Entry, Goal, RecordId, Search, SearchFault, Window};
+use super::{Entry, Goal, RecordId, Search, SearchFault, Sought, Window};
 use crate::logs::WrittenTime;
 
 /// How many lines match the search among the records that are shown, and which of them the cursor is on.
@@ -22,13 +23,24 @@ pub enum Stepped {
     Onward,
     /// Past the end, and on from the other.
     Round,
+    /// Not in what is held: it is looked for in the files.
+    Seeking,
     Nowhere,
 }
 
 impl Window {
-    /// To the first record written at `time` or later.
+    /// To the first record written at `time` or later. False if there is none, or none yet.
     pub fn to_time(&mut self, time: WrittenTime) -> bool {
-        self.find(true, false, |entry| entry.written().is_some_and(|written| written >= time))
+        let what = Sought::Time(time);
+        if self.find_sought(what, false) {
+            return true;
+        }
+        if self.lacks_since(time) {
+            self.seek(what, false);
+        } else if self.has_more(true) {
+            self.seek(what, true);
+        }
+        false
     }
 
     /// The time of the last record shown that has one.
@@ -45,17 +57,37 @@ impl Window {
 
     /// False if there is none, or none yet: where the files hold more than is here, it is looked for there.
     pub fn next_refused(&mut self, forward: bool) -> bool {
-        let frontier = self.frontier(forward);
-        let found = self.find_refused(forward, frontier);
-        if !found && frontier.is_some() {
-            self.free = true;
-            self.want(Some(Goal::Refused { forward }));
+        let found = self.find_sought(Sought::Refused, forward);
+        if !found && self.frontier(forward).is_some() {
+            self.seek(Sought::Refused, forward);
         }
         found
     }
 
+    fn seek(&mut self, what: Sought, forward: bool) {
+        self.free = true;
+        self.want(Some(Goal::Next { what, forward }));
+    }
+
+    /// In what is held, as far as nothing that comes before it can be missing.
+    pub(super) fn find_sought(&mut self, what: Sought, forward: bool) -> bool {
+        let frontier = self.frontier(forward);
+        match what {
+            Sought::Refused => self.find_refused(forward, frontier),
+            Sought::Match => {
+                let onward = self.onward(forward, frontier);
+                onward.map(|place| self.go_to(place)).is_some()
+            }
+            Sought::Time(time) => {
+                let late = |entry: &Entry| entry.written().is_some_and(|written| written >= time);
+                // On the way down, what was let go of above had been looked through.
+                (forward || !self.lacks_since(time)) && self.find(true, false, late)
+            }
+        }
+    }
+
     /// Beyond the frontier another may come before the one that is here.
-    pub(super) fn find_refused(&mut self, forward: bool, frontier: Option<usize>) -> bool {
+    fn find_refused(&mut self, forward: bool, frontier: Option<usize>) -> bool {
         let here = self.place().map(|place| place.entry);
         let mut all = self.entries.iter().enumerate();
         let wanted = |at: usize, entry: &Entry| {
@@ -74,10 +106,13 @@ impl Window {
         true
     }
 
-    /// Whether a refused credential is looked for in what has yet to be read.
+    /// Whether something is looked for in what has yet to be read, and in which direction.
     #[must_use]
-    pub fn is_seeking(&self) -> bool {
-        matches!(self.goal, Some(Goal::Refused { .. }))
+    pub fn is_seeking(&self) -> Option<bool> {
+        match self.goal {
+            Some(Goal::Next { forward, .. }) => Some(forward),
+            _ => None,
+        }
     }
 
     /// Marks the record under the cursor or takes the mark away; says which.
@@ -125,7 +160,7 @@ impl Window {
             self.go_to(within);
             return Ok(true);
         }
-        Ok(self.next_match(false) != Stepped::Nowhere)
+        Ok(matches!(self.next_match(false), Stepped::Onward | Stepped::Round))
     }
 
     #[must_use]
@@ -148,33 +183,53 @@ impl Window {
         matches
     }
 
-    /// To the next line that matches, and from the last one round to the first.
+    /// To the next line that matches, and from the last one of all round to the first.
     pub fn next_match(&mut self, forward: bool) -> Stepped {
-        let Some(search) = &self.search else { return Stepped::Nowhere };
-        let places = |(entry, found): (usize, &Entry)| {
-            let lines: Vec<usize> = search.lines_of(&found.record).collect();
-            lines.into_iter().map(move |line| Place { entry, line })
-        };
+        if self.search.is_none() {
+            return Stepped::Nowhere;
+        }
+        if self.find_sought(Sought::Match, forward) {
+            return Stepped::Onward;
+        }
+        if self.frontier(forward).is_some() {
+            self.seek(Sought::Match, forward);
+            return Stepped::Seeking;
+        }
+        let round = if forward { self.matching().next() } else { self.matching().next_back() };
+        let lines = round.map(|(entry, found)| self.lines_of(entry, found)).unwrap_or_default();
+        let place = if forward { lines.first() } else { lines.last() };
+        let Some(place) = place.copied() else { return Stepped::Nowhere };
+        self.go_to(place);
+        Stepped::Round
+    }
+
+    /// The next match from the cursor on, and not beyond the frontier.
+    fn onward(&self, forward: bool, frontier: Option<usize>) -> Option<Place> {
         let here = self.place();
         let beyond =
             |place: &Place| here.is_none_or(|here| if forward { *place > here } else { *place < here });
-        let (onward, round) = if forward {
+        let places = |(entry, found): (usize, &Entry)| self.lines_of(entry, found);
+        let found = if forward {
             let near = here.map_or(0, |here| here.entry);
-            let mut onward = self.matching().skip_while(|(entry, _)| *entry < near).flat_map(places);
-            (onward.find(beyond), self.matching().flat_map(places).next())
+            self.matching().skip_while(|(entry, _)| *entry < near).flat_map(places).find(beyond)
         } else {
             let near = here.map_or(usize::MAX, |here| here.entry);
-            let upward = || self.matching().rev().flat_map(|found| places(found).rev());
-            let mut onward = upward().skip_while(|place| place.entry > near);
-            (onward.find(beyond), upward().next())
+            let upward = self.matching().rev().skip_while(|(entry, _)| *entry > near);
+            upward.flat_map(|found| places(found).into_iter().rev()).find(beyond)
         };
-        let (place, stepped) = match (onward, round) {
-            (Some(place), _) => (place, Stepped::Onward),
-            (None, Some(place)) => (place, Stepped::Round),
-            (None, None) => return Stepped::Nowhere,
+        let within = |place: &Place| {
+            frontier.is_none_or(
+                |frontier| {
+                    if forward { place.entry <= frontier } else { place.entry >= frontier }
+                },
+            )
         };
-        self.go_to(place);
-        stepped
+        found.filter(within)
+    }
+
+    fn lines_of(&self, entry: usize, found: &Entry) -> Vec<Place> {
+        let lines = self.search.iter().flat_map(|search| search.lines_of(&found.record));
+        lines.map(|line| Place { entry, line }).collect()
     }
 
     /// The records shown that match.

@@ -184,7 +184,9 @@ fn a_refused_credential_is_looked_for_as_far_up_as_the_files_go() {
     for _ in 0..100 {
         let found = scene.window.next_refused(false);
         let took = scene.settle();
-        if !found && (took.is_empty() || took.contains(&Took::NoneRefused { forward: false })) {
+        if !found
+            && (took.is_empty() || took.contains(&Took::NotThere { what: Sought::Refused, forward: false }))
+        {
             break;
         }
         seen.push(scene.selected());
@@ -194,6 +196,65 @@ fn a_refused_credential_is_looked_for_as_far_up_as_the_files_go() {
     let forward = scene.window.next_refused(true);
     scene.settle();
     assert!(forward && scene.selected() == "s2 n5", "{}", scene.selected());
+}
+
+#[test]
+fn a_match_is_looked_for_as_far_as_the_files_go_in_either_direction() {
+    let (mut scene, mut far) = (scene(&[2_000, 100], 20), scene(&[24_000, 200], 20));
+    assert_eq!(scene.window.search("s1 n70 "), Ok(false));
+    assert_eq!(scene.window.is_seeking(), Some(false));
+    scene.settle();
+    assert_eq!((scene.selected().as_str(), scene.window.is_seeking()), ("s1 n70", None));
+    assert_eq!(scene.window.next_match(false), Stepped::Seeking);
+    assert!(scene.settle().contains(&Took::NotThere { what: Sought::Match, forward: false }));
+    assert_eq!(scene.selected(), "s1 n70", "what is not there leaves the cursor alone");
+    far.window.to_first();
+    far.settle();
+    assert_eq!(far.window.search("s1 n23999 "), Ok(false));
+    // Above the cursor there is nothing; below there may be.
+    assert_eq!(far.window.next_match(true), Stepped::Seeking);
+    far.settle();
+    assert_eq!(far.selected(), "s1 n23999");
+}
+
+#[test]
+fn a_search_finds_every_match_of_a_file_once_on_the_way_up() {
+    let mut scene = scene(&[3_000], 20);
+    scene.window.search("0 x").unwrap();
+    let mut seen = vec![scene.selected()];
+    loop {
+        let stepped = scene.window.next_match(false);
+        let took = scene.settle();
+        if stepped == Stepped::Round || took.iter().any(|took| matches!(took, Took::NotThere { .. })) {
+            break;
+        }
+        seen.push(scene.selected());
+    }
+    let all = scene.files[0].iter().filter(|record| record.message.contains("0 x")).count();
+    assert_eq!((seen.len(), seen.last().map(String::as_str)), (all, Some("s1 n0")));
+    seen.dedup();
+    assert_eq!(seen.len(), all);
+}
+
+#[test]
+fn a_time_is_gone_to_wherever_in_the_files_it_is() {
+    let mut scene = scene(&[24_000, 100], 20);
+    let mut go = |hour, minute, expected: &str| {
+        let time = jiff::civil::date(2026, 11, 22).at(hour, minute, 0, 0);
+        let here = scene.window.to_time(time);
+        assert_eq!(here, scene.settle().is_empty());
+        assert_eq!(scene.selected(), expected);
+    };
+    go(19, 59, "s1 n23980");
+    // Far above what was held, and far below once the newest were let go of.
+    go(0, 10, "s1 n200");
+    go(19, 50, "s1 n23800");
+    go(0, 10, "s1 n200");
+    go(0, 20, "s1 n400");
+    let late = jiff::civil::date(2026, 11, 23).at(0, 0, 0, 0);
+    assert!(!scene.window.to_time(late));
+    let none = Took::NotThere { what: Sought::Time(late), forward: true };
+    assert!(scene.settle().contains(&none), "later than everything");
 }
 
 #[test]

@@ -22,9 +22,12 @@ pub fn tape_titles(walk: &Walkthrough, logs: &Window) -> [(Safe, Safe); 3] {
         parts.push(format!("{} only", source.host.split('.').next().unwrap_or_default()));
     }
     if let Some(search) = logs.searched() {
-        parts.push(found(logs.matches(), search.text()));
+        let loaded = if logs.has_more(false) || logs.has_more(true) { " loaded" } else { "" };
+        parts.push(found(logs.matches(), loaded, search.text()));
     }
-    if logs.is_loading() {
+    if let Some(forward) = logs.is_seeking() {
+        parts.push(format!("looking further {}…", if forward { "down" } else { "up" }));
+    } else if logs.is_loading() {
         parts.push("loading…".to_owned());
     } else if logs.is_at_beginning() {
         parts.push("the file's beginning".to_owned());
@@ -61,12 +64,12 @@ pub fn not_loaded(why: &NotLoaded) -> Safe {
     safe(format!("{why}."))
 }
 
-fn found(matches: Matches, text: &Safe) -> String {
+fn found(matches: Matches, loaded: &str, text: &Safe) -> String {
     match matches {
-        Matches { all: 0, .. } => format!("no match for {text}"),
-        Matches { at: Some(at), all } => format!("{at} of {all} for {text}"),
-        Matches { at: None, all: 1 } => format!("1 match for {text}"),
-        Matches { at: None, all } => format!("{all} matches for {text}"),
+        Matches { all: 0, .. } => format!("no match{loaded} for {text}"),
+        Matches { at: Some(at), all } => format!("{at} of {all}{loaded} for {text}"),
+        Matches { at: None, all: 1 } => format!("1 match{loaded} for {text}"),
+        Matches { at: None, all } => format!("{all} matches{loaded} for {text}"),
     }
 }
 
@@ -156,15 +159,22 @@ pub fn not_found(text: &Safe) -> Safe {
     ))
 }
 
-/// `more`: there is more of the files in that direction than is loaded.
+/// `more`: there is more of the files at the other end than is loaded.
 pub fn search_went_round(forward: bool, more: bool) -> Safe {
     Safe::new(match (forward, more) {
         (true, false) => "That was the last match; on from the first.",
         (false, false) => "That was the first match; on from the last.",
-        (true, true) => "That was the last match of what is loaded; on from the first.",
-        (false, true) => {
-            "That was the first match of what is loaded (PgUp and g load more); on from the last."
-        }
+        (true, true) => "That was the last match; on from the first of what is loaded.",
+        (false, true) => "That was the first match; on from the last of what is loaded.",
+    })
+}
+
+/// After all the files were looked through in one direction.
+pub fn no_further_match(forward: bool) -> Safe {
+    Safe::new(if forward {
+        "No further match down to the end of the logs."
+    } else {
+        "No further match up to the beginning of the logs."
     })
 }
 
