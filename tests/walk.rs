@@ -9,6 +9,8 @@ mod back;
 mod campaign;
 #[path = "support/console.rs"]
 mod console;
+#[path = "walk/doomed.rs"]
+mod doomed;
 #[path = "walk/evidence.rs"]
 mod evidence;
 #[path = "walk/faults.rs"]

@@ -1,7 +1,8 @@
 //! Killed where it matters, and taken up again: the built binary on a terminal, at a site that outlives it.
 //!
-//! Relies on the lab's controllers, its portal, and its workspace, where the console saves by itself. Every line of every
-//! scenario is cut after in `walk`, where time is driven; here the kill is real, and so is the watch's minute.
+//! Relies on the lab's controllers, its portal, and its workspace, where the console saves by itself. At every line of
+//! every scenario a console is killed in `walk`, where time is driven; here the whole program is, and the watch's minute
+//! is a real one. Deliberately absent: a machine that loses power.
 
 use std::fs;
 use std::path::PathBuf;

@@ -7,11 +7,10 @@ use std::fmt;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::select_all;
+use jiff::Timestamp;
 use mdi_console::clock::{Driven, Instant};
 use mdi_console::engine::ledger::LedgerFile;
 use mdi_console::journal::file::{Disk, JournalFile};
@@ -20,7 +19,6 @@ use mdi_console::model::Model;
 use mdi_console::site::Site;
 use mdi_console::walkthrough::Walkthrough;
 use mdi_console::walkthrough::resume::{Offer, Opening};
-use tempfile::TempDir;
 
 use crate::console::Console;
 
@@ -55,20 +53,43 @@ const TURNS: usize = 200_000;
 /// How often the other tasks get their turn before nothing is taken to be under way.
 const YIELDS: usize = 24;
 
-pub struct Stage {
+/// The lab's side of a stage: where it answers, and its time, which keeps step with that of the consoles.
+pub trait House {
+    fn site(&self) -> Addresses;
+    /// The next moment that the lab waits for, where it has a clock of its own, and rests by that.
+    fn next(&mut self) -> Tried<Option<Instant>>;
+    /// The lab comes to a moment before the consoles do.
+    fn move_to(&mut self, at: Instant) -> Tried;
+}
+
+/// In one process there is one clock.
+impl House for Lab {
+    fn site(&self) -> Addresses {
+        self.addresses()
+    }
+
+    fn next(&mut self) -> Tried<Option<Instant>> {
+        Ok(None)
+    }
+
+    fn move_to(&mut self, _: Instant) -> Tried {
+        Ok(())
+    }
+}
+
+pub struct Stage<H = Lab> {
     pub driven: Driven,
-    pub lab: Lab,
+    pub lab: H,
     pub scenario: Scenario,
     /// The right password of this lab, made at random.
     pub right: String,
     pub consoles: Vec<Console>,
     /// The console at which the operator sits.
     pub seat: usize,
-    /// Set once the process at the console is taken to be dead: nothing is waited for any more.
-    pub killed: Arc<AtomicBool>,
     /// How often the portal may be asked before it said.
     pub impatient_at_most: u32,
-    folder: TempDir,
+    /// Removed in the end, where this stage has made it.
+    folder: Box<dyn AsRef<Path>>,
 }
 
 impl Stage {
@@ -86,7 +107,7 @@ impl Stage {
         // No banner: the right password must be nowhere.
         let scenario = Scenario { banner: false, ..scenario };
         let folder = tempfile::tempdir()?;
-        let driven = Driven::new("2026-03-04T05:06:07Z".parse()?);
+        let driven = Driven::new(first_moment()?);
         let right = random()?;
         let lab = Lab::start(StartOptions {
             scenario: scenario.clone(),
@@ -95,22 +116,33 @@ impl Stage {
             program: PathBuf::from(env!("CARGO_BIN_EXE_mdi-console")),
             password: Some(right.clone()),
         })?;
-        Ok(Self {
-            driven,
-            lab,
-            scenario,
-            right,
-            consoles: Vec::new(),
-            seat: 0,
-            killed: Arc::default(),
-            impatient_at_most: 0,
-            folder,
-        })
+        Ok(Self::before(lab, (driven, scenario), right, Box::new(folder)))
+    }
+
+    pub fn lab_folder(&self) -> PathBuf {
+        self.folder().join("lab")
+    }
+
+    pub fn ledger(&self) -> PathBuf {
+        self.state().join("attempts.jsonl")
+    }
+}
+
+impl<H: House> Stage<H> {
+    /// Nobody sits there yet.
+    pub fn before(
+        lab: H,
+        (driven, scenario): (Driven, Scenario),
+        right: String,
+        folder: Box<dyn AsRef<Path>>,
+    ) -> Self {
+        let (consoles, seat) = (Vec::new(), 0);
+        Self { driven, lab, scenario, right, consoles, seat, impatient_at_most: 0, folder }
     }
 
     /// One more console of the same user, and the operator goes to it.
     pub fn sit_down(&mut self) -> Tried {
-        let console = Console::open(&self.lab.addresses(), &self.driven, &self.state())?;
+        let console = Console::open(&self.lab.site(), &self.driven, &self.state())?;
         self.take_seat(console);
         Ok(())
     }
@@ -118,7 +150,7 @@ impl Stage {
     /// A console at a site that differs from the lab's own.
     pub fn sit_down_at(&mut self, site: Site) -> Tried {
         let state = self.state();
-        let console = Console::open_at(site, &self.lab.addresses(), (&self.driven, &state))?;
+        let console = Console::open_at(site, &self.lab.site(), (&self.driven, &state))?;
         self.take_seat(console);
         Ok(())
     }
@@ -135,7 +167,7 @@ impl Stage {
         let state = self.state();
         let journal = JournalFile::over(state.join("played.jsonl"), disk);
         let on = (state.as_path(), journal, ledger);
-        let console = Console::open_over(&self.lab.addresses(), &self.driven, on)?;
+        let console = Console::open_over(&self.lab.site(), &self.driven, on)?;
         self.take_seat(console);
         Ok(())
     }
@@ -143,7 +175,7 @@ impl Stage {
     /// The same, with the record on a disk of the test's own.
     pub fn sit_down_over<D: Disk + Send + 'static>(&mut self, disk: D) -> Tried {
         let journal = JournalFile::over(self.state().join("played.jsonl"), disk);
-        let console = Console::open_on(&self.lab.addresses(), &self.driven, (&self.state(), journal))?;
+        let console = Console::open_on(&self.lab.site(), &self.driven, (&self.state(), journal))?;
         self.take_seat(console);
         Ok(())
     }
@@ -151,10 +183,8 @@ impl Stage {
     /// A new process that takes up what an earlier one left in this record.
     pub fn sit_down_again(&mut self, offer: Offer) -> Tried {
         self.consoles.clear();
-        // The dead one keeps its own, whatever it still does.
-        self.killed = Arc::default();
         let opening = Opening::TakenUp(offer);
-        let console = Console::resume(&self.lab.addresses(), &self.driven, (&self.state(), opening))?;
+        let console = Console::resume(&self.lab.site(), &self.driven, (&self.state(), opening))?;
         self.take_seat(console);
         Ok(())
     }
@@ -164,17 +194,14 @@ impl Stage {
         self.consoles.push(console);
     }
 
+    /// Everything of this stage's lies in it.
+    pub fn folder(&self) -> &Path {
+        (*self.folder).as_ref()
+    }
+
     /// Where records and ledger are.
     pub fn state(&self) -> PathBuf {
-        self.folder.path().join("state")
-    }
-
-    pub fn lab_folder(&self) -> PathBuf {
-        self.folder.path().join("lab")
-    }
-
-    pub fn ledger(&self) -> PathBuf {
-        self.state().join("attempts.jsonl")
+        self.folder().join("state")
     }
 
     pub fn console(&self) -> Tried<&Console> {
@@ -197,9 +224,6 @@ impl Stage {
     pub async fn settle(&mut self) -> Tried {
         let driven = self.driven.clone();
         for _ in 0..TURNS {
-            if self.killed.load(Ordering::Relaxed) {
-                return Err(Missed::because("the process is dead"));
-            }
             let mut turns = pin!(one_turn(&mut self.consoles));
             tokio::select! {
                 biased;
@@ -230,21 +254,23 @@ impl Stage {
     }
 
     /// Moves time to the next moment anybody waits for, at most to `until`. False when nobody waits.
-    async fn pass(&mut self, until: Instant) -> bool {
+    async fn pass(&mut self, until: Instant) -> Tried<bool> {
         let driven = self.driven.clone();
+        let theirs = self.lab.next()?;
         // The turns stay alive, so that what the loops wait for is known to the clock.
         let mut turns = pin!(one_turn(&mut self.consoles));
         tokio::select! {
             biased;
-            () = &mut turns => return true,
+            () = &mut turns => return Ok(true),
             () = quiet(&driven) => {}
         }
-        match driven.next() {
+        match driven.next().into_iter().chain(theirs).min() {
             Some(at) if at <= until => {
+                self.lab.move_to(at)?;
                 driven.move_to(at);
-                true
+                Ok(true)
             }
-            _ => false,
+            _ => Ok(false),
         }
     }
 
@@ -265,7 +291,7 @@ impl Stage {
             if wanted(self.console()?) {
                 return Ok(());
             }
-            if !self.pass(last).await {
+            if !self.pass(last).await? {
                 return Err(self.missed(what));
             }
         }
@@ -275,9 +301,10 @@ impl Stage {
     pub async fn wait(&mut self, time: Duration) -> Tried {
         let end = self.now().after(time);
         self.settle().await?;
-        while self.pass(end).await {
+        while self.pass(end).await? {
             self.settle().await?;
         }
+        self.lab.move_to(end)?;
         self.driven.move_to(end);
         self.settle().await
     }
@@ -312,8 +339,13 @@ async fn one_turn(consoles: &mut [Console]) {
     select_all(turns).await;
 }
 
+/// When every stage's clock begins.
+pub fn first_moment() -> Tried<Timestamp> {
+    Ok("2026-03-04T05:06:07Z".parse()?)
+}
+
 /// Returns once nothing is under way, and nothing comes of letting everybody run.
-async fn quiet(driven: &Driven) {
+pub async fn quiet(driven: &Driven) {
     let mut calm = 0;
     while calm < YIELDS {
         driven.idle().await;

@@ -7,9 +7,9 @@ use mdi_console::model::Focus;
 use mdi_console::walkthrough::step::{Phase, Question, Step};
 use mdi_console::walkthrough::words;
 
-use crate::stage::{Missed, Stage, Tried};
+use crate::stage::{House, Missed, Stage, Tried};
 
-impl Stage {
+impl<H: House> Stage<H> {
     pub async fn press(&mut self, key: Key) -> Tried {
         self.console()?.press(key)?;
         self.settle().await

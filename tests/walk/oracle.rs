@@ -15,7 +15,7 @@ use mdi_console::walkthrough::fact::{Fact, fold};
 use mdi_console::walkthrough::watch::VerdictWord;
 
 use crate::console::Console;
-use crate::stage::{Missed, Stage, Tried, files, hex};
+use crate::stage::{House, Missed, Stage, Tried, files, hex};
 
 /// What the record says, checked for being whole.
 pub fn facts(record: &Path) -> Tried<Vec<Fact>> {
@@ -26,11 +26,13 @@ pub fn facts(record: &Path) -> Tried<Vec<Fact>> {
     read.lines.iter().map(|line| Ok(serde_json::from_str(line.body.get())?)).collect()
 }
 
-impl Stage {
+impl<H: House> Stage<H> {
     pub fn hold(&self, holds: bool, what: &str) -> Tried {
         if holds { Ok(()) } else { Err(self.missed(what)) }
     }
+}
 
+impl Stage {
     pub fn verdict(&self) -> Tried<Option<VerdictWord>> {
         let watch = self.walk()?.watch.as_ref();
         Ok(watch.and_then(|watch| Some(watch.verdict.as_ref()?.word)))

@@ -1,78 +1,28 @@
-//! Ended after any line of the record, and taken up by another process: every scenario comes to the end its file names.
+//! Killed at any line of the record, and taken up by another process: every scenario comes to the end its file names.
 //!
-//! The disk takes so many lines and no more, as if the process had been killed then: whatever the next line would have
-//! announced is not done, what was sent before goes on by itself. Deliberately absent: a real SIGKILL.
+//! The kill is a real one (`doomed.rs`): either as soon as the line is written, so that what it announces is never done,
+//! or just before the next, so that it was done and nobody wrote it down. Deliberately absent: a machine that loses power.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mdi_console::engine::record;
-use mdi_console::journal::file::{Disk, read_record};
+use mdi_console::journal::file::read_record;
 use mdi_console::key::Key;
 use mdi_console::lab::scenario;
 use mdi_console::walkthrough::resume::{Dated, Offer};
 use mdi_console::walkthrough::step::{Phase, Question, Reason, Step};
 use mdi_console::walkthrough::words;
 
+use crate::doomed::{self, Moment};
 use crate::play;
 use crate::stage::{Missed, Stage, Tried};
-
-/// Takes so many lines; the next one ends the process.
-struct Cut {
-    file: File,
-    left: usize,
-    killed: Arc<AtomicBool>,
-}
-
-impl Disk for Cut {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            if self.left == 0 {
-                self.killed.store(true, Ordering::Relaxed);
-                return Err(io::Error::other("the process is dead"));
-            }
-            self.left -= 1;
-            self.file.write_all(line)?;
-        }
-        Ok(())
-    }
-
-    fn force(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// A dead process mends nothing: the file is another one's by now.
-    fn cut(&mut self, _: u64) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn lines(record: &Path) -> Tried<Vec<Dated>> {
     Ok(record::facts(&read_record(record)?)?)
 }
 
 impl Stage {
-    async fn walk_until_killed(&mut self, after: usize) -> Tried {
-        std::fs::create_dir_all(self.state())?;
-        // As the program makes it.
-        std::fs::set_permissions(self.state(), std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-        let path = self.state().join("played.jsonl");
-        let file = OpenOptions::new().create_new(true).append(true).open(path)?;
-        self.sit_down_over(Cut { file, left: after, killed: Arc::clone(&self.killed) })?;
-        let played = async {
-            self.settle().await?;
-            self.play_script().await?;
-            self.settle().await?;
-            if self.walk()?.over { Ok(()) } else { self.enter().await }
-        };
-        let played = played.await;
-        if self.killed.load(Ordering::Relaxed) { Ok(()) } else { played }
-    }
-
     /// What anybody would do who finds the walk as it is, until there is a verdict.
     async fn walk_on(&mut self) -> Tried {
         for _ in 0..150 {
@@ -134,40 +84,49 @@ impl Stage {
     }
 }
 
-/// Killed after so many lines, and on from there. False once the walk has fewer lines.
-async fn killed(name: &str, after: usize, away: Duration) -> Tried<bool> {
+/// Killed at so many lines, and on from there. False once the walk has fewer of them.
+async fn killed((test, name): (&str, &str), after: usize, moment: Moment) -> Tried<bool> {
     let found = scenario::find(name).ok_or_else(|| Missed::because(name))?;
     let mut stage = Stage::empty(found)?;
-    stage.walk_until_killed(after).await?;
-    if !stage.killed.load(Ordering::Relaxed) {
+    let told =
+        |missed: Missed| Missed::because(format!("{name}, killed at line {after}, {moment:?}: {missed}"));
+    if !stage.walk_until_killed(test, after, moment).await.map_err(told)? {
         return Ok(false);
     }
-    let left = lines(&stage.console()?.record)?;
-    assert_eq!(left.len(), after);
+    let left = lines(&stage.state().join("played.jsonl"))?;
+    assert_eq!(left.len(), after, "{name}, {moment:?}");
     let Some(offer) = Offer::of("played", &left) else { return Ok(true) };
     let last = format!("{:?}", left.last());
     stage.sit_down_again(offer)?;
     // That the portal asked to wait is on no record: another process learns it by asking once.
     stage.impatient_at_most = stage.lab.impatient().saturating_add(1);
     let resumed = async {
-        stage.wait(away).await?;
         stage.walk_on().await?;
         // The tests before it count too, and nobody said how many they would be.
         stage.scenario.holds.attempts_at_most = None;
         stage.check_end()?;
         stage.check_traces()
     };
-    let resumed = resumed.await;
-    resumed.map_err(|missed| Missed::because(format!("killed after line {after}, {last}: {missed}")))?;
+    resumed.await.map_err(|missed| told(Missed::because(format!("{last}: {missed}"))))?;
     Ok(true)
 }
 
-/// After every line where that is asked for; else after some, other ones in each scenario.
-async fn killed_everywhere(name: &str, every: usize) -> Tried {
-    let thorough = std::env::var_os("MDI_CONSOLE_EVERY_LINE").is_some();
-    let every = if thorough && name != "large-fleet" { 1 } else { every };
+/// At both moments of every line where that is asked for; else at some, other ones in each scenario.
+async fn killed_everywhere((test, name): (&str, &str), every: usize) -> Tried {
+    if doomed::is_called() {
+        return doomed::walk().await;
+    }
+    let thorough =
+        std::env::var("MDI_CONSOLE_EVERY_LINE").is_ok_and(|which| which == "all" || name != "large-fleet");
+    let every = if thorough { 1 } else { every };
     let mut after = 1 + name.len() % every;
-    while killed(name, after, Duration::ZERO).await? {
+    let (mut moment, mut other) = (Moment::Written, Moment::BeforeTheNext);
+    while killed((test, name), after, moment).await? {
+        if thorough {
+            killed((test, name), after, other).await?;
+        } else {
+            std::mem::swap(&mut moment, &mut other);
+        }
         after += every;
     }
     // Where there is nothing to change, the walk is a short one.
@@ -179,7 +138,7 @@ macro_rules! scenarios {
     ($($test:ident: $name:literal, $every:literal;)*) => {
         $(#[test]
         fn $test() {
-            play(killed_everywhere($name, $every));
+            play(killed_everywhere((concat!("resuming::", stringify!($test)), $name), $every));
         })*
 
         const KILLED: &[&str] = &[$($name),*];

@@ -9,13 +9,13 @@ use mdi_console::lab::scenario::{Act, Step as Line};
 use mdi_console::lab::world::{PREVIOUS_PASSWORD, WRONG_PASSWORD};
 use mdi_console::walkthrough::step::{Phase, Question, Step};
 
-use crate::stage::{Missed, Stage, Tried};
+use crate::stage::{House, Missed, Stage, Tried};
 
 fn step_of(line: &Line) -> Tried<Step> {
     Step::from_number(line.step).ok_or_else(|| Missed::because("no step of seven"))
 }
 
-impl Stage {
+impl<H: House> Stage<H> {
     pub async fn play_script(&mut self) -> Tried {
         self.play_up_to(Step::Sensors).await
     }
