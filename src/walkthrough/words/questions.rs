@@ -161,7 +161,7 @@ pub fn hint(question: &Question) -> Option<&'static str> {
             Some("Somebody else than you. Both names stand in the record and in the report.")
         }
         Question::WithoutSecondPerson => Some("The report names it among its first lines."),
-        Question::HandOverField(_) => {
+        Question::Note | Question::HandOverField(_) => {
             Some("One line; it stands in the record and in the report. Never a password.")
         }
         Question::SavedThere => Some("Not sure counts as saved, and is watched."),
@@ -185,7 +185,6 @@ pub fn hint(question: &Question) -> Option<&'static str> {
         | Question::CopyPassword
         | Question::ReasonForService(_)
         | Question::EvidenceForService(_)
-        | Question::Note
         | Question::HandOver
         | Question::Recover => None,
     }
