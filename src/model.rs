@@ -30,6 +30,16 @@ pub enum Pane {
     Logs,
 }
 
+/// What a dialog lies over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Behind {
+    NoDialog,
+    /// Keys go to the step again.
+    Step,
+    /// `Esc` had left the step's own field, where this was asked.
+    LeftField(Option<crate::walkthrough::step::Question>),
+}
+
 /// What takes the keys right now; asked before each key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
@@ -164,9 +174,7 @@ pub struct Model {
     /// Commands other than `walkthrough` effects, taken by the loop after each update.
     pub(crate) requests: Vec<msg::Request>,
     pub(crate) shown_question: Option<crate::walkthrough::step::Question>,
-    /// A dialog is open; where the step's own field had been left before it, what was asked there.
-    pub(crate) in_dialog: bool,
-    pub(crate) left_field_at: Option<Option<crate::walkthrough::step::Question>>,
+    pub(crate) behind: Behind,
     pub(crate) bells: u32,
     pub(crate) marked: Option<crate::walkthrough::watch::Mark>,
 }
@@ -198,8 +206,7 @@ impl Model {
             interrupted: None,
             requests: Vec::new(),
             shown_question: None,
-            in_dialog: false,
-            left_field_at: None,
+            behind: Behind::NoDialog,
             bells: 0,
             marked: None,
         }

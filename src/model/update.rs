@@ -11,7 +11,7 @@ use crate::walkthrough::step::{Question, Step};
 
 use super::keymap::{self, Action};
 use super::msg::{Msg, Outcome, Request};
-use super::{Focus, LogRoom, Model, Overlay, Pane, Toast};
+use super::{Behind, Focus, LogRoom, Model, Overlay, Pane, Toast};
 
 /// Takes in `msg`, which happened at `now`.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
@@ -144,10 +144,10 @@ impl Model {
             return;
         }
         let dialog = self.walk.dialog.is_some();
-        if dialog && !self.in_dialog {
-            self.left_field_at = (!self.in_field).then(|| self.shown_question.clone());
+        if dialog && self.behind == Behind::NoDialog {
+            let left = Behind::LeftField(self.shown_question.clone());
+            self.behind = if self.in_field { Behind::Step } else { left };
         }
-        self.in_dialog = dialog;
         if question.is_some() {
             self.input = tui_input::Input::default();
             self.option = 0;
@@ -157,7 +157,8 @@ impl Model {
             self.in_field = true;
             self.retyping = false;
         }
-        if !dialog && self.left_field_at.take().is_some_and(|left| left == question) {
+        let behind = if dialog { None } else { Some(std::mem::replace(&mut self.behind, Behind::NoDialog)) };
+        if behind == Some(Behind::LeftField(question.clone())) {
             // Keys that were commands before a note stay commands after it.
             self.in_field = false;
         }
