@@ -95,6 +95,28 @@ fn a_record_that_was_changed_is_reported_as_far_as_it_is_as_it_was() {
     place.close();
 }
 
+/// What somebody's program could write into a log, by all the ways of naming a secret.
+const SECRETS: [&str; 18] = [
+    "client_secret=Planted1",
+    "Authorization: Bearer eyJPlanted2.x.y",
+    "access_token=Planted3&scope=x",
+    "refresh_token: \"Planted4\"",
+    "pwd=Planted5",
+    "passwd=Planted6",
+    "<Password>Planted7</Password>",
+    "Password: Planted8",
+    "Password=Correct Planted9 Battery",
+    "{\"password\":\"a\\\"Planted10\"}",
+    "{\\\"password\\\":\\\"Planted11\\\"}",
+    "{\"\"password\"\":\"\"a\"\"\"\"Planted12\"\"}",
+    "password=a;bPlanted13",
+    "https://ana:Planted14@mdi.contoso.test/",
+    "<add key=\"Password\" value=\"Planted15\"/>",
+    "run --client-secret Planted16",
+    "passphrase = 'Planted 17'",
+    "clientSecret=a]Planted18",
+];
+
 #[test]
 fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
     let place = Place::open();
@@ -112,6 +134,9 @@ fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
     writeln!(file, "{head} saved [EncryptedBytes=Planted-Bytes, Password=Planted-Password]\r").unwrap();
     writeln!(file, "{head} {{\"accountPassword\": \"Planted-Json\", \"clientSecret\":\"Planted-Client\"}}\r")
         .unwrap();
+    for form in SECRETS {
+        writeln!(file, "{head} {form}\r").unwrap();
+    }
     writeln!(file, "{head} bytes \"EncryptedBytes\": [\r\n  Planted, 17, 42,\r\n  99 ]\r").unwrap();
     writeln!(file, "{head} \u{1b}]52;c;UGxhbnRlZA==\u{7} # heading <b>\r").unwrap();
     let (said, text) = bundle(&place);
