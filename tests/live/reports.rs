@@ -153,3 +153,28 @@ fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
     assert_eq!(again.code, Some(2));
     place.close();
 }
+
+#[test]
+fn a_bundle_holds_the_logs_of_the_records_own_site_alone_and_names_its_commands() {
+    let place = Place::open();
+    place.write(&place.file("[[log]]\nhost = \"dc9.contoso.test\"\ncommand = [\"tail\", \"x\"]\n"));
+    walk(&place);
+    let own = fs::read_to_string(place.path("site.toml")).unwrap();
+    let (said, text) = bundle(&place);
+    assert!(text.contains("### dc9.contoso.test\n\nIts log is what a command prints, and that is not kept."));
+    assert!(text.contains(", commit ") && !text.contains("not as it was"), "{text}");
+    assert!(!said.out.contains("site"), "{}", said.out);
+    let check = |site: &str, sentence: &str, logs: bool| {
+        place.write(site);
+        fs::remove_file(place.path("bundle.md")).unwrap();
+        let (said, text) = bundle(&place);
+        assert_eq!(said.code, Some(0), "{}", said.complaint);
+        assert!(said.out.contains(sentence), "{sentence}\n{}", said.out);
+        assert!(text.contains(sentence.split(':').next().unwrap()), "{sentence}\n{text}");
+        assert_eq!(text.contains("### "), logs, "{text}");
+    };
+    check(&format!("{own}# edited\n"), "The site file is not as it was when the record was written", true);
+    let other = own.replace("contoso-live", "contoso-other");
+    check(&other, "The site's logs are not here: the record is of the site contoso-live", false);
+    place.close();
+}
