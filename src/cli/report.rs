@@ -82,9 +82,12 @@ pub fn run(everywhere: &Everywhere, arguments: &ReportArguments) -> Result<u8, N
     let code = u8::from(!kept.consistent());
     let text = match (&arguments.bundle, arguments.format) {
         (Some(file), _) => {
-            bundle::write(file, &report, everywhere.site.as_deref())?;
+            let told = bundle::write(file, &report, everywhere.site.as_deref())?;
             let file = records::shown(file);
             super::walk::say(&format!("Written to {file}, readable by you alone."));
+            if let Some(told) = told {
+                super::walk::say(&told);
+            }
             return Ok(code);
         }
         (None, Format::Md) => markdown::render(&report),

@@ -216,9 +216,10 @@ impl Open {
         }
         let (text, carry) = secrets::black_out(&line.text, self.carry);
         self.carry = carry;
-        let mut text = text.as_str();
+        let mut text = text.as_ref();
         if let Some(head) = head {
-            // The head stands before any value, so blacking out has not moved it.
+            // What looked like a component may have been a secret, so what is shown is read again if there was one.
+            let head = if text == line.text { head } else { head::read(text).unwrap_or_default() };
             text = text.get(head.length..).unwrap_or("");
             self.head = head;
         }

@@ -226,6 +226,9 @@ pub struct Basis {
     /// Log sources that the mark names, and those of them that were watched throughout.
     pub sources: usize,
     pub sources_throughout: usize,
+    /// All that the site has, readable or not; older records don't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_sources: Option<usize>,
     /// Services were asked for at the servers themselves.
     pub probe: bool,
     /// As the portal, or else the site file, listed them last.

@@ -1,7 +1,10 @@
 //! Step 7 and everything after the save: evidence comes in, the verdict is reached, the bell rings.
 
+use std::collections::BTreeSet;
+
 use crate::clock::Instant;
 use crate::directory::Standing;
+use crate::logs::SourceId;
 
 use super::effect::Effect;
 use super::errand::Errand;
@@ -159,7 +162,10 @@ impl Walkthrough {
     /// What the verdict rests on, as it stands now.
     pub(super) fn basis(&self) -> Option<Basis> {
         let watch = self.watch.as_ref()?;
-        Some(watch.basis(self.sensors(), self.portal.reading.as_ref(), self.asks_services()))
+        let basis = watch.basis(self.sensors(), self.portal.reading.as_ref(), self.asks_services());
+        let marked = watch.mark.logs.sources.iter().map(|marked| marked.source);
+        let all: BTreeSet<SourceId> = marked.chain(self.sources.keys().copied()).collect();
+        Some(Basis { site_sources: Some(all.len()), ..basis })
     }
 
     fn verdict_shown(&mut self) {

@@ -95,6 +95,28 @@ fn a_record_that_was_changed_is_reported_as_far_as_it_is_as_it_was() {
     place.close();
 }
 
+/// What somebody's program could write into a log, by all the ways of naming a secret.
+const SECRETS: [&str; 18] = [
+    "client_secret=Planted1",
+    "Authorization: Bearer eyJPlanted2.x.y",
+    "access_token=Planted3&scope=x",
+    "refresh_token: \"Planted4\"",
+    "pwd=Planted5",
+    "passwd=Planted6",
+    "<Password>Planted7</Password>",
+    "Password: Planted8",
+    "Password=Correct Planted9 Battery",
+    "{\"password\":\"a\\\"Planted10\"}",
+    "{\\\"password\\\":\\\"Planted11\\\"}",
+    "{\"\"password\"\":\"\"a\"\"\"\"Planted12\"\"}",
+    "password=a;bPlanted13",
+    "https://ana:Planted14@mdi.contoso.test/",
+    "<add key=\"Password\" value=\"Planted15\"/>",
+    "run --client-secret Planted16",
+    "passphrase = 'Planted 17'",
+    "clientSecret=a]Planted18",
+];
+
 #[test]
 fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
     let place = Place::open();
@@ -112,6 +134,9 @@ fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
     writeln!(file, "{head} saved [EncryptedBytes=Planted-Bytes, Password=Planted-Password]\r").unwrap();
     writeln!(file, "{head} {{\"accountPassword\": \"Planted-Json\", \"clientSecret\":\"Planted-Client\"}}\r")
         .unwrap();
+    for form in SECRETS {
+        writeln!(file, "{head} {form}\r").unwrap();
+    }
     writeln!(file, "{head} bytes \"EncryptedBytes\": [\r\n  Planted, 17, 42,\r\n  99 ]\r").unwrap();
     writeln!(file, "{head} \u{1b}]52;c;UGxhbnRlZA==\u{7} # heading <b>\r").unwrap();
     let (said, text) = bundle(&place);
@@ -126,5 +151,30 @@ fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
     let (again, _) = bundle(&place);
     assert!(again.complaint.contains("is there already, and nothing is overwritten"), "{}", again.complaint);
     assert_eq!(again.code, Some(2));
+    place.close();
+}
+
+#[test]
+fn a_bundle_holds_the_logs_of_the_records_own_site_alone_and_names_its_commands() {
+    let place = Place::open();
+    place.write(&place.file("[[log]]\nhost = \"dc9.contoso.test\"\ncommand = [\"tail\", \"x\"]\n"));
+    walk(&place);
+    let own = fs::read_to_string(place.path("site.toml")).unwrap();
+    let (said, text) = bundle(&place);
+    assert!(text.contains("### dc9.contoso.test\n\nIts log is what a command prints, and that is not kept."));
+    assert!(text.contains(", commit ") && !text.contains("not as it was"), "{text}");
+    assert!(!said.out.contains("site"), "{}", said.out);
+    let check = |site: &str, sentence: &str, logs: bool| {
+        place.write(site);
+        fs::remove_file(place.path("bundle.md")).unwrap();
+        let (said, text) = bundle(&place);
+        assert_eq!(said.code, Some(0), "{}", said.complaint);
+        assert!(said.out.contains(sentence), "{sentence}\n{}", said.out);
+        assert!(text.contains(sentence.split(':').next().unwrap()), "{sentence}\n{text}");
+        assert_eq!(text.contains("### "), logs, "{text}");
+    };
+    check(&format!("{own}# edited\n"), "The site file is not as it was when the record was written", true);
+    let other = own.replace("contoso-live", "contoso-other");
+    check(&other, "The site's logs are not here: the record is of the site contoso-live", false);
     place.close();
 }

@@ -2,7 +2,7 @@
 //!
 //! Plain Markdown, so that whoever gets it can read what it gives away before passing it on. Log lines are blacked out as
 //! on the screen, and stand indented, where nothing in them is Markdown. Deliberately absent: the record itself, the site
-//! file's contents, and everything of which only a name is needed.
+//! file's contents, and everything of which only a name is needed. The logs are those of the record's own site or none.
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use crate::journal;
-use crate::logs::tail::{self, Source};
+use crate::logs::tail::{self, LogCommand, Source};
 use crate::logs::{Level, Record};
 use crate::site::open;
 use crate::site::{Site, SiteFault};
@@ -20,12 +20,13 @@ use crate::walkthrough::report::{Report, markdown};
 
 use super::NotReported;
 use crate::cli::records::shown;
+use crate::cli::version;
 
 /// Of each log source.
 const LINES: usize = 200;
 
-/// Writes the bundle into a file that isn't there yet.
-pub(super) fn write(file: &Path, report: &Report, site: Option<&Path>) -> Result<(), NotReported> {
+/// Writes the bundle into a file that isn't there yet. What is to be known of its logs is returned.
+pub(super) fn write(file: &Path, report: &Report, site: Option<&Path>) -> Result<Option<Safe>, NotReported> {
     let lab = report.people.first().is_some_and(|person| person.lab);
     let mut text = markdown::render(report);
     // Writing to a String can't fail.
@@ -33,20 +34,25 @@ pub(super) fn write(file: &Path, report: &Report, site: Option<&Path>) -> Result
     text.push_str("\n## Logs\n\n");
     if lab {
         text.push_str("The logs of a lab end with it.\n");
-    } else {
-        match sources(site) {
-            Ok(sources) => logs(&mut text, &sources),
-            Err(why) => {
-                let _ = writeln!(text, "The site's logs are not here: {}", markdown::escaped(&why));
-            }
-        }
+    }
+    let read = (!lab).then(|| site_of(report, site));
+    let told = match &read {
+        Some(Ok((_, told))) => told.clone(),
+        Some(Err(why)) => Some(Safe::from(format!("The site's logs are not here: {why}"))),
+        None => None,
+    };
+    if let Some(told) = &told {
+        let _ = writeln!(text, "{}\n", markdown::escaped(told));
+    }
+    if let Some(Ok((site, _))) = &read {
+        logs(&mut text, site);
     }
     let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let written = new.and_then(|mut new| {
         new.write_all(text.as_bytes())?;
         new.sync_all()
     });
-    written.map_err(|why| match why.kind() {
+    written.map(|()| told).map_err(|why| match why.kind() {
         io::ErrorKind::AlreadyExists => NotReported::Exists(shown(file)),
         _ => NotReported::NotWritten { file: shown(file), why },
     })
@@ -58,8 +64,9 @@ fn versions(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text, "\n## Versions\n")?;
     writeln!(
         text,
-        "- mdi-console {}, record form {}, report form {}\n- made on {} {} ({})",
+        "- mdi-console {}, commit {}, record form {}, report form {}\n- made on {} {} ({})",
         env!("CARGO_PKG_VERSION"),
+        version::COMMIT,
         journal::VERSION,
         report.form,
         part(system.sysname()),
@@ -68,31 +75,56 @@ fn versions(text: &mut String, report: &Report) -> std::fmt::Result {
     )
 }
 
-/// Those of the site file; nothing is asked of anybody for them.
-fn sources(site: Option<&Path>) -> Result<Vec<Source>, Safe> {
+/// The record's own site, and what is to be said of it; nothing is asked of anybody for its logs.
+fn site_of(report: &Report, site: Option<&Path>) -> Result<(Site, Option<Safe>), Safe> {
     let opened = open::site(site).map_err(|why| Safe::from(why.to_string()))?;
     let site = Site::of_file(opened, Vec::new()).map_err(|why: SiteFault| Safe::from(why.to_string()))?;
-    Ok(site.sources)
+    let Some(person) = report.people.last() else {
+        let told = format!("The record doesn't tell its site; the logs are those of {}.", site.name);
+        return Ok((site, Some(told.into())));
+    };
+    if person.site != site.name {
+        return Err(Safe::from(format!(
+            "the record is of the site {}, and the site file that was read is of {}. Name the record's own with --site.",
+            person.site, site.name
+        )));
+    }
+    let then = person.site_file.as_ref().map(|file| &file.hash);
+    let edited = then.is_none() || then != site.origin.as_ref().map(|file| &file.hash);
+    let told =
+        "The site file is not as it was when the record was written, so these may not be the logs of then.";
+    Ok((site, edited.then(|| Safe::new(told))))
 }
 
-fn logs(text: &mut String, sources: &[Source]) {
-    if sources.is_empty() {
-        text.push_str("The site file names none that are files.\n");
+fn logs(text: &mut String, site: &Site) {
+    if site.sources.is_empty() && site.commands.is_empty() {
+        text.push_str("The site file names none.\n");
     }
-    for source in sources {
+    for source in &site.sources {
         let _ = writeln!(text, "### {}\n", markdown::escaped(&source.host));
-        match tail::last(source) {
-            Ok(records) if records.is_empty() => text.push_str("No line is in its logs.\n\n"),
-            Ok(records) => {
-                let lines: Vec<String> = records.iter().flat_map(lines).collect();
-                for line in lines.iter().skip(lines.len().saturating_sub(LINES)) {
-                    let _ = writeln!(text, "    {line}");
-                }
-                text.push('\n');
+        of_files(text, source);
+    }
+    for LogCommand { host, .. } in &site.commands {
+        let _ = writeln!(
+            text,
+            "### {}\n\nIts log is what a command prints, and that is not kept.\n",
+            markdown::escaped(host)
+        );
+    }
+}
+
+fn of_files(text: &mut String, source: &Source) {
+    match tail::last(source) {
+        Ok(records) if records.is_empty() => text.push_str("No line is in its logs.\n\n"),
+        Ok(records) => {
+            let lines: Vec<String> = records.iter().flat_map(lines).collect();
+            for line in lines.iter().skip(lines.len().saturating_sub(LINES)) {
+                let _ = writeln!(text, "    {line}");
             }
-            Err(why) => {
-                let _ = writeln!(text, "{}\n", markdown::escaped(&why.to_string()));
-            }
+            text.push('\n');
+        }
+        Err(why) => {
+            let _ = writeln!(text, "{}\n", markdown::escaped(&why.to_string()));
         }
     }
 }

@@ -1,20 +1,18 @@
 //! Blacks out what must never be seen: `EncryptedBytes` are passwords that any sensor host can decrypt.
 //!
-//! Pure. Done to a line before anything else keeps it. A value that reaches the end of its line may go on below.
-//! Deliberately absent: doing without; there is no switch for it.
+//! Pure. Done to a line before anything else keeps it. A value that reaches the end of its line may go on below. Errs on
+//! the side of blacking out: a value without quotes goes as far as the next ` key=`, closing bracket or end of the line.
+//! Deliberately absent: doing without, there is no switch for it; and telling a secret that nothing names.
 
-use std::sync::LazyLock;
+mod keys;
+mod value;
 
-use regex::Regex;
+use std::borrow::Cow;
+
+use keys::Named;
 
 /// What stands for a value that was there.
 pub const BLACK: &str = "▇▇▇";
-
-/// The keys whose values are secrets, in .NET's and in JSON's way of writing.
-static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:encryptedbytes|(?:account|user|encrypted|service)?password|clientsecret)["']?\s*(?:=|:\s*["'\[]|:=)\s*"#)
-        .ok()
-});
 
 /// What of a value is still to come on the next line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,34 +23,52 @@ pub enum Carry {
     Value,
     /// A list was opened and not closed.
     List,
+    /// An element was opened and not closed.
+    Element,
 }
 
 /// The line with every secret value blacked out, and what goes on below it.
 #[must_use]
-pub fn black_out(line: &str, carry: Carry) -> (String, Carry) {
-    // Most lines are stack frames, and hold no key.
-    if carry == Carry::Nothing && memchr::memchr2(b'=', b':', line.as_bytes()).is_none() {
-        return (line.to_owned(), carry);
+pub fn black_out(line: &str, carry: Carry) -> (Cow<'_, str>, Carry) {
+    // Most lines are stack frames, and name no secret.
+    if carry == Carry::Nothing && !keys::perhaps(line) {
+        return (Cow::Borrowed(line), carry);
     }
     let mut shown = String::with_capacity(line.len());
     let mut rest = line;
     let mut carry = carry;
     if carry != Carry::Nothing {
-        let (length, next) = going_on(rest, carry);
+        let (length, next) = value::going_on(rest, carry);
         rest = take(rest, length, &mut shown);
         carry = next;
     }
-    // Without the pattern nothing could be trusted, so nothing would be shown.
-    let Some(key) = KEY.as_ref() else { return (BLACK.to_owned(), Carry::Nothing) };
-    while let Some(found) = key.find(rest) {
-        let (before, after) = rest.split_at(found.end());
+    loop {
+        let found = match keys::next(rest) {
+            Ok(Some(found)) => found,
+            Ok(None) => break,
+            // Without the pattern nothing could be trusted, so nothing would be shown.
+            Err(keys::NoPattern) => return (Cow::Borrowed(BLACK), Carry::Nothing),
+        };
+        let (before, after) = rest.split_at_checked(found.end).unwrap_or((rest, ""));
+        let (length, next) = match found.named {
+            Named::Key { closed, colon, spaced } => {
+                if colon && value::is_prose(before.get(..found.start).unwrap_or(before), after) {
+                    shown.push_str(before);
+                    rest = after;
+                    continue;
+                }
+                value::behind_key(closed, spaced, after)
+            }
+            Named::Element(name) => value::element(name, after),
+            Named::Word => (value::word(after), Carry::Nothing),
+            Named::User => (value::of_address(after), Carry::Nothing),
+        };
         shown.push_str(before);
-        let (length, next) = value(before, after);
         rest = take(after, length, &mut shown);
         carry = next;
     }
     shown.push_str(rest);
-    (shown, carry)
+    (Cow::Owned(shown), carry)
 }
 
 /// Puts a mark for the first `length` bytes of `rest`, and returns what is behind them.
@@ -63,109 +79,5 @@ fn take<'a>(rest: &'a str, length: usize, shown: &mut String) -> &'a str {
     rest.get(length..).unwrap_or("")
 }
 
-fn value(before: &str, after: &str) -> (usize, Carry) {
-    let open = before.ends_with('[') || after.starts_with(['[', '{', '(']);
-    if open {
-        return list(after);
-    }
-    let quote = before.chars().next_back().filter(|c| *c == '"' || *c == '\'');
-    let quoted = quote.or_else(|| after.chars().next().filter(|c| *c == '"' || *c == '\''));
-    match quoted {
-        Some(quote) => {
-            let skip = usize::from(!before.ends_with(quote));
-            let end = after.get(skip..).and_then(|inside| inside.find(quote));
-            end.map_or((after.len(), Carry::Value), |end| (skip.saturating_add(end), Carry::Nothing))
-        }
-        None => word(after),
-    }
-}
-
-/// A list of numbers, to its closing bracket.
-fn list(after: &str) -> (usize, Carry) {
-    after.find([']', '}', ')']).map_or((after.len(), Carry::List), |end| (end, Carry::Nothing))
-}
-
-/// To the end of the word. Groups of hexadecimal digits behind it belong to it.
-fn word(after: &str) -> (usize, Carry) {
-    const ENDS: [char; 6] = [']', '}', '"', '\'', ';', '<'];
-    let (mut at, mut end) = (0_usize, 0_usize);
-    for piece in after.split_inclusive(char::is_whitespace) {
-        let text = piece.trim_end();
-        if end > 0 && !is_hexadecimal(text) {
-            return (end, Carry::Nothing);
-        }
-        if let Some(within) = text.find(ENDS) {
-            return (at.saturating_add(within), Carry::Nothing);
-        }
-        end = at.saturating_add(text.len());
-        at = at.saturating_add(piece.len());
-    }
-    (after.len(), Carry::Value)
-}
-
-fn is_hexadecimal(text: &str) -> bool {
-    let text = text.trim_end_matches([']', ',', '}']);
-    (1..=2).contains(&text.trim_start_matches("0x").len())
-        && text.trim_start_matches("0x").chars().all(|c| c.is_ascii_hexdigit())
-}
-
-/// The part of a line that goes on with the value above it: nothing, if the line begins with a space or a key.
-fn going_on(line: &str, carry: Carry) -> (usize, Carry) {
-    if carry == Carry::List {
-        return list(line);
-    }
-    let first = line.split_whitespace().next().unwrap_or("");
-    let encoded = first.trim_end_matches([']', '}', '"', ';', ',']);
-    let goes_on = !line.starts_with(char::is_whitespace)
-        && !encoded.is_empty()
-        && encoded.chars().all(|c| c.is_ascii_alphanumeric() || "+/=-_".contains(c))
-        && (encoded.len() >= 16 || encoded.ends_with('=') || encoded.len() < first.len());
-    if goes_on { word(line) } else { (0, Carry::Nothing) }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secret_values_are_blacked_out_however_they_are_written() {
-        let check = |line: &str, shown: &str| assert_eq!(black_out(line, Carry::Nothing).0, shown);
-        check("x [EncryptedBytes=AQAAANCMnd8BFdERjHoAwE/Cl+s= A=b]", "x [EncryptedBytes=▇▇▇ A=b]");
-        check("x [EncryptedBytes=AQAA]", "x [EncryptedBytes=▇▇▇]");
-        check("EncryptedBytes=AQAA", "EncryptedBytes=▇▇▇");
-        check("encryptedbytes = AQAA end", "encryptedbytes = ▇▇▇ end");
-        check(r#"{"EncryptedBytes":"AQAA==","A":1}"#, r#"{"EncryptedBytes":"▇▇▇","A":1}"#);
-        check(r#"{"EncryptedBytes": [1, 2, 3], "A": 1}"#, r#"{"EncryptedBytes": [▇▇▇], "A": 1}"#);
-        check("EncryptedBytes=[1, 2, 3] x", "EncryptedBytes=▇▇▇] x");
-        check("EncryptedBytes=01 02 FF Other=1", "EncryptedBytes=▇▇▇ Other=1");
-        check("EncryptedBytes=\"A B C\" x", "EncryptedBytes=▇▇▇\" x");
-        check("[AccountPassword=S3cret] [EncryptedBytes=x]", "[AccountPassword=▇▇▇] [EncryptedBytes=▇▇▇]");
-        check("GMSA password could not be retrieved", "GMSA password could not be retrieved");
-        check("Failed to read the password: access denied", "Failed to read the password: access denied");
-    }
-
-    #[test]
-    fn a_value_that_goes_on_below_is_blacked_out_there_too() {
-        let check = |lines: &[&str], shown: &[&str]| {
-            let mut carry = Carry::Nothing;
-            let all: Vec<String> = lines
-                .iter()
-                .map(|line| {
-                    let (shown, next) = black_out(line, carry);
-                    carry = next;
-                    shown
-                })
-                .collect();
-            assert_eq!(all, shown);
-        };
-        check(
-            &["EncryptedBytes=AQAAANCMnd8BFdER", "jHoAwE/Cl+sBAAAAjHoA", "q==] x"],
-            &["EncryptedBytes=▇▇▇", "▇▇▇", "▇▇▇] x"],
-        );
-        check(
-            &["EncryptedBytes=AQAA", "   at Some.Method()"],
-            &["EncryptedBytes=▇▇▇", "   at Some.Method()"],
-        );
-        check(&["\"EncryptedBytes\": [", "1, 2", "3], x"], &["\"EncryptedBytes\": [", "▇▇▇", "▇▇▇], x"]);
-    }
-}
+mod tests;

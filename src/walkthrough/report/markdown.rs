@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use crate::text::Safe;
+use crate::walkthrough::fact::Basis;
 use crate::walkthrough::words::{self, at_second};
 
 use super::{Report, Sealed};
@@ -169,11 +170,15 @@ fn after(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out, "- After: not on record.\n")?;
         return missing(out, report);
     };
-    writeln!(
-        out,
-        "- After: {} sensors, {} running, open issues about a credential: {}.",
-        after.sensors, after.running, after.credential_issues
-    )?;
+    if after.portal {
+        writeln!(
+            out,
+            "- After: {} sensors, {} running, open issues about a credential: {}.",
+            after.sensors, after.running, after.credential_issues
+        )?;
+    } else {
+        writeln!(out, "- After: not read from the portal.")?;
+    }
     writeln!(
         out,
         "- Of each sensor: {} took the password, {} running without a refusal, {} don't use the entry, {} not observed, {} in trouble, {} refused or suspected.",
@@ -185,12 +190,21 @@ fn after(out: &mut String, report: &Report) -> std::fmt::Result {
         (false, _) => "no portal interface (no Graph)",
     };
     let probe = if after.probe { "services were asked at the servers" } else { "no service was asked" };
-    writeln!(
-        out,
-        "- Which evidence there was: {graph}; {} of {} log sources watched throughout; {probe}.\n",
-        after.sources_throughout, after.sources
-    )?;
+    writeln!(out, "- Which evidence there was: {graph}; {}; {probe}.\n", log_sources(&after))?;
     missing(out, report)
+}
+
+/// Older records count only those that could be read at the save.
+fn log_sources(after: &Basis) -> String {
+    let watched = after.sources_throughout;
+    match after.site_sources {
+        Some(0) => "the site has no log source".to_owned(),
+        Some(all) => format!("{watched} of {all} log sources watched throughout"),
+        None => format!(
+            "{watched} of the {} log sources that could be read at the save watched throughout",
+            after.sources
+        ),
+    }
 }
 
 fn missing(out: &mut String, report: &Report) -> std::fmt::Result {

@@ -141,3 +141,21 @@ fn a_name_can_end_no_cell_no_code_and_no_heading() {
         assert!(!line.contains("<b>"), "{line}");
     }
 }
+
+#[test]
+fn what_was_not_watched_is_not_counted_as_if_it_had_been() {
+    let of_basis = |basis: Basis| {
+        let (verdict, missing) = (VerdictWord::NoRefusalSeen, Vec::new());
+        render(&of(vec![began("contoso"), Fact::Verdict { verdict, missing, basis: Some(basis) }]))
+    };
+    let check = |basis: Basis, said: &str| {
+        let text = of_basis(basis);
+        assert!(text.contains(said), "{said}\n{text}");
+    };
+    let one = Basis { sources: 1, sources_throughout: 1, ..Basis::default() };
+    check(Basis { site_sources: Some(2), ..one }, "1 of 2 log sources watched throughout");
+    check(one, "1 of the 1 log sources that could be read at the save watched throughout");
+    check(Basis { site_sources: Some(0), ..Basis::default() }, "the site has no log source");
+    check(Basis { sensors: 1, ..one }, "- After: not read from the portal.");
+    check(Basis { portal: true, sensors: 3, running: 2, ..one }, "- After: 3 sensors, 2 running");
+}

@@ -18,6 +18,8 @@ impl Watch {
             portal_throughout: self.portal_read && self.portal_throughout,
             sources: self.mark.logs.sources.len(),
             sources_throughout: self.watched_throughout.len(),
+            // The mark names only those that could be read; the walk knows the others.
+            site_sources: None,
             probe,
             sensors: sensors.len(),
             running,

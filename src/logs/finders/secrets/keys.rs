@@ -1,0 +1,114 @@
+//! What announces a secret: its key in one of the ways of writing that logs have, an element, a scheme, an address.
+//!
+//! Pure. `PublicKeyToken` stands in every .NET type's name and is none, so a token needs to be told which one it is.
+//! Deliberately absent: where the value ends (`value`).
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// How secrets are called. What comes in front of it belongs to the name; what may follow is said here.
+const STEM: &str = r"(?:passw(?:or)?d|passwort|pwd|pass[-_\x20]?phrase|secret|(?:access|refresh|\bid|[_-]id|auth|bearer|session|security|sas|api)[-_.\x20]?token|\btoken|authorization|encrypted[-_]?bytes|(?:api|private|account|shared|subscription|access)[-_]?key|client[-_]?assertion|\bcookie|\bsig)s?(?:[-_]?(?:hash|value|text|bytes|string))?\d{0,3}";
+
+/// Anything that could be one, so that other lines are passed over at once.
+static PERHAPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)passw|pwd|phrase|secret|token|authorization|encrypted|key|assertion|cookie|sig[=:]|bearer|://[^\s/]*@|eyJ",
+    )
+    .ok()
+});
+
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let assigned = r"(?:\]?\s*(?::=|=>|=)(?P<spaced>\s*)|(?:\s+(?:is|was))?\s*(?P<colon>:)\s*)";
+    let as_attribute = r#",?\s*\\*["']+value\\*["']+\s*[:=]\s*|\\*["']+,?\s*\\*["']*value\\*["']*\s*[:=]\s*"#;
+    let element =
+        r"(?:<|&lt;|\\u003c)(?:[\w.-]+:)?(?P<element>[\w.-]*?STEM)(?:\s(?:[^<>]*[^<>/])?)?(?:>|&gt;|\\u003e)";
+    let argument = r#"(?:^|[\s"'\[(])--?[\w-]*?STEM\s+"#;
+    let pair = r"\[[\w.-]*?STEM,\s+";
+    let key = format!(r#"(?P<key>STEM)(?:(?P<closed>\\*(?:""|["'`])?){assigned}|(?:{as_attribute}))"#);
+    let whole = format!(
+        r"(?i){element}|(?P<argument>{argument}|{pair})|{key}|(?P<scheme>\bbearer\s+)|(?P<jwt>\beyJ)[\w-]{{8,}}\.|(?P<user>://[^\s/@:\x22']*:)[^\s/]*@"
+    );
+    Regex::new(&whole.replace("STEM", STEM)).ok()
+});
+
+/// The pattern is not there.
+#[derive(Debug)]
+pub(super) struct NoPattern;
+
+/// What announces it, and how.
+pub(super) enum Named<'a> {
+    /// `closed` is what closed the key's own quotes; `spaced` is whether blanks stand behind the equals sign alone.
+    Key {
+        closed: &'a str,
+        colon: bool,
+        spaced: bool,
+    },
+    Element(&'a str),
+    /// One word.
+    Word,
+    /// Somebody's name in an address.
+    User,
+}
+
+/// Where it begins, and where its value does.
+pub(super) struct Found<'a> {
+    pub start: usize,
+    pub end: usize,
+    pub named: Named<'a>,
+}
+
+pub(super) fn perhaps(line: &str) -> bool {
+    PERHAPS.as_ref().is_none_or(|pattern| pattern.is_match(line))
+}
+
+/// The first in a text.
+pub(super) fn next(text: &str) -> Result<Option<Found<'_>>, NoPattern> {
+    let pattern = NAMED.as_ref().ok_or(NoPattern)?;
+    let mut from = 0;
+    while let Some(found) = pattern.captures_at(text, from) {
+        let Some(whole) = found.get(0) else { break };
+        from = whole.end();
+        let behind = text.get(from..).unwrap_or("");
+        let group = |name: &str| found.name(name);
+        let (start, end) = (whole.start(), whole.end());
+        let named = if let Some(name) = group("element") {
+            Named::Element(name.as_str())
+        } else if group("scheme").is_some() {
+            if !is_a_token(behind) {
+                continue;
+            }
+            Named::Word
+        } else if let Some(first) = group("jwt") {
+            return Ok(Some(Found { start, end: first.start(), named: Named::Word }));
+        } else if let Some(user) = group("user") {
+            return Ok(Some(Found { start, end: user.end(), named: Named::User }));
+        } else {
+            let colon = group("colon").is_some();
+            // A path of names, as `Password::Of`.
+            if colon && behind.starts_with(':') {
+                continue;
+            }
+            let closed = group("closed").map_or("", |closed| closed.as_str());
+            let before_equals =
+                found.name("spaced").and_then(|spaced| text.get(..spaced.start())).is_some_and(|before| {
+                    before.trim_end_matches(['=', '>', ':']).ends_with(char::is_whitespace)
+                });
+            let spaced = group("spaced").is_some_and(|spaced| !spaced.is_empty()) && !before_equals;
+            Named::Key { closed, colon: colon && closed.is_empty(), spaced }
+        };
+        return Ok(Some(Found { start, end, named }));
+    }
+    Ok(None)
+}
+
+/// Not `bearer authentication`, and not a challenge.
+fn is_a_token(behind: &str) -> bool {
+    let word = behind.split_whitespace().next().unwrap_or("");
+    let letters = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
+    let (name, more) = word.split_at_checked(letters).unwrap_or((word, ""));
+    let challenge = more.starts_with('=') && !more.trim_matches('=').is_empty();
+    let plain = more.trim_matches(['.', ',', ';', ':', ')', ']', '\'', '"']).is_empty();
+    let prose = plain && name.chars().skip(1).all(|c| c.is_ascii_lowercase()) && name.len() < 20;
+    !word.is_empty() && !challenge && !prose
+}

@@ -1,0 +1,130 @@
+//! What is blacked out of a line, and what is left of it.
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn secret_values_are_blacked_out_however_they_are_written() {
+    let check = |line: &str, shown: &str| assert_eq!(black_out(line, Carry::Nothing).0, shown);
+    check("x [EncryptedBytes=AQAAANCMnd8BFdERjHoAwE/Cl+s= A=b]", "x [EncryptedBytes=▇▇▇ A=b]");
+    check("x [EncryptedBytes=AQAA]", "x [EncryptedBytes=▇▇▇]");
+    check("EncryptedBytes=AQAA", "EncryptedBytes=▇▇▇");
+    check("encryptedbytes = AQAA BBB== end", "encryptedbytes = ▇▇▇");
+    check(r#"{"EncryptedBytes":"AQAA==","A":1}"#, r#"{"EncryptedBytes":▇▇▇","A":1}"#);
+    check(r#"{"EncryptedBytes": [1, 2, 3], "A": 1}"#, r#"{"EncryptedBytes": ▇▇▇], "A": 1}"#);
+    check("EncryptedBytes=[1, 2, 3] x", "EncryptedBytes=▇▇▇] x");
+    check("EncryptedBytes=01 02 FF Other=1", "EncryptedBytes=▇▇▇ Other=1");
+    check("EncryptedBytes=\"A B C\" x", "EncryptedBytes=▇▇▇\" x");
+    check("[AccountPassword=S3cret] [EncryptedBytes=x]", "[AccountPassword=▇▇▇] [EncryptedBytes=▇▇▇]");
+    check("client_secret=Leaked1", "client_secret=▇▇▇");
+    check("clientSecret: Leaked1", "clientSecret: ▇▇▇");
+    check("client-secret=Leaked1 scope=x", "client-secret=▇▇▇ scope=x");
+    check("Authorization: Bearer eyJhbGciOiJub25l.e30.", "Authorization: ▇▇▇");
+    check("sent Bearer LeakedBearer9, then x", "sent Bearer ▇▇▇, then x");
+    check("got eyJhbGciOiJub25l.e30.aa_b-c at last", "got ▇▇▇ at last");
+    check("access_token=Leaked&scope=x", "access_token=▇▇▇");
+    check(r#"refresh_token: "Leaked", x"#, r#"refresh_token: ▇▇▇", x"#);
+    check("idToken=Leaked pwd=Leaked", "idToken=▇▇▇ pwd=▇▇▇");
+    check("passwd=Leaked", "passwd=▇▇▇");
+    check("passphrase = Leaked b=c", "passphrase = ▇▇▇ b=c");
+    check("<Password>LeakedXml</Password> x", "<Password>▇▇▇</Password> x");
+    check("<a:Password b=\"c\"><V>Leak</V><V>Leak</V></a:Password>", "<a:Password b=\"c\">▇▇▇</a:Password>");
+    check("&lt;password&gt;Leak&lt;/password&gt;", "&lt;password&gt;▇▇▇&lt;/password&gt;");
+    check("<add key=\"Password\" value=\"Leak\"/>", "<add key=\"Password\" value=▇▇▇\"/>");
+    check("Client Password: LeakedColon", "Client Password: ▇▇▇");
+    check("Password=Correct Horse Battery", "Password=▇▇▇");
+    check("[Password=Correct Horse UserName=a]", "[Password=▇▇▇ UserName=a]");
+    check("[Password=a]b UserName=a]", "[Password=▇▇▇ UserName=a]");
+    check("[Password= UserName=a]", "[Password= UserName=a]");
+    check(r#"{"password":"a\"Leaked","b":1}"#, r#"{"password":▇▇▇","b":1}"#);
+    check(r#"{"password":"a"Leaked","b":1}"#, r#"{"password":▇▇▇","b":1}"#);
+    check(r#"{\"password\":\"a\\\"Leaked\",\"b\":1}"#, r#"{\"password\":▇▇▇\",\"b\":1}"#);
+    check(r#""{""password"":""a""""Leaked"",""b"":1}""#, r#""{""password"":▇▇▇"",""b"":1}""#);
+    check(r#"{"password":"","b":1}"#, r#"{"password":"","b":1}"#);
+    check("password=a;bLeakedSemi", "password=▇▇▇");
+    check("run --password Leaked", "run --password ▇▇▇");
+    check("[client_secret, Leaked]", "[client_secret, ▇▇▇]");
+    check("https://ana:Le@ked@host.test/x y", "https://ana:▇▇▇@host.test/x y");
+}
+
+#[test]
+fn what_only_speaks_of_secrets_stays() {
+    for line in [
+        "GMSA password could not be retrieved",
+        "Failed to read the password: access denied",
+        "The password expired yesterday, and the secret is old",
+        "Key 'Password' is not there",
+        "[PasswordLastSet=2024-04-15 PasswordExpired=True]",
+        "Bearer authentication failed, as the bearer token expired.",
+        "WWW-Authenticate: Bearer realm=\"contoso.test\"",
+        "A, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089]]",
+        "   at Microsoft.Tri.Password::Of(String password)",
+        "System.DirectoryServices.Protocols.LdapException: The supplied credential is invalid.",
+        "Access to the registry key 'Global' is denied.",
+    ] {
+        assert_eq!(black_out(line, Carry::Nothing).0, line);
+    }
+    let check = |line: &str, shown: &str| assert_eq!(black_out(line, Carry::Nothing).0, shown);
+    check(
+        "password=x y The supplied credential is invalid.",
+        "password=▇▇▇ The supplied credential is invalid.",
+    );
+    check("password=x ---> LdapException: y", "password=▇▇▇ ---> LdapException: y");
+}
+
+#[test]
+fn a_value_that_goes_on_below_is_blacked_out_there_too() {
+    let check = |lines: &[&str], shown: &[&str]| {
+        let mut carry = Carry::Nothing;
+        let all: Vec<String> = lines
+            .iter()
+            .map(|line| {
+                let (shown, next) = black_out(line, carry);
+                carry = next;
+                shown.into_owned()
+            })
+            .collect();
+        assert_eq!(all, shown);
+    };
+    check(
+        &["EncryptedBytes=AQAAANCMnd8BFdER", "jHoAwE/Cl+sBAAAAjHoA", "q==] x"],
+        &["EncryptedBytes=▇▇▇", "▇▇▇", "▇▇▇] x"],
+    );
+    check(&["EncryptedBytes=AQAA", "   at Some.Method()"], &["EncryptedBytes=▇▇▇", "   at Some.Method()"]);
+    check(&["\"EncryptedBytes\": [", "1, 2", "3], x"], &["\"EncryptedBytes\": ▇▇▇", "▇▇▇", "▇▇▇], x"]);
+    check(&["<Password>", "  Leaked", "</Password> x"], &["<Password>", "▇▇▇", "</Password> x"]);
+}
+
+proptest! {
+    /// Letters that stand in none of the forms, so that one of them that is shown is the value's.
+    #[test]
+    fn nothing_of_a_planted_value_is_shown(
+        value in "[ЖЩЮ][ЖЩЮ0-9 ;,&@!%'\"\\\\\\]}<>-]{0,12}[ЖЩЮ]",
+        word in "[ЖЩЮ][ЖЩЮ;&@!%-]{0,12}",
+    ) {
+        let json = serde_json::to_string(&value).unwrap_or_default();
+        let within = serde_json::to_string(&format!("{{\"password\":{json}}}")).unwrap_or_default();
+        let xml = value.replace('<', "&lt;");
+        let bare = value.replace(['\'', '"', '\\', ']', '}'], "");
+        for line in [
+            format!("x {{\"clientSecret\": {json}, \"b\": 1}}"),
+            format!("x {within} y"),
+            format!("<s:Password>{xml}</s:Password> y"),
+            format!("x [pwd={bare} UserName=a] y"),
+            format!("x Password: {bare}"),
+            format!("x refresh_token={word} y=z"),
+            format!("Authorization: Bearer {word}"),
+        ] {
+            let shown = black_out(&line, Carry::Nothing).0;
+            prop_assert!(!shown.contains(['Ж', 'Щ', 'Ю']), "{} {}", line, shown);
+        }
+    }
+
+    #[test]
+    fn any_line_comes_to_an_end(line in any::<String>()) {
+        for carry in [Carry::Nothing, Carry::Value, Carry::List, Carry::Element] {
+            let _ = black_out(&format!("{line} password={line} \"secret\":\"{line}"), carry);
+        }
+    }
+}
