@@ -131,9 +131,9 @@ fn a_bad_pattern_an_absent_word_and_a_time_not_known_are_said_and_nothing_is_los
     operator.sees("1 of 1 for slow");
     assert_eq!(operator.selected(), at.as_deref());
     operator.types(")\n").sees("1 of 1 for /(slow)");
-    operator.types("/nowhere\n").sees("no match for nowhere").sees("No record that is shown has nowhere.");
+    operator.types("/nowhere\n").sees("no match for nowhere").sees("No record that is shown has nowhere");
     assert_eq!(operator.selected(), at.as_deref());
-    operator.types("n").sees("No record that is shown has nowhere.");
+    operator.types("n").sees("No record that is shown has nowhere");
     operator.types("thalf past two\n").sees("That is no time. Type hh:mm");
     assert_eq!(operator.field(), Some((LineKind::JumpToTime, "half past two")));
     operator

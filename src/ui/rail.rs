@@ -10,7 +10,7 @@ use crate::model::regions::Regions;
 use crate::text::Safe;
 use crate::walkthrough::step::{Outcome, Phase, Step};
 use crate::walkthrough::watch::VerdictWord;
-use crate::walkthrough::words;
+use crate::walkthrough::words::{self, Truth};
 
 use super::fit;
 use super::look::{Look, Role, Tone};
@@ -79,6 +79,12 @@ fn figures(model: &Model, look: &Look, columns: usize) -> Vec<Line<'static>> {
         figures.push((Role::Plain, words::counted(all, "sensor", "sensors")));
         let tone = if running == all { Role::Plain } else { Role::Warn };
         figures.push((tone, Safe::from(format!("{running} running"))));
+        figures.extend(words::read_beside(&model.walk, model.now).into_iter().map(|read| match read {
+            Truth::Warn(text) | Truth::Bad(text) => {
+                (Role::Warn, Safe::from(format!("{} {text}", look.glyphs().warn)))
+            }
+            Truth::Good(text) | Truth::Plain(text) => (Role::Secondary, text),
+        }));
     } else {
         figures.push((Role::Secondary, Safe::new("sensors not read")));
     }

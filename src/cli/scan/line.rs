@@ -35,7 +35,8 @@ pub(super) enum Line<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Count<'a> {
     pub file: &'a Safe,
-    pub matches: u64,
+    /// Unknown if the file could not be read.
+    pub matches: Option<u64>,
     pub first: Option<WrittenTime>,
     pub last: Option<WrittenTime>,
     /// Unknown if the reading failed.

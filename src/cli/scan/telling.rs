@@ -130,16 +130,16 @@ impl<O: Write, A: Write> Telling<O, A> {
     /// The file at hand could not be read, or not to its end.
     pub fn unread(&mut self, why: &Unread) {
         self.add();
-        if self.file.matches > 0 {
-            self.count(None, false);
-        }
+        self.count(None, false);
         self.fault(&why.to_string());
     }
 
     fn count(&mut self, bytes: Option<u64>, whole: bool) {
         if self.manner == Manner::Count && !self.is_over() {
             let OneFile { name: file, matches, first, last } = &self.file;
-            let (matches, first, last) = (*matches, *first, *last);
+            let (first, last) = (*first, *last);
+            // Nothing was found, and nothing says that there is nothing.
+            let matches = Some(*matches).filter(|matches| whole || bytes.is_some() || *matches > 0);
             add(&mut self.waiting, &Count { file, matches, first, last, bytes, whole });
         }
     }

@@ -104,11 +104,31 @@ fn every(walk: &Walkthrough) -> Safe {
     }
 }
 
+/// Beside the figures that every step shows: how old they are, and when they are read next where that failed.
+pub fn read_beside(walk: &Walkthrough, now: Now) -> Vec<Truth> {
+    let Some(read) = walk.portal.read_at else { return Vec::new() };
+    let age = read_at(walk, read, now);
+    let told = match (stale(walk, now), age.as_str()) {
+        (true, _) => Truth::Warn(safe(format!("stale: {age}"))),
+        (false, "now") => Truth::Plain(Safe::new("read now")),
+        (false, _) => Truth::Plain(safe(format!("read {age} ago"))),
+    };
+    let next = walk.portal.next_poll.filter(|_| walk.portal.fault.is_some());
+    let next = next.and_then(|next| now.wall.checked_add(next.since(now.at)).ok());
+    let again = next.map(|next| Truth::Warn(safe(format!("again {}", super::super::clock_second(next)))));
+    std::iter::once(told).chain(again).collect()
+}
+
 /// As fresh as it can be is *now*: a screen that changed at every poll would never be idle.
 fn read_at(walk: &Walkthrough, read: Now, now: Now) -> Safe {
     let limit = walk.terms.poll.saturating_mul(2).min(std::time::Duration::from_mins(1));
-    let fresh = now.at.since(read.at) < limit;
-    if fresh { Safe::new("now") } else { age_of(read.at, now.at) }
+    let age = now.at.since(read.at);
+    match age_of(read.at, now.at) {
+        _ if age < limit => Safe::new("now"),
+        // Where it is read every second, a few of them are old.
+        coarse if coarse.as_str() == "now" => Safe::new("<15 s"),
+        coarse => coarse,
+    }
 }
 
 fn stale(walk: &Walkthrough, now: Now) -> bool {

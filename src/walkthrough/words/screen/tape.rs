@@ -155,7 +155,7 @@ pub fn nothing_searched() -> Safe {
 
 pub fn not_found(text: &Safe) -> Safe {
     safe(format!(
-        "No record that is shown has {text}. What comes is searched as well; / and Enter alone ends it."
+        "No record that is shown has {text} in what is held of it. What comes is searched as well; / and Enter alone ends it."
     ))
 }
 
