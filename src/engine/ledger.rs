@@ -2,8 +2,8 @@
 //!
 //! Relies on `directory::lockout` for the judgement and on the file system's locks for there being one judge at a time,
 //! whatever number of walks and processes share the folder. Every call opens, locks, reads, appends, forces and lets go;
-//! it blocks for as long as another holds the lock, so callers put it on a blocking thread. What can't be read counts as
-//! an attempt. Deliberately absent: rewriting. Lines are only ever added; a torn last one is cut.
+//! it blocks while another holds the lock (ten seconds at most), so callers put it on a blocking thread. What can't be
+//! read counts as an attempt. Deliberately absent: rewriting. Lines are only ever added; a torn last one is cut.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,6 +84,11 @@ pub enum LedgerFault {
          without a ledger of one's own. Remove what stands there, or run as its owner."
     )]
     NotOurs { path: Safe },
+    #[error(
+        "the ledger of attempts at {path} has been held by another process for ten seconds. No password is tested without \
+         it. `fuser {path}` tells which process: go on with it or end it, then try again."
+    )]
+    Busy { path: Safe },
 }
 
 impl LedgerFault {
@@ -93,6 +98,7 @@ impl LedgerFault {
         match self {
             Self::Disk { doing, path, why } => format!("{path} could not be {doing}: {why}"),
             Self::NotOurs { path } => format!("{path} belongs to another user or is not a plain file"),
+            Self::Busy { path } => format!("{path} is held by another process"),
         }
     }
 }

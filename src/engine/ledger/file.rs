@@ -3,11 +3,12 @@
 //! Relies on the lock belonging to this open file: two openings exclude each other, in one process as in two. It is let
 //! go when the file is closed. Deliberately absent: what the lines mean.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::book::{End, Line};
 use super::{LedgerFault, Safe};
@@ -15,6 +16,10 @@ use crate::text::told;
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
+
+/// A lock is held for milliseconds. Whoever holds it for longer was suspended, or waits for a disk that doesn't answer.
+const LOOK: Duration = Duration::from_millis(2);
+const LOOKS: u32 = 5000;
 
 /// What a machine that loses its power must not lose.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +40,10 @@ pub trait Paper: std::fmt::Debug + Send + Sync {
     }
     fn cut(&self, file: &File, length: u64) -> io::Result<()> {
         file.set_len(length)
+    }
+    /// Between two looks at a lock that somebody else holds.
+    fn pause(&self) {
+        std::thread::sleep(LOOK);
     }
 }
 
@@ -65,7 +74,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), LedgerFault> {
 }
 
 impl Held {
-    /// Opens the file and waits for its lock.
+    /// Opens the file and waits for its lock, ten seconds at most.
     pub(super) fn open(path: &Path, paper: &Arc<dyn Paper>) -> Result<Self, LedgerFault> {
         let fault = |why: io::Error| disk("opened", path, &why);
         let no_link = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
@@ -84,8 +93,20 @@ impl Held {
         if found.mode() & 0o777 != FILE_MODE {
             file.set_permissions(Permissions::from_mode(FILE_MODE)).map_err(fault)?;
         }
-        file.lock().map_err(|why| disk("locked", path, &why))?;
-        Ok(Self { file, path: path.to_owned(), paper: Arc::clone(paper) })
+        let held = Self { file, path: path.to_owned(), paper: Arc::clone(paper) };
+        held.lock()?;
+        Ok(held)
+    }
+
+    fn lock(&self) -> Result<(), LedgerFault> {
+        for _ in 0..LOOKS {
+            match self.file.try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) => self.paper.pause(),
+                Err(TryLockError::Error(why)) => return Err(disk("locked", &self.path, &why)),
+            }
+        }
+        Err(LedgerFault::Busy { path: shown(&self.path) })
     }
 
     pub(super) fn read(&mut self) -> Result<Vec<u8>, LedgerFault> {

@@ -203,6 +203,47 @@ fn a_ledger_that_cant_be_written_grants_nothing() {
     ));
 }
 
+/// Lets go of the lock that another holds, when it has been looked at so many times.
+#[derive(Debug)]
+struct Patience {
+    other: std::sync::Mutex<Option<std::fs::File>>,
+    looks: std::sync::atomic::AtomicU32,
+    lets_go_after: u32,
+}
+
+impl Paper for Patience {
+    fn pause(&self) {
+        if self.looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= self.lets_go_after {
+            self.other.lock().unwrap().take();
+        }
+    }
+}
+
+#[test]
+fn a_ledger_that_another_holds_is_waited_for_and_not_for_ever() {
+    let check = |lets_go_after: u32, reserved: bool| {
+        let (_folder, ledger) = ledger();
+        write(&ledger, b"");
+        let other = std::fs::File::open(ledger.path()).unwrap();
+        other.lock().unwrap();
+        let other = std::sync::Mutex::new(Some(other));
+        let paper = Arc::new(Patience { other, looks: 0.into(), lets_go_after });
+        let ledger = ledger.on(Arc::clone(&paper) as Arc<dyn Paper>);
+        match ledger.reserve(&request(&["dc1"]), &five(), second(10)) {
+            Ok(_) => assert!(reserved),
+            Err(ReserveRefused::Fault(fault @ LedgerFault::Busy { .. })) => {
+                assert!(!reserved && fault.to_string().contains("another process"), "{fault}");
+                // Nothing stands there that would count.
+                assert_eq!(std::fs::read(ledger.path()).unwrap(), b"");
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    check(0, true);
+    check(4000, true);
+    check(u32::MAX, false);
+}
+
 /// Many users at once, each failing whatever it is granted; gives the failures made in all.
 fn rush(ledgers: &[LedgerFile]) -> usize {
     std::thread::scope(|scope| {
