@@ -18,6 +18,8 @@ fn through(program: &str, arguments: &[&str], input: &str) -> Option<String> {
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut child) = started else {
+        let required = std::env::var_os("MDI_CONSOLE_PEERS").is_some_and(|value| value == "require");
+        assert!(!required, "MDI_CONSOLE_PEERS=require, and this machine lacks {program}");
         println!("skipped: this machine lacks {program}");
         return None;
     };

@@ -24,11 +24,16 @@ pub fn said(command: &mut Command) -> String {
 pub fn package() -> Option<Package> {
     let found = find();
     if let Err(lacks) = &found {
-        let required = std::env::var_os("MDI_CONSOLE_PEERS").is_some_and(|value| value == "require");
-        assert!(!required, "MDI_CONSOLE_PEERS=require, and {lacks}");
-        println!("skipped: {lacks}");
+        lacking(lacks);
     }
     found.ok()
+}
+
+/// Says what can't be held for want of something; where all is required, it fails.
+pub fn lacking(lacks: &str) {
+    let required = std::env::var_os("MDI_CONSOLE_PEERS").is_some_and(|value| value == "require");
+    assert!(!required, "MDI_CONSOLE_PEERS=require, and {lacks}");
+    println!("skipped: {lacks}");
 }
 
 fn find() -> Result<Package, String> {
