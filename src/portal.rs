@@ -36,7 +36,8 @@ pub struct Sensor {
     pub deployment: Deployment,
     pub service: ServiceStatus,
     pub health: Health,
-    pub open_issues: u32,
+    /// `None`: not told.
+    pub open_issues: Option<u32>,
 }
 
 impl Sensor {
@@ -67,7 +68,7 @@ impl Sensor {
             deployment: Deployment::Absent,
             service: ServiceStatus::Absent,
             health: Health::Absent,
-            open_issues: 0,
+            open_issues: None,
         }
     }
 

@@ -83,7 +83,7 @@ fn a_refresh_in_which_five_sensors_changed_costs_few_bytes() {
     };
     let syncing: fn(&mut Sensor) = |sensor| sensor.deployment = Deployment::Syncing;
     let stopped: fn(&mut Sensor) = |sensor| sensor.service = ServiceStatus::Stopped;
-    let issues: fn(&mut Sensor) = |sensor| sensor.open_issues = 1;
+    let issues: fn(&mut Sensor) = |sensor| sensor.open_issues = Some(1);
     for sort in [Sort::TroubleFirst, Sort::ByName] {
         check(sort, issues, "with an issue more");
         check(sort, syncing, "syncing");

@@ -80,7 +80,7 @@ impl Model {
         self.walk.watch.as_ref().map(|watch| watch.finding(sensor))
     }
 
-    fn trouble(&self, sensor: &Sensor) -> (Option<Finding>, bool, bool, std::cmp::Reverse<u32>) {
+    fn trouble(&self, sensor: &Sensor) -> (Option<Finding>, bool, bool, std::cmp::Reverse<Option<u32>>) {
         let running = sensor.service == crate::portal::ServiceStatus::Running;
         let healthy = sensor.health == crate::portal::Health::Healthy;
         (self.finding(sensor), running, healthy, std::cmp::Reverse(sensor.open_issues))
@@ -114,7 +114,7 @@ impl Model {
             ("Service", words::service_status(&sensor.service)),
             ("Status", words::deployment(&sensor.deployment)),
             ("Health", words::health(&sensor.health)),
-            ("Open issues", Safe::from(sensor.open_issues.to_string())),
+            ("Open issues", words::open_issues(sensor.open_issues, "not told")),
         ];
         if let Some(baseline) = &self.walk.baseline {
             let before = baseline.reading.sensors.iter().find(|before| before.id == sensor.id);

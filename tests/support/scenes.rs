@@ -292,7 +292,7 @@ fn sensors() -> Vec<Scene> {
                 sensor.service = ServiceStatus::Stopped;
                 sensor.deployment = portal::Deployment::StartFailure;
                 sensor.health = portal::Health::High;
-                sensor.open_issues = 2;
+                sensor.open_issues = Some(2);
             }
         });
         story.read(reading)

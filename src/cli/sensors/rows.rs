@@ -25,7 +25,7 @@ pub(super) enum Line {
         service: Option<Safe>,
         status: Option<Safe>,
         health: Option<Safe>,
-        open_issues: u32,
+        open_issues: Option<u32>,
         /// What it was at the reading before.
         was: Option<Safe>,
     },
@@ -154,7 +154,7 @@ fn cells(sensor: &Sensor) -> [Safe; 8] {
         words::service_status(&sensor.service),
         words::deployment(&sensor.deployment),
         words::health(&sensor.health),
-        Safe::from(sensor.open_issues.to_string()),
+        words::open_issues(sensor.open_issues, "—"),
         sensor.version.clone(),
         words::kind(&sensor.kind),
         sensor.domain.clone(),

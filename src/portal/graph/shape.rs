@@ -172,13 +172,13 @@ fn word(value: &Value) -> Option<Safe> {
     }
 }
 
-fn count(value: Option<&Value>) -> u32 {
-    let number = match value {
-        Some(Value::Number(number)) => number.as_u64(),
-        Some(Value::String(text)) => text.parse().ok(),
+fn count(value: Option<&Value>) -> Option<u32> {
+    let number: Option<u64> = match value? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.parse().ok(),
         _ => None,
     };
-    number.map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX))
+    number.map(|number| u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 fn time(from: &Value, name: &str) -> Option<Timestamp> {

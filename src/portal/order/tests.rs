@@ -13,7 +13,7 @@ fn sensor(domain: &str, version: &str) -> Sensor {
         deployment: Deployment::UpToDate,
         service: ServiceStatus::Running,
         health: Health::Healthy,
-        open_issues: 0,
+        open_issues: Some(0),
     }
 }
 

@@ -56,7 +56,7 @@ fn cells(model: &Model, look: &Look, sensor: &Sensor) -> Vec<Cell> {
             None => Cell::dim(Safe::default()),
         },
         Cell::plain(change),
-        Cell::plain(Safe::from(sensor.open_issues.to_string())),
+        Cell::plain(words::open_issues(sensor.open_issues, "—")),
         Cell::state(look, of_deployment(&sensor.deployment), &words::deployment(&sensor.deployment)),
         Cell::state(look, of_health(&sensor.health), &words::health(&sensor.health)),
         Cell::dim(sensor.version.clone()),

@@ -118,7 +118,7 @@ pub fn sensor(host: &str, version: &str, service: ServiceStatus) -> Sensor {
         deployment: Deployment::UpToDate,
         service,
         health: Health::Healthy,
-        open_issues: 0,
+        open_issues: Some(0),
     }
 }
 

@@ -24,7 +24,7 @@ fn sensor(host: &str, version: &str, service: ServiceStatus) -> Sensor {
         deployment: Deployment::UpToDate,
         service,
         health: Health::Healthy,
-        open_issues: 0,
+        open_issues: Some(0),
     }
 }
 

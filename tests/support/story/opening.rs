@@ -131,7 +131,7 @@ impl Story {
                     deployment: Deployment::UpToDate,
                     service: ServiceStatus::Running,
                     health: Health::Healthy,
-                    open_issues: 0,
+                    open_issues: Some(0),
                 };
                 change(number, &mut sensor);
                 sensor

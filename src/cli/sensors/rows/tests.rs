@@ -8,6 +8,7 @@ fn sensor(host: &str, service: ServiceStatus) -> Sensor {
         health: Health::Healthy,
         version: "2.240.1".into(),
         service,
+        open_issues: Some(0),
         ..Sensor::listed(&host.into(), true)
     }
 }
@@ -20,6 +21,7 @@ fn reading(sensors: Vec<Sensor>) -> Reading {
 fn trouble_stands_first_and_columns_are_aligned() {
     let mut odd = sensor("b.contoso.test", ServiceStatus::Other("odd\u{1b}".into()));
     odd.deployment = Deployment::Absent;
+    odd.open_issues = None;
     let stopped = sensor("c.contoso.test", ServiceStatus::Stopped);
     let reading = reading(vec![sensor("a.contoso.test", ServiceStatus::Running), odd, stopped]);
     let table: Vec<String> = table(&sorted(&reading)).iter().map(ToString::to_string).collect();
@@ -28,7 +30,7 @@ fn trouble_stands_first_and_columns_are_aligned() {
         [
             "sensor          service  status      health   open  version  type        domain",
             "c.contoso.test  stopped  up to date  healthy  0     2.240.1  standalone  contoso.test",
-            "b.contoso.test  odd\u{241b}     not told    healthy  0     2.240.1  standalone  contoso.test",
+            "b.contoso.test  odd\u{241b}     not told    healthy  —     2.240.1  standalone  contoso.test",
             "a.contoso.test  running  up to date  healthy  0     2.240.1  standalone  contoso.test",
         ]
     );
@@ -47,7 +49,7 @@ fn what_is_not_told_is_null_and_what_is_not_known_stands_as_it_came() {
     bare.deployment = Deployment::Other("reBooting".into());
     check(
         &bare,
-        r#"{"event":"sensor","host":"b","domain":null,"kind":null,"version":null,"service":null,"status":"reBooting","health":null,"open_issues":0,"was":null}"#,
+        r#"{"event":"sensor","host":"b","domain":null,"kind":null,"version":null,"service":null,"status":"reBooting","health":null,"open_issues":null,"was":null}"#,
     );
 }
 

@@ -28,7 +28,7 @@ fn a_sensor_is_read_whole() {
         deployment: Deployment::UpToDate,
         service: ServiceStatus::Running,
         health: Health::High,
-        open_issues: 3,
+        open_issues: Some(3),
     };
     assert_eq!(read, told);
 }
@@ -44,7 +44,7 @@ fn a_sensor_without_anything_is_shown_as_one_of_which_nothing_is_told() {
         deployment: Deployment::Absent,
         service: ServiceStatus::Absent,
         health: Health::Absent,
-        open_issues: 0,
+        open_issues: None,
     };
     let check = |from: &Value| assert_eq!(one_sensor(from), nothing, "{from}");
     check(&json!({}));
@@ -119,14 +119,18 @@ fn the_host_is_put_together_once() {
 }
 
 #[test]
-fn counts_come_as_numbers_texts_or_nonsense() {
-    let check = |from: &Value, count: u32| {
+fn counts_come_as_numbers_or_texts_and_what_is_neither_is_not_told() {
+    let check = |from: &Value, count: Option<u32>| {
         assert_eq!(one_sensor(&json!({ "openHealthIssuesCount": from })).open_issues, count);
     };
-    check(&json!(12), 12);
-    check(&json!("12"), 12);
-    check(&json!(-1), 0);
-    check(&json!(u64::MAX), u32::MAX);
+    check(&json!(12), Some(12));
+    check(&json!("12"), Some(12));
+    check(&json!(0), Some(0));
+    check(&json!(u64::MAX), Some(u32::MAX));
+    for none in [json!(null), json!(-1), json!("many"), json!([])] {
+        check(&none, None);
+    }
+    assert_eq!(one_sensor(&json!({})).open_issues, None);
 }
 
 #[test]

@@ -83,10 +83,15 @@ pub fn change(before: Option<&Sensor>, now: &Sensor) -> Safe {
         return safe(format!("was {}", before.version));
     }
     match (before.open_issues, now.open_issues) {
-        (then, now) if then < now => safe(format!("+{} issues", now.saturating_sub(then))),
-        (then, now) if then > now => safe(format!("-{} issues", then.saturating_sub(now))),
+        (Some(then), Some(now)) if then < now => safe(format!("+{} issues", now.saturating_sub(then))),
+        (Some(then), Some(now)) if then > now => safe(format!("-{} issues", then.saturating_sub(now))),
         _ => Safe::default(),
     }
+}
+
+/// How many issues are open; `otherwise` where the portal didn't tell, since that is not none.
+pub fn open_issues(count: Option<u32>, otherwise: &'static str) -> Safe {
+    count.map_or_else(|| Safe::new(otherwise), |count| safe(count.to_string()))
 }
 
 /// How a controller's TLS stands, in a few words.
