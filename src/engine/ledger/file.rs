@@ -7,7 +7,8 @@ use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use super::book::{End, Line};
@@ -18,8 +19,7 @@ const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
 /// A lock is held for milliseconds. Whoever holds it for longer was suspended, or waits for a disk that doesn't answer.
-const LOOK: Duration = Duration::from_millis(2);
-const LOOKS: u32 = 5000;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a machine that loses its power must not lose.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,9 +41,9 @@ pub trait Paper: std::fmt::Debug + Send + Sync {
     fn cut(&self, file: &File, length: u64) -> io::Result<()> {
         file.set_len(length)
     }
-    /// Between two looks at a lock that somebody else holds.
-    fn pause(&self) {
-        std::thread::sleep(LOOK);
+    /// How long a lock that somebody else holds is waited for.
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 }
 
@@ -99,14 +99,21 @@ impl Held {
     }
 
     fn lock(&self) -> Result<(), LedgerFault> {
-        for _ in 0..LOOKS {
-            match self.file.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => self.paper.pause(),
-                Err(TryLockError::Error(why)) => return Err(disk("locked", &self.path, &why)),
-            }
+        let fault = |why: io::Error| disk("locked", &self.path, &why);
+        match self.file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(why)) => return Err(fault(why)),
         }
-        Err(LedgerFault::Busy { path: shown(&self.path) })
+        // Nobody can be asked to wait for a lock for a while only. One that comes too late is let go at once.
+        let same = self.file.try_clone().map_err(fault)?;
+        let (say, said) = mpsc::channel();
+        let waiting = thread::Builder::new().name("ledger".into());
+        waiting.spawn(move || say.send(same.lock())).map_err(fault)?;
+        match said.recv_timeout(self.paper.patience()) {
+            Ok(locked) => locked.map_err(fault),
+            Err(_) => Err(LedgerFault::Busy { path: shown(&self.path) }),
+        }
     }
 
     pub(super) fn read(&mut self) -> Result<Vec<u8>, LedgerFault> {
