@@ -54,7 +54,8 @@ With --json, each line is an object with an `event`:
   issue    name, severity, status, about_credential, created, modified, sensors, recommendations
   reading  sensors, running, credential_issues, portal_time
   fault    what, remedy, again_in_seconds
-What is not told is null. With --watch, sensors and issues are said again only when they change.
+What is not told is null. With --watch, sensors and issues are said again only when they change, and a
+reading then or after a fault.
 
 Exit codes: 0 no sensor is in trouble; 1 one is, or an issue about a credential is open; 2 usage or configuration; 3 the portal could not be read; 129, 130, 143 interrupted.";
 

@@ -182,7 +182,7 @@ pub const KEYS: &[Binding] = &[
     binding(P::Panes, &[c('G'), plain(Code::End)], ("G", A::Bottom), ("", "to the last row", 0)),
     binding(P::Logs, &[plain(Code::Left)], ("←", A::Left), ("", "the beginning of long lines", 0)),
     binding(P::Logs, &[plain(Code::Right)], ("→", A::Right), ("", "further right in long lines", 0)),
-    binding(P::Panes, &[c('y')], ("y", A::Copy), ("", "copy what is under the cursor to the terminal's clipboard", 0)),
+    binding(P::Panes, &[c('y')], ("y", A::Copy), ("copy", "copy what is under the cursor to the terminal's clipboard", 2)),
     binding(P::Panes, &[c('o')], ("o", A::Write), ("", "write what is under the cursor to a new file", 0)),
     binding(P::Logs, &[c('O')], ("O", A::WriteShown), ("", "write all records that are shown to a new file", 0)),
     binding(P::Panes, &[c('l')], ("l", A::LogRoom), ("logs", "more or less room for the logs", 7)),

@@ -64,6 +64,10 @@ fn serves(model: &Model, focus: Focus, binding: &Binding) -> bool {
         Action::Escape if matches!(focus, Focus::Choice | Focus::Field) => {
             model.walk.dialog.is_some() || model.line.is_some()
         }
+        Action::Copy if focus == Focus::Pane(Pane::Stage) => {
+            words::to_copy(&model.walk).is_some() && model.looking_at.is_none()
+        }
+        Action::Copy => focus == Focus::Overlay,
         Action::Recover => words::ways_back_wanted(&model.walk),
         Action::NextRefusal | Action::Sources => focus == Focus::Pane(Pane::Logs),
         // One way out is enough to show; `q` is the shorter.

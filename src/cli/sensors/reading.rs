@@ -33,7 +33,7 @@ pub(super) async fn watch<O: io::Write, A: io::Write>(
             Err(fault) => {
                 failures = failures.saturating_add(1);
                 let wait = pace::wait(&fault, failures, site.poll, clock.now());
-                telling.failed(&fault, wait);
+                telling.failed(&fault, wait, clock.now().wall);
                 clock.sleep(wait).await;
                 continue;
             }
@@ -41,3 +41,6 @@ pub(super) async fn watch<O: io::Write, A: io::Write>(
         clock.sleep_until(begun.after(wait)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

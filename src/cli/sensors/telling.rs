@@ -31,11 +31,13 @@ pub struct Telling<O, A> {
     aside: A,
     /// The last reading, once one was said.
     last: Option<Reading>,
+    /// What was said last is that it could not be read.
+    failed: bool,
 }
 
 impl<O: Write, A: Write> Telling<O, A> {
     pub fn new(manner: Manner, out: O, aside: A) -> Self {
-        Self { manner, out, aside, last: None }
+        Self { manner, out, aside, last: None, failed: false }
     }
 
     /// Where to sign in, for whoever started this.
@@ -124,11 +126,19 @@ impl<O: Write, A: Write> Telling<O, A> {
             Some(before) => {
                 let mut news = self.sensors_changed(&before, reading, now);
                 news |= self.issues_changed(&before, reading, now);
-                if news {
+                if self.failed {
+                    self.text(&Safe::from(format!(
+                        "{} read again. {}",
+                        words::clock_second(now),
+                        summary(reading)
+                    )));
+                }
+                if news || self.failed {
                     self.json(&Line::of_reading(reading));
                 }
             }
         }
+        self.failed = false;
         self.last = Some(reading.clone());
     }
 
@@ -178,9 +188,14 @@ impl<O: Write, A: Write> Telling<O, A> {
     }
 
     /// It could not be read, and is tried again; what was said is as old as it is.
-    pub fn failed(&mut self, fault: &Fault, again: Duration) {
+    pub fn failed(&mut self, fault: &Fault, again: Duration, now: Timestamp) {
+        self.failed = true;
         let seconds = again.as_secs();
-        self.text(&Safe::from(format!("Not read: {fault}; tried again in {seconds} s. {}", fault.remedy())));
+        self.text(&Safe::from(format!(
+            "{} not read: {fault}; tried again in {seconds} s. {}",
+            words::clock_second(now),
+            fault.remedy()
+        )));
         let (what, remedy) = (Safe::from(fault.to_string()), fault.remedy());
         self.json(&Line::Fault { what, remedy, again_in_seconds: seconds });
     }

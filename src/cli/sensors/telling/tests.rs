@@ -92,6 +92,26 @@ fn programs_read_one_object_a_line() {
 }
 
 #[test]
+fn what_could_not_be_read_is_said_and_so_is_once_that_it_is_read_again() {
+    let check = |manner: Manner, lines: usize, last: &str| {
+        let one = || reading(vec![sensor(1, ServiceStatus::Running)], Vec::new());
+        let mut out = Vec::new();
+        let mut telling = Telling::new(manner, &mut out, std::io::sink());
+        telling.changed(&one(), Timestamp::UNIX_EPOCH);
+        let before = telling.out.len();
+        telling.failed(&Fault::TimedOut, Duration::from_secs(5), Timestamp::UNIX_EPOCH);
+        for _ in 0..3 {
+            telling.changed(&one(), Timestamp::UNIX_EPOCH);
+        }
+        let said = String::from_utf8(out.split_off(before)).unwrap();
+        assert_eq!(said.lines().count(), lines, "{said}");
+        assert!(said.lines().last().unwrap().starts_with(last), "{said}");
+    };
+    check(Manner::Text { ascii: false }, 2, "00:00:00Z read again. 1 sensor: 1 running.");
+    check(Manner::Json, 2, r#"{"event":"reading","sensors":1,"running":1,"#);
+}
+
+#[test]
 fn the_code_is_for_trouble_and_for_credentials() {
     let check = |reading: &Reading, code: u8| {
         let mut telling = Telling::new(Manner::Json, std::io::sink(), std::io::sink());

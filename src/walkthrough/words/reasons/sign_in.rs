@@ -59,7 +59,7 @@ pub(super) fn blocked((code, description): (&Safe, &Safe), ids: [Option<&Safe>; 
     let ids = if named.is_empty() {
         String::new()
     } else {
-        format!(" They find it by its {} (y copies).", named.join(" and "))
+        format!(" They find it by its {}.", named.join(" and "))
     };
     said(format!("The sign-in was blocked: {code}. {description}"), means, format!("{remedy}{ids}"))
 }
@@ -97,7 +97,7 @@ mod tests {
             assert_eq!(&*told.means, means);
             assert_eq!(
                 &*told.remedy,
-                format!("{remedy} They find it by its trace id t-1 and correlation id c-1 (y copies).")
+                format!("{remedy} They find it by its trace id t-1 and correlation id c-1.")
             );
         };
         check("AADSTS53003", POLICY);
