@@ -6,7 +6,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::engine::record::{Unknown, facts};
+use crate::engine::record::{Unknown, facts, known};
 use crate::journal::file::{JournalFault, is_held, read_record};
 use crate::journal::{Consistency, Read};
 use crate::text::Safe;
@@ -49,6 +49,11 @@ impl Kept {
         facts(&self.read)
     }
 
+    /// As far as this version knows them.
+    pub fn known(&self) -> (Vec<Dated>, Option<Unknown>) {
+        known(&self.read)
+    }
+
     pub fn consistent(&self) -> bool {
         self.read.consistency == Consistency::Consistent
     }
@@ -61,6 +66,18 @@ pub(super) fn named(folder: &Path, id: &str) -> Result<Kept, NotRead> {
         return Err(NotRead::NoSuch { id: Safe::new(id), folder: shown(folder) });
     }
     Kept::open(&path)
+}
+
+/// The record in this file, which may stand anywhere.
+pub(super) fn at(path: &Path) -> Result<Kept, NotRead> {
+    if path.is_file() {
+        return Kept::open(path);
+    }
+    let folder = path.parent().map(shown).unwrap_or_default();
+    Err(NotRead::NoSuch {
+        id: path.file_name().map(|name| shown(Path::new(name))).unwrap_or_default(),
+        folder,
+    })
 }
 
 /// The names of all records of the folder, the newest first.

@@ -20,7 +20,7 @@ mod bundle;
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub struct ReportArguments {
-    /// The record's name, as the walk's last line tells it; the newest one without
+    /// The record's name, or its file, as the walk's last line tells it; the newest one without
     pub id: Option<String>,
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Md, value_name = "FORMAT")]
@@ -45,7 +45,7 @@ Examples:
 
 Records of labs are named lab/ID, those of `mdi-console verify` verify/ID; without a name the newest of all is taken.
 
-Exit codes: 0 the record is as it was written; 1 it was changed or damaged, and the report ends there; 2 usage or configuration; 3 it could not be read, or the bundle not written.";
+Exit codes: 0 the record is as it was written; 1 it was changed, damaged, or written by a later version, and the report ends there; 2 usage or configuration; 3 it could not be read, or the bundle not written.";
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -78,8 +78,8 @@ pub fn run(everywhere: &Everywhere, arguments: &ReportArguments) -> Result<u8, N
         Some(id) => (id.clone(), named(&state, id)?),
         None => newest(&state)?,
     };
-    let report = report(&id, &kept)?;
-    let code = u8::from(!kept.consistent());
+    let report = report(&id, &kept);
+    let code = u8::from(report.record.unread_from.is_some());
     let text = match (&arguments.bundle, arguments.format) {
         (Some(file), _) => {
             let told = bundle::write(file, &report, everywhere.site.as_deref())?;
@@ -102,9 +102,18 @@ pub fn run(everywhere: &Everywhere, arguments: &ReportArguments) -> Result<u8, N
 const FOLDERS: [&str; 3] = ["", "lab", "verify"];
 
 fn named(state: &Path, id: &str) -> Result<Kept, NotRead> {
+    // No record's name has a dot in it.
+    if Path::new(id).extension().is_some() {
+        return records::at(Path::new(id));
+    }
     match id.split_once('/') {
         Some((folder, name)) if FOLDERS.contains(&folder) => records::named(&state.join(folder), name),
-        _ => records::named(state, id),
+        _ => {
+            // No two records were begun in the same folder under one name, and hardly in two.
+            let found = FOLDERS.iter().map(|folder| records::named(&state.join(folder), id));
+            let mut found = found.skip_while(|one| matches!(one, Err(NotRead::NoSuch { .. })));
+            found.next().unwrap_or_else(|| records::named(state, id))
+        }
     }
 }
 
@@ -126,17 +135,24 @@ fn newest(state: &Path) -> Result<(String, Kept), NotReported> {
     Err(NotRead::None(records::shown(state)).into())
 }
 
-fn report(id: &str, kept: &Kept) -> Result<Report, NotRead> {
-    let lines = kept.facts()?;
+fn report(id: &str, kept: &Kept) -> Report {
+    let (lines, unknown) = kept.known();
     let read = &kept.read;
     let torn = read.torn.map(|torn| format!("; {torn}")).unwrap_or_default();
+    let unread_from = match (&unknown, read.consistency) {
+        (Some(unknown), _) => Some(unknown.line),
+        (None, Consistency::Consistent) => None,
+        (None, Consistency::NotConsistent { line, .. } | Consistency::Newer { line, .. }) => Some(line),
+    };
+    let unknown = unknown.map(|unknown| format!("; {unknown}")).unwrap_or_default();
     let sealed = Sealed {
         id: Safe::new(id),
-        consistent: read.consistency == Consistency::Consistent,
-        said: Safe::from(format!("{}{torn}", read.consistency)),
+        consistent: kept.consistent(),
+        said: Safe::from(format!("{}{unknown}{torn}", read.consistency)),
+        unread_from,
         lines: read.chain.count,
         hash: read.chain.last.as_ref().map(|seal| Safe::new(seal.as_str())),
         going_on: kept.held,
     };
-    Ok(Report::of(sealed, &lines))
+    Report::of(sealed, &lines)
 }

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::clock::{Clock, Work};
+use crate::journal::Read;
 use crate::journal::file::{Disk, JournalFile, Together};
-use crate::journal::{self, Read};
 use crate::text::Safe;
 use crate::walkthrough::effect::Ticket;
 use crate::walkthrough::event::{self, Event, Opened};
@@ -96,21 +96,34 @@ impl Recorder {
 /// A line whose body this version doesn't know.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "line {line} of the record says what this version doesn't know ({why}); a later mdi-console wrote it, so go on with that one"
+    "line {line} of the record says what this version doesn't know ({why}); a later mdi-console wrote it, so use that one"
 )]
 pub struct Unknown {
-    line: u64,
+    pub line: u64,
     why: Safe,
 }
 
 /// What the lines of a record say.
 pub fn facts(record: &Read) -> Result<Vec<Dated>, Unknown> {
-    let fact = |line: &journal::Line| {
-        let fact = serde_json::from_str(line.body.get());
-        fact.map(|fact| (line.time, fact))
-            .map_err(|why| Unknown { line: line.number, why: Safe::from(why.to_string()) })
-    };
-    record.lines.iter().map(fact).collect()
+    let (facts, unknown) = known(record);
+    unknown.map_or(Ok(facts), Err)
+}
+
+/// The same as far as this version knows it.
+pub fn known(record: &Read) -> (Vec<Dated>, Option<Unknown>) {
+    let mut facts = Vec::new();
+    for line in &record.lines {
+        match serde_json::from_str(line.body.get()) {
+            Ok(fact) => facts.push((line.time, fact)),
+            Err(why) => {
+                // What it would have known is a long list.
+                let why = why.to_string();
+                let why = Safe::new(why.split(", expected").next().unwrap_or_default());
+                return (facts, Some(Unknown { line: line.number, why }));
+            }
+        }
+    }
+    (facts, None)
 }
 
 /// One record may give way to another.

@@ -15,8 +15,8 @@ impl Walkthrough {
         let verdict = self.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
         if verdict == Some(None) {
             let missing = vec![words::missing(&Missing::LeftEarly)];
-            let basis = self.basis();
-            facts.push(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing, basis });
+            let (basis, listed) = (self.basis(), self.listed());
+            facts.push(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing, basis, listed });
         }
         let verdict = verdict.map(|reached| reached.unwrap_or(VerdictWord::NotConfirmed));
         facts.push(Fact::Left { step: self.current, verdict });

@@ -17,7 +17,7 @@ use crate::text::Safe;
 
 use super::hand_over::HandOver;
 use super::step::{Outcome, Step};
-use super::watch::VerdictWord;
+use super::watch::{Finding, VerdictWord};
 
 mod durable;
 
@@ -56,6 +56,9 @@ pub enum Fact {
         sensors: usize,
         running: usize,
         credential_issues: usize,
+        /// Each of them; older records don't tell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        listed: Vec<Listed>,
     },
     CanEdit {
         answer: Safe,
@@ -181,12 +184,18 @@ pub enum Fact {
         what: Safe,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Witness>,
+        /// Of a log's record.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<LogPlace>,
     },
     Verdict {
         verdict: VerdictWord,
         missing: Vec<Safe>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         basis: Option<Basis>,
+        /// Each sensor, and what was found of it; older records don't tell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        listed: Vec<Listed>,
     },
     Settled {
         step: Step,
@@ -215,6 +224,26 @@ pub struct Origin {
     pub path: Safe,
     /// SHA-256 of its bytes, in hexadecimal digits.
     pub hash: Safe,
+}
+
+/// A sensor, in the words of the table on the screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub host: Safe,
+    pub service: Safe,
+    pub status: Safe,
+    /// After a save.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
+}
+
+/// Where a log's record stands, by which it is found again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPlace {
+    pub at: Position,
+    /// As it says itself, without a zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Safe>,
 }
 
 /// What a verdict rests on.

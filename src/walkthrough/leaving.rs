@@ -84,8 +84,8 @@ impl Walkthrough {
         let verdict = Verdict { word: VerdictWord::NotConfirmed, missing: vec![Missing::LeftEarly] };
         watch.verdict = Some(verdict);
         let missing = vec![words::missing(&Missing::LeftEarly)];
-        let basis = self.basis();
-        self.record(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing, basis });
+        let (basis, listed) = (self.basis(), self.listed());
+        self.record(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing, basis, listed });
     }
 
     pub(super) fn end(&mut self) {

@@ -7,7 +7,7 @@ use crate::portal::{Entry, Fault, Reading, pace};
 use super::effect::{Effect, Ticket};
 use super::errand::Errand;
 use super::event;
-use super::fact::Fact;
+use super::fact::{Fact, Listed};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::{Baseline, Notice, SigningIn, Walkthrough, words};
 
@@ -206,10 +206,12 @@ impl Walkthrough {
             let running = reading.sensors.iter().filter(|sensor| words::is_running(sensor)).count();
             let issues =
                 reading.issues.iter().filter(|issue| issue.about_credential() && issue.open()).count();
+            let listed = reading.sensors.iter().map(|sensor| Listed::of(sensor, None)).collect();
             self.record(Fact::Baseline {
                 sensors: reading.sensors.len(),
                 running,
                 credential_issues: issues,
+                listed,
             });
         }
     }

@@ -12,10 +12,10 @@ use serde::Serialize;
 use crate::directory::{Account, Host, Protocol};
 use crate::text::Safe;
 
-use super::fact::{Basis, DurableSave, Gate, Origin};
+use super::fact::{Basis, DurableSave, Gate, LogPlace, Origin, SaveWord, Witness};
 use super::hand_over::HandOver;
 use super::resume::{Dated, Past};
-use super::watch::VerdictWord;
+use super::watch::{Finding, VerdictWord};
 
 mod gathering;
 pub mod markdown;
@@ -39,8 +39,14 @@ pub struct Report {
     /// No walk: one password was tested, and nothing else was done.
     pub alone: bool,
     pub saved: Option<bool>,
+    /// Every save that was announced; the last is the one that the verdict is about.
+    pub saves: Vec<Save>,
+    /// The record's last line is not the leaving, and nobody is walking: what was done after it is not on record.
+    pub broken_off: bool,
     pub account: Option<Account>,
     pub overrides: Vec<Override>,
+    /// When one test more than is safe was let through because the account's name was typed.
+    pub account_name_typed: Vec<Timestamp>,
     pub people: Vec<Person>,
     pub approvals: Vec<Approval>,
     /// What whoever takes over has to know; the last word of each kind.
@@ -50,6 +56,8 @@ pub struct Report {
     pub account_read: Option<Read>,
     pub before: Option<Before>,
     pub after: Option<Basis>,
+    /// Before and after, by name.
+    pub sensors: Vec<Sensor>,
     pub services: Vec<Service>,
     pub evidence: Vec<Evidence>,
     /// What kept the verdict from being more.
@@ -72,6 +80,8 @@ pub struct Sealed {
     pub consistent: bool,
     /// `consistent`, or where not.
     pub said: Safe,
+    /// The line from which on nothing can be told: it was changed, or a later program wrote it.
+    pub unread_from: Option<u64>,
     /// Lines that are as they were written.
     pub lines: u64,
     /// Of the last of them.
@@ -148,11 +158,43 @@ pub struct Service {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Save {
+    pub at: Timestamp,
+    pub tested: bool,
+    /// By the operator's own hand at the portal.
+    pub hand_off: bool,
+    /// `None`: what came of it is not on record.
+    pub result: Option<SaveWord>,
+    /// The same, in words.
+    pub said: Safe,
+}
+
+/// A sensor before anything was changed, and when the verdict was reached. What is not there was not told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sensor {
+    pub host: Safe,
+    pub before: Option<Told>,
+    pub after: Option<Told>,
+    pub finding: Option<Finding>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    pub service: Safe,
+    pub status: Safe,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     pub at: Timestamp,
+    /// After which of the saves, counted from 1.
+    pub save: usize,
     pub host: Safe,
     pub what: Safe,
     pub source: Safe,
+    pub by: Option<Witness>,
+    /// Of a log's record.
+    pub place: Option<LogPlace>,
 }
 
 /// The console's own test of the password at one controller.
@@ -176,19 +218,26 @@ impl Report {
         for (number, (at, fact)) in (1..).zip(lines) {
             gathering.take(number, *at, fact);
         }
+        let sensors = gathering.sensors();
         let mut report = gathering.report;
         report.saved = match past.durable.save {
+            // What can't be read may tell of one.
+            DurableSave::No if report.record.unread_from.is_some() => None,
             DurableSave::No => Some(false),
             DurableSave::Saved => Some(true),
             DurableSave::NotKnown => None,
         };
         report.hand_over = past.durable.hand_over.clone();
         report.verdict_word = past.durable.verdict;
-        report.saved_untested = report.saved != Some(false) && gathering.untested;
+        report.saved_untested = past.durable.save != DurableSave::No && gathering.judged.untested;
+        report.broken_off =
+            !past.durable.left && !report.record.going_on && report.record.unread_from.is_none();
         report.controllers = gathering.controllers.into_values().collect();
         report.services = gathering.services.into_values().collect();
         report.alone = gathering.alone;
-        report.verdict = verdict::sentence(&report, gathering.proof);
+        (report.sensors, report.after, report.missing) =
+            (sensors, gathering.judged.after, gathering.judged.missing);
+        report.verdict = verdict::sentence(&report, past.durable.save, gathering.proof);
         report
     }
 }

@@ -59,7 +59,8 @@ pub struct Place {
 }
 
 /// One sensor's state after the save.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Finding {
     Refused,
     Suspected,

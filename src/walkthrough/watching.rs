@@ -9,14 +9,26 @@ use crate::logs::SourceId;
 use super::effect::Effect;
 use super::errand::Errand;
 use super::event;
-use super::fact::{Basis, Fact, Witness};
+use super::fact::{Basis, Fact, Listed, LogPlace, Witness};
 use super::step::{Outcome, Phase, Question, Reason, Step};
-use super::watch::{Place, VerdictWord, Watch};
+use super::watch::{Finding, Place, VerdictWord, Watch};
 use super::{Saving, SourceView, Walkthrough, words};
+use crate::portal::Sensor;
 use crate::text::Safe;
 
 /// A portal that failed this often in a row may have hidden an issue that came and went.
 const BLIND_AFTER: u32 = 3;
+
+impl Listed {
+    pub(super) fn of(sensor: &Sensor, finding: Option<Finding>) -> Self {
+        Self {
+            host: sensor.host.clone(),
+            service: words::service_status(&sensor.service),
+            status: words::deployment(&sensor.deployment),
+            finding,
+        }
+    }
+}
 
 impl Walkthrough {
     pub(super) fn enter_sensors(&mut self) {
@@ -29,7 +41,7 @@ impl Walkthrough {
 
     pub(super) fn logs_told(&mut self, event: event::Logs) {
         match event {
-            event::Logs::Found { source, host, at, context, known, .. } => {
+            event::Logs::Found { source, host, at, context, written, known } => {
                 let place = Place { source, host, position: at, context };
                 let mut by = None;
                 for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
@@ -37,7 +49,8 @@ impl Walkthrough {
                 }
                 if by.is_some() {
                     let what = Safe::new(known.explanation().title);
-                    self.record(Fact::Evidence { host: place.host, what, by });
+                    let place = (place.host, LogPlace { at, written });
+                    self.record(Fact::Evidence { host: place.0, what, by, place: Some(place.1) });
                     self.judge();
                     self.ask_standing();
                 }
@@ -75,7 +88,7 @@ impl Walkthrough {
         }
         for (host, by) in watch.read(reading) {
             let what = Safe::new("the portal shows it");
-            self.record(Fact::Evidence { host, what, by: Some(by) });
+            self.record(Fact::Evidence { host, what, by: Some(by), place: None });
         }
         self.judge();
         self.ask_standing();
@@ -97,7 +110,7 @@ impl Walkthrough {
             && let Some(host) = watch.see_syncing(reading)
         {
             let what = Safe::new(words::FIRST_SIGN);
-            self.record(Fact::Evidence { host, what, by: Some(Witness::Syncing) });
+            self.record(Fact::Evidence { host, what, by: Some(Witness::Syncing), place: None });
         }
     }
 
@@ -124,7 +137,7 @@ impl Walkthrough {
         {
             let (host, what) =
                 (standing.controller.clone(), Safe::new("counts more failures than at the mark"));
-            self.record(Fact::Evidence { host, what, by: Some(Witness::CountRose) });
+            self.record(Fact::Evidence { host, what, by: Some(Witness::CountRose), place: None });
         }
         self.standing = Some(standing);
         self.judge();
@@ -153,8 +166,8 @@ impl Walkthrough {
         if let Some(verdict) = verdict {
             self.ring();
             let missing = verdict.missing.iter().map(words::missing).collect();
-            let basis = self.basis();
-            self.record(Fact::Verdict { verdict: verdict.word, missing, basis });
+            let (basis, listed) = (self.basis(), self.listed());
+            self.record(Fact::Verdict { verdict: verdict.word, missing, basis, listed });
         }
         self.verdict_shown();
     }
@@ -166,6 +179,12 @@ impl Walkthrough {
         let marked = watch.mark.logs.sources.iter().map(|marked| marked.source);
         let all: BTreeSet<SourceId> = marked.chain(self.sources.keys().copied()).collect();
         Some(Basis { site_sources: Some(all.len()), ..basis })
+    }
+
+    /// Each sensor as it stands now, and since a save what was found of it.
+    pub(super) fn listed(&self) -> Vec<Listed> {
+        let finding = |sensor: &Sensor| self.watch.as_ref().map(|watch| watch.finding(sensor));
+        self.sensors().iter().map(|sensor| Listed::of(sensor, finding(sensor))).collect()
     }
 
     fn verdict_shown(&mut self) {

@@ -42,7 +42,7 @@ pub(in crate::walkthrough) use questions::{
     COPY, HAND_OVER_FIRST, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
 };
 pub use reasons::{Said, reason, to_copy};
-pub use recorded::{answer, at_second, gate, proof, recorded, said_of, witness};
+pub use recorded::{answer, at_second, gate, proof, recorded, said_of, save_ended, witness, written};
 pub use recover::{
     HELP_WAYS_BACK, WAYS_BACK, WayBack, WayLine, commands, ways_back, ways_back_keys, ways_back_lines,
     ways_back_wanted,

@@ -6,6 +6,8 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
+use serde_json::Value;
+
 use crate::place::{Place, RIGHT, Said};
 
 /// Who can edit; on; used elsewhere; on; changed already; the password; on; the domain; saved, pasted; and left.
@@ -46,7 +48,7 @@ fn the_newest_record_is_reported_to_people_and_to_programs() {
     ]);
     assert_eq!(said.code, Some(0), "{}", said.complaint);
     let json = place.run(&["report", "--format", "json"], "");
-    let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let report: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(report["verdict_word"], "not-confirmed");
     assert_eq!(report["record"]["consistent"], true);
     assert_eq!(report["tests"][0]["from"], "127.0.0.1");
@@ -77,6 +79,10 @@ fn a_record_that_was_changed_is_reported_as_far_as_it_is_as_it_was() {
         let all = format!("{}{}", said.out, said.complaint);
         assert!(all.contains(sentence), "{sentence}\n{all}");
         assert_eq!(said.code, Some(code), "{all}");
+        // What stands first is read alone.
+        let first = said.out.lines().next().unwrap();
+        let cautious = ["what came after is not known", "Nothing can be told"];
+        assert_eq!(cautious.iter().any(|words| first.contains(words)), code == 1, "{first}");
     };
     check(&good, 0, "**consistent**");
     check(
@@ -92,6 +98,28 @@ fn a_record_that_was_changed_is_reported_as_far_as_it_is_as_it_was() {
         .collect();
     check(&without_fifth, 1, "not consistent: line 5");
     check(&good[..good.len() - 9], 0, "was cut off while it was being written");
+    // Changed before the save: whether one followed can't be told any more.
+    check(&good.replacen("\"used-elsewhere\"", "\"used-anywhere\"", 1), 1, "not consistent: line");
+    let json = place.run(&["report", "--format", "json"], "");
+    let report: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&report["saved"], &report["verdict_word"]), (&Value::Null, &Value::Null));
+    assert!(report["record"]["unread_from"].is_u64(), "{}", report["record"]);
+    fs::write(&record, &good).unwrap();
+
+    // A record is found by its name, wherever it is kept, and by its file, wherever that was brought.
+    let name = record.file_stem().unwrap().to_str().unwrap();
+    let elsewhere = place.path("brought.jsonl");
+    fs::copy(&record, &elsewhere).unwrap();
+    fs::create_dir_all(record.with_file_name("lab")).unwrap();
+    fs::rename(&record, record.with_file_name("lab").join(record.file_name().unwrap())).unwrap();
+    for named in [name, &format!("lab/{name}"), elsewhere.to_str().unwrap()] {
+        let said = place.run(&["report", named], "");
+        said.says(&["**consistent**"]);
+        assert_eq!(said.code, Some(0), "{}", said.complaint);
+    }
+    let said = place.run(&["report", "nowhere/record.jsonl"], "");
+    assert!(said.complaint.contains("there is no record record.jsonl in nowhere"), "{}", said.complaint);
+    assert_eq!(said.code, Some(2));
     place.close();
 }
 

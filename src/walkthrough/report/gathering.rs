@@ -1,17 +1,19 @@
 //! What the lines of a record come to, one after the other. Pure.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use jiff::Timestamp;
 
 use crate::directory::Host;
 use crate::directory::lockout::AttemptId;
 use crate::text::Safe;
-use crate::walkthrough::fact::{Fact, ProofWord};
+use crate::walkthrough::fact::{Basis, Fact, Listed, ProofWord, SaveWord};
 use crate::walkthrough::words;
 
 use super::{
-    Approval, Before, Controller, Evidence, Moment, Override, Person, Read, Report, Sealed, Service, Test,
+    Approval, Before, Controller, Evidence, Moment, Override, Person, Read, Report, Save, Sealed, Sensor,
+    Service, Test, Told,
 };
 
 /// What is known while the lines go by.
@@ -23,8 +25,20 @@ pub(super) struct Gathering {
     open: BTreeMap<AttemptId, usize>,
     /// How the password was proved last, and at how many controllers.
     pub(super) proof: Proved,
-    pub(super) untested: bool,
     pub(super) alone: bool,
+    /// Of the last save, and what stands where it turns out not to have happened.
+    pub(super) judged: Judged,
+    judged_before: Judged,
+    listed_before: Vec<Listed>,
+}
+
+/// What is known of one save.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub(super) untested: bool,
+    pub(super) after: Option<Basis>,
+    pub(super) missing: Vec<Safe>,
+    listed: Vec<Listed>,
 }
 
 /// What came of the tests.
@@ -32,6 +46,8 @@ pub(super) struct Gathering {
 pub(super) enum Proved {
     Nothing,
     Accepted(ProofWord, usize),
+    /// Accepted, and wiped before it was saved.
+    Voided,
     Refused,
 }
 
@@ -45,8 +61,11 @@ impl Gathering {
             saved_untested: false,
             alone: false,
             saved: None,
+            saves: Vec::new(),
+            broken_off: false,
             account: None,
             overrides: Vec::new(),
+            account_name_typed: Vec::new(),
             people: Vec::new(),
             approvals: Vec::new(),
             hand_over: BTreeMap::new(),
@@ -55,6 +74,7 @@ impl Gathering {
             account_read: None,
             before: None,
             after: None,
+            sensors: Vec::new(),
             services: Vec::new(),
             evidence: Vec::new(),
             missing: Vec::new(),
@@ -66,8 +86,10 @@ impl Gathering {
             services: BTreeMap::new(),
             open: BTreeMap::new(),
             proof: Proved::Nothing,
-            untested: false,
             alone: false,
+            judged: Judged::default(),
+            judged_before: Judged::default(),
+            listed_before: Vec::new(),
         }
     }
 
@@ -109,20 +131,27 @@ impl Gathering {
                     site_file: site_file.clone(),
                     signed_in: None,
                 });
-                // Another process's numbers may begin anew.
+                // Another process's numbers may begin anew, and the password was gone with the one before.
                 self.open.clear();
+                self.void();
             }
             Fact::SignedIn { name } => {
                 if let Some(person) = self.report.people.last_mut() {
                     person.signed_in.clone_from(name);
                 }
             }
-            Fact::EntryChosen { account, .. } => self.report.account = Some(account.clone()),
+            Fact::EntryChosen { account, .. } => {
+                if self.report.account.as_ref() != Some(account) {
+                    self.proof = Proved::Nothing;
+                }
+                self.report.account = Some(account.clone());
+            }
             Fact::TestedAlone { account } => {
                 self.report.account = Some(account.clone());
                 self.alone = true;
             }
-            Fact::Baseline { sensors, running, credential_issues } => {
+            Fact::Baseline { sensors, running, credential_issues, listed } => {
+                self.listed_before.clone_from(listed);
                 let before =
                     Before { sensors: *sensors, running: *running, credential_issues: *credential_issues };
                 self.report.before = Some(before);
@@ -201,6 +230,8 @@ impl Gathering {
             }
             Fact::Accepted { proof, hosts } => self.proof = Proved::Accepted(*proof, hosts.len()),
             Fact::Refused { .. } => self.proof = Proved::Refused,
+            Fact::AcceptanceVoided => self.void(),
+            Fact::AccountNameTyped => self.report.account_name_typed.push(at),
             _ => {}
         }
     }
@@ -219,21 +250,67 @@ impl Gathering {
                 recorded_by: recorded_by.clone(),
                 approved_by: approved_by.clone(),
             }),
-            Fact::SaveIntended { tested, .. } => self.untested = !tested,
+            Fact::SaveIntended { tested, hand_off, .. } => {
+                self.report.saves.push(Save {
+                    at,
+                    tested: *tested,
+                    hand_off: *hand_off,
+                    result: None,
+                    said: Safe::new("what came of it is not on record"),
+                });
+                self.judged_before = mem::take(&mut self.judged);
+                self.judged.untested = !tested;
+            }
+            Fact::SaveEnded { result, why, entered } => {
+                if let Some(save) = self.report.saves.last_mut() {
+                    (save.result, save.said) =
+                        (Some(*result), words::save_ended(*result, why.as_ref(), *entered));
+                }
+                if matches!(result, SaveWord::NotSaved | SaveWord::Conflict) {
+                    self.judged = mem::take(&mut self.judged_before);
+                }
+            }
             Fact::ServiceSeen { host, state } => self.service(at, (host, state), false),
             Fact::ServiceMarked { host, evidence } => self.service(at, (host, evidence), true),
-            Fact::Evidence { host, what, by } => self.report.evidence.push(Evidence {
+            Fact::Evidence { host, what, by, place } => self.report.evidence.push(Evidence {
                 at,
+                save: self.report.saves.len(),
                 host: host.clone(),
                 what: what.clone(),
                 source: Safe::new(words::said_of(*by)),
+                by: *by,
+                place: place.clone(),
             }),
-            Fact::Verdict { missing, basis, .. } => {
-                self.report.missing.clone_from(missing);
-                self.report.after = *basis;
+            Fact::Verdict { missing, basis, listed, .. } => {
+                self.judged.missing.clone_from(missing);
+                self.judged.after = *basis;
+                self.judged.listed.clone_from(listed);
             }
             _ => {}
         }
+    }
+
+    fn void(&mut self) {
+        if matches!(self.proof, Proved::Accepted(..)) {
+            self.proof = Proved::Voided;
+        }
+    }
+
+    /// Each by its name, trouble first.
+    pub(super) fn sensors(&self) -> Vec<Sensor> {
+        let told = |one: &Listed| Some(Told { service: one.service.clone(), status: one.status.clone() });
+        let mut sensors: BTreeMap<&Host, Sensor> = BTreeMap::new();
+        for one in &self.listed_before {
+            sensors
+                .insert(&one.host, Sensor { host: one.host.clone(), before: told(one), ..Sensor::default() });
+        }
+        for one in &self.judged.listed {
+            let sensor = sensors.entry(&one.host).or_default();
+            (sensor.host, sensor.after, sensor.finding) = (one.host.clone(), told(one), one.finding);
+        }
+        let mut sensors: Vec<Sensor> = sensors.into_values().collect();
+        sensors.sort_by_key(|sensor| (sensor.finding.is_none(), sensor.finding));
+        sensors
     }
 
     fn service(&mut self, at: Timestamp, (host, state): (&Host, &Safe), marked: bool) {

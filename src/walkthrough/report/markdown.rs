@@ -10,7 +10,9 @@ use crate::text::Safe;
 use crate::walkthrough::fact::Basis;
 use crate::walkthrough::words::{self, at_second};
 
-use super::{Report, Sealed};
+use super::Report;
+
+mod rows;
 
 /// Text that stands for itself, in Markdown and in HTML.
 pub fn escaped(text: &str) -> String {
@@ -49,50 +51,67 @@ pub fn render(report: &Report) -> String {
 
 fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "# {}\n", escaped(&report.verdict))?;
-    writeln!(out, "{}\n", sealed(&report.record))?;
+    writeln!(out, "{}\n", sealed(report))?;
     people(out, report)?;
     overrides(out, report)?;
     hand_over(out, report)?;
     after(out, report)?;
     table(
         out,
+        "Each sensor",
+        &rows::which_sensors(report),
+        (&["Sensor", "Before", "After", "Found"], &rows::sensors(report)),
+    )?;
+    table(
+        out,
         "Controllers",
-        "The domain controllers, as they answered before any password was sent.",
-        (&["Controller", "Role", "Could prove a password"], &controllers(report)),
+        "The domain controllers, as they were last reached without a password.",
+        (&["Controller", "Role", "Could prove a password"], &rows::controllers(report)),
     )?;
     account(out, report)?;
     table(
         out,
+        "Saves",
+        "Every save that was announced, and what came of it.",
+        (&["Save", "Announced (UTC)", "Password", "By", "What came of it"], &rows::saves(report)),
+    )?;
+    table(
+        out,
         "Evidence",
         "What was seen after the save, and where it was seen.",
-        (&["Time (UTC)", "Where", "What", "Source"], &evidence(report)),
+        (&["After save", "Time (UTC)", "Where", "What", "Source"], &rows::evidence(report)),
     )?;
     table(
         out,
         "Services",
         "The sensor service on its servers, as last seen or as the operator said.",
-        (&["Server", "State", "Seen (UTC)", "How"], &services(report)),
+        (&["Server", "State", "Seen (UTC)", "How"], &rows::services(report)),
     )?;
     table(
         out,
         "The console's own password tests",
         "For the security operations centre: these sign-ins were made by this console on purpose, and may have raised alerts.",
-        (&["Announced (UTC)", "Ended (UTC)", "From", "Controller", "By", "Answer"], &tests(report)),
+        (&["Announced (UTC)", "Ended (UTC)", "From", "Controller", "By", "Answer"], &rows::tests(report)),
     )?;
     table(
         out,
         "Time line",
         "Every line of the record. Times are UTC, by the clock of the machine that the console ran on.",
-        (&["Line", "Time (UTC)", "What"], &time_line(report)),
+        (&["Line", "Time (UTC)", "What"], &rows::time_line(report)),
     )?;
     how_to_check(out)
 }
 
-fn sealed(record: &Sealed) -> String {
+fn sealed(report: &Report) -> String {
+    let record = &report.record;
     let hash = record.hash.as_ref().map_or_else(|| "none".to_owned(), code);
-    let going_on = if record.going_on { " The walk is still going on." } else { "" };
+    let end = match (record.going_on, report.broken_off) {
+        (true, _) => " The walk is still going on.",
+        (false, true) => " Nobody left this walk: its process ended without a word after the last line.",
+        (false, false) => "",
+    };
     format!(
-        "Record {}: **{}**, {} lines, last hash {hash}.{going_on}",
+        "Record {}: **{}**, {} lines, last hash {hash}.{end}",
         code(&record.id),
         escaped(&record.said),
         record.lines
@@ -127,17 +146,22 @@ fn people(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)
 }
 
-/// Also where there is none: that nothing was overridden is worth saying.
+/// Also where there is none, which is worth saying. Not that every gate was open: a walk may have ended before one.
 fn overrides(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "## Overridden\n")?;
-    if report.overrides.is_empty() {
-        return writeln!(out, "Nothing: every gate was passed as it should be.\n");
+    if report.overrides.is_empty() && report.account_name_typed.is_empty() {
+        let up_to =
+            if report.record.unread_from.is_some() { ", as far as the record could be read" } else { "" };
+        return writeln!(out, "No gate was passed by a typed reason{up_to}.\n");
     }
     for one in &report.overrides {
         let about: Vec<String> = one.about.iter().map(|about| escaped(about)).collect();
         let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
         let (at, reason) = (at_second(one.at), escaped(&one.reason));
         writeln!(out, "- {at}: {}{about}. Reason given: “{reason}”", words::gate(one.gate))?;
+    }
+    for at in &report.account_name_typed {
+        writeln!(out, "- {}: one test more than is safe, by typing the account's name", at_second(*at))?;
     }
     writeln!(out)
 }
@@ -173,7 +197,7 @@ fn after(out: &mut String, report: &Report) -> std::fmt::Result {
     if after.portal {
         writeln!(
             out,
-            "- After: {} sensors, {} running, open issues about a credential: {}.",
+            "- After: {} sensors, {} running, open issues about a credential: {}, as the portal told.",
             after.sensors, after.running, after.credential_issues
         )?;
     } else {
@@ -248,58 +272,6 @@ fn table(
         writeln!(out, "| {} |", row.join(" | "))?;
     }
     writeln!(out)
-}
-
-fn controllers(report: &Report) -> Vec<Vec<String>> {
-    let row = |one: &super::Controller| {
-        let role = match (one.pdc_emulator, one.read_only) {
-            (true, _) => "PDC emulator",
-            (false, true) => "read-only",
-            (false, false) => "",
-        };
-        let proves = match (&one.why, one.provable) {
-            (Some(why), _) => format!("not reached: {}", escaped(why)),
-            (None, true) => "yes".to_owned(),
-            (None, false) => "no".to_owned(),
-        };
-        vec![cell(&one.host), role.to_owned(), proves]
-    };
-    report.controllers.iter().map(row).collect()
-}
-
-fn evidence(report: &Report) -> Vec<Vec<String>> {
-    let row = |one: &super::Evidence| {
-        vec![at_second(one.at), escaped(&one.host), escaped(&one.what), escaped(&one.source)]
-    };
-    report.evidence.iter().map(row).collect()
-}
-
-fn services(report: &Report) -> Vec<Vec<String>> {
-    let row = |one: &super::Service| {
-        let how = if one.marked { "marked by the operator" } else { "observed" };
-        vec![cell(&one.host), escaped(&one.state), at_second(one.at), how.to_owned()]
-    };
-    report.services.iter().map(row).collect()
-}
-
-fn tests(report: &Report) -> Vec<Vec<String>> {
-    let row = |one: &super::Test| {
-        let from = one.from.map_or_else(String::new, |from| format!(" ({from})"));
-        vec![
-            at_second(one.announced),
-            one.ended.map(at_second).unwrap_or_default(),
-            format!("{}{from}", cell(&one.console)),
-            cell(&one.host),
-            words::protocol(one.protocol).to_owned(),
-            escaped(&one.answer),
-        ]
-    };
-    report.tests.iter().map(row).collect()
-}
-
-fn time_line(report: &Report) -> Vec<Vec<String>> {
-    let row = |one: &super::Moment| vec![one.line.to_string(), at_second(one.at), escaped(&one.said)];
-    report.time_line.iter().map(row).collect()
 }
 
 fn how_to_check(out: &mut String) -> std::fmt::Result {

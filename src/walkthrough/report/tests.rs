@@ -4,7 +4,8 @@ use super::markdown::{escaped, render};
 use super::*;
 use crate::directory::Answer;
 use crate::directory::lockout::AttemptId;
-use crate::walkthrough::fact::{Fact, SaveWord};
+use crate::walkthrough::fact::{Fact, Listed, ProofWord, SaveWord};
+use crate::walkthrough::step::Step;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
@@ -14,6 +15,7 @@ fn sealed() -> Sealed {
     Sealed {
         id: "20270115T080000Z".into(),
         consistent: true,
+        unread_from: None,
         said: "consistent".into(),
         lines: 3,
         hash: Some("ab12".into()),
@@ -53,7 +55,7 @@ fn of(facts: Vec<Fact>) -> Report {
 #[test]
 fn the_verdict_is_one_sentence_whatever_the_record_says() {
     let saved = |result| Fact::SaveEnded { result, why: None, entered: None };
-    let verdict = |verdict| Fact::Verdict { verdict, missing: Vec::new(), basis: None };
+    let verdict = |verdict| Fact::Verdict { verdict, missing: Vec::new(), basis: None, listed: Vec::new() };
     let check = |facts: Vec<Fact>, begins: &str, holds: &str| {
         let said = of([vec![began("contoso")], facts].concat()).verdict;
         assert!(said.starts_with(begins) && said.contains(holds), "{said}");
@@ -75,7 +77,133 @@ fn the_verdict_is_one_sentence_whatever_the_record_says() {
     let untested = vec![chosen(), intended(false), saved(SaveWord::Saved), verdict(VerdictWord::Confirmed)];
     check(untested, "SAVED UNTESTED: The password", "is confirmed");
     let account = Account { name: "svc-mdi".into(), domain: "contoso.test".into() };
-    check(vec![Fact::TestedAlone { account }], "The password of svc-mdi", "tested alone");
+    check(vec![Fact::TestedAlone { account }], "The password of svc-mdi", "tested alone: neither proved");
+}
+
+fn accepted() -> Fact {
+    Fact::Accepted { proof: ProofWord::CurrentByKerberos, hosts: vec!["dc1".into(), "dc2".into()] }
+}
+
+#[test]
+fn an_acceptance_is_told_as_long_as_it_stands_and_of_its_own_account() {
+    let check = |facts: Vec<Fact>, holds: &str| {
+        let said = of([vec![began("contoso"), chosen()], facts].concat()).verdict;
+        assert!(said.contains(holds), "{said}");
+    };
+    let other = Account { name: "svc-other".into(), domain: "contoso.test".into() };
+    let other = || Fact::EntryChosen { id: "e2".into(), account: other.clone() };
+    let resumed = Fact::Resumed {
+        operator: "ben".into(),
+        host: "jump-02".into(),
+        program: "0.1.0".into(),
+        site_file: None,
+        torn: None,
+    };
+    check(vec![accepted()], "the last password tested was accepted by 2 controllers as the current password");
+    check(vec![accepted(), Fact::AcceptanceVoided], "was wiped without being saved");
+    check(vec![accepted(), resumed], "was wiped without being saved");
+    check(
+        vec![accepted(), Fact::AcceptanceVoided, other()],
+        "svc-other in contoso.test, and no password was",
+    );
+    let refused = Fact::Refused { host: "dc1".into(), why: "52e".into() };
+    check(vec![refused.clone(), Fact::AcceptanceVoided], "the last password tested was refused");
+    check(vec![refused, other()], "no password was proved or refused");
+}
+
+#[test]
+fn of_what_could_not_be_read_nothing_is_told() {
+    let facts = vec![began("contoso"), chosen(), accepted()];
+    let lines: Vec<Dated> = facts.into_iter().zip(0..).map(|(fact, second)| (at(second), fact)).collect();
+    let report = Report::of(Sealed { consistent: false, unread_from: Some(4), ..sealed() }, &lines);
+    assert!(report.verdict.starts_with("The record could be read up to line 3 only"), "{}", report.verdict);
+    assert!(report.verdict.contains("up to there nothing was saved"), "{}", report.verdict);
+    assert_eq!((report.saved, report.broken_off), (None, false));
+    assert!(render(&report).contains("as far as the record could be read"));
+    let none = Report::of(Sealed { consistent: false, unread_from: Some(1), ..sealed() }, &[]);
+    assert_eq!(&*none.verdict, "Nothing can be told: no line of the record could be read.");
+}
+
+#[test]
+fn a_walk_that_nobody_left_is_told_as_broken_off() {
+    let check = |facts: Vec<Fact>, going_on: bool, broken_off: bool| {
+        let lines: Vec<Dated> = facts.into_iter().zip(0..).map(|(fact, second)| (at(second), fact)).collect();
+        let report = Report::of(Sealed { going_on, ..sealed() }, &lines);
+        assert_eq!(report.broken_off, broken_off);
+        assert_eq!(render(&report).contains("Nobody left this walk"), broken_off);
+    };
+    let left = Fact::Left { step: Step::Portal, verdict: None };
+    check(vec![began("contoso"), left], false, false);
+    check(vec![began("contoso")], false, true);
+    check(vec![began("contoso")], true, false);
+}
+
+#[test]
+fn a_second_save_has_its_own_verdict_and_its_own_proof() {
+    let saved = |result| Fact::SaveEnded { result, why: None, entered: None };
+    let basis = Some(Basis { portal: true, sensors: 12, ..Basis::default() });
+    let refused =
+        Fact::Verdict { verdict: VerdictWord::Refused, missing: Vec::new(), basis, listed: Vec::new() };
+    let evidence = Fact::Evidence {
+        host: "dc8.contoso.test".into(),
+        what: "The credential was refused".into(),
+        by: Some(Witness::LogRefused),
+        place: None,
+    };
+    let first = vec![began("contoso"), chosen(), intended(false), saved(SaveWord::Saved), evidence, refused];
+    let report = of(first.clone());
+    let wanted = "SAVED UNTESTED: The password of svc-mdi in contoso.test was saved, and is refused by 1 of 12 sensors: dc8.contoso.test; a sensor that can't use it stops.";
+    assert_eq!(&*report.verdict, wanted);
+    // The first one stands where the second came to nothing.
+    let report = of([first.clone(), vec![intended(true), saved(SaveWord::NotSaved)]].concat());
+    assert_eq!((&*report.verdict, report.after), (wanted, basis));
+    // And else nothing of it is said of the second.
+    let report = of([first, vec![intended(true), saved(SaveWord::Saved)]].concat());
+    assert!(!report.saved_untested && report.after.is_none(), "{}", report.verdict);
+    assert!(report.verdict.contains("did not come to a verdict"), "{}", report.verdict);
+    let all: Vec<(bool, Option<SaveWord>)> =
+        report.saves.iter().map(|one| (one.tested, one.result)).collect();
+    assert_eq!(all, [(false, Some(SaveWord::Saved)), (true, Some(SaveWord::Saved))]);
+    assert_eq!(report.evidence[0].save, 1);
+}
+
+#[test]
+fn of_many_sensors_those_that_need_a_second_look_are_named_and_the_others_counted() {
+    let listed = |number: usize, service: &str, finding| Listed {
+        host: format!("s{number}.contoso.test").into(),
+        service: service.into(),
+        status: "up to date".into(),
+        finding,
+    };
+    let check = |all: usize, rows: usize, others: Option<&str>| {
+        let before = (0..all).map(|number| listed(number, "running", None)).collect();
+        let after = |number| match number {
+            3 => listed(3, "stopped", Some(Finding::Refused)),
+            number => listed(number, "running", Some(Finding::TookIt)),
+        };
+        let (verdict, missing, basis) = (VerdictWord::Refused, Vec::new(), None);
+        let text = render(&of(vec![
+            began("contoso"),
+            Fact::Baseline { sensors: all, running: all, credential_issues: 0, listed: before },
+            Fact::Verdict { verdict, missing, basis, listed: (0..all).map(after).collect() },
+        ]));
+        let row = "| `s3.contoso.test` | running, up to date | stopped, up to date | refused |";
+        assert!(text.contains(row), "{text}");
+        assert_eq!(text.matches("contoso.test` | running, up to date |").count(), rows, "{text}");
+        assert_eq!(text.contains("others, in which"), others.is_some());
+        assert!(text.contains(others.unwrap_or_default()), "{text}");
+    };
+    check(12, 12, None);
+    check(50, 50, None);
+    check(2000, 1, Some("1999 others, in which nothing changed for the worse"));
+}
+
+#[test]
+fn a_test_more_than_is_safe_is_told_with_the_overrides() {
+    let report = of(vec![began("contoso"), chosen(), Fact::AccountNameTyped]);
+    let text = render(&report);
+    assert!(text.contains("08:00:02Z: one test more than is safe, by typing the account's name"), "{text}");
+    assert!(!text.contains("No gate was passed"), "{text}");
 }
 
 #[test]
@@ -120,7 +248,7 @@ fn a_name_can_end_no_cell_no_code_and_no_heading() {
         Fact::EntryChosen { id: evil.into(), account },
         Fact::ControllerUnreachable { host: host.clone(), why: evil.into() },
         Fact::ServiceSeen { host: host.clone(), state: evil.into() },
-        Fact::Evidence { host: host.clone(), what: evil.into(), by: None },
+        Fact::Evidence { host: host.clone(), what: evil.into(), by: None, place: None },
         Fact::Noted { text: evil.into() },
         Fact::Attempting { attempt: AttemptId(1), host, protocol: Protocol::Ldap },
     ]);
@@ -132,7 +260,7 @@ fn a_name_can_end_no_cell_no_code_and_no_heading() {
         .filter(|line| line.starts_with('|'))
         .map(|line| line.replace("\\|", "").matches('|').count())
         .collect();
-    let wanted = [4, 5, 7, 4];
+    let wanted = [4, 6, 5, 7, 4];
     let mut seen = widths.clone();
     seen.dedup();
     assert_eq!(seen, wanted, "{text}");
@@ -146,7 +274,10 @@ fn a_name_can_end_no_cell_no_code_and_no_heading() {
 fn what_was_not_watched_is_not_counted_as_if_it_had_been() {
     let of_basis = |basis: Basis| {
         let (verdict, missing) = (VerdictWord::NoRefusalSeen, Vec::new());
-        render(&of(vec![began("contoso"), Fact::Verdict { verdict, missing, basis: Some(basis) }]))
+        render(&of(vec![
+            began("contoso"),
+            Fact::Verdict { verdict, missing, basis: Some(basis), listed: Vec::new() },
+        ]))
     };
     let check = |basis: Basis, said: &str| {
         let text = of_basis(basis);

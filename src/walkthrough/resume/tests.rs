@@ -111,7 +111,7 @@ fn what_is_offered_is_unfinished_and_has_got_somewhere() {
         let found = offer.as_ref().map(|offer| (offer.step, offer.open.as_str()));
         assert_eq!(found, open, "{lines:?}");
     };
-    let verdict = |verdict| Fact::Verdict { verdict, missing: Vec::new(), basis: None };
+    let verdict = |verdict| Fact::Verdict { verdict, missing: Vec::new(), basis: None, listed: Vec::new() };
     check(Vec::new(), None);
     check(vec![noted()], None);
     check(vec![began()], None);

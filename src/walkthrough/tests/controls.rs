@@ -324,7 +324,12 @@ fn confirming_by_the_operators_word_alone_is_seen() {
 fn confirming_what_was_never_seen_is_seen() {
     let mut player = walked_to(Step::Services);
     let verdict = Verdict { word: VerdictWord::Confirmed, missing: Vec::new() };
-    let fact = Fact::Verdict { verdict: VerdictWord::Confirmed, missing: Vec::new(), basis: None };
+    let fact = Fact::Verdict {
+        verdict: VerdictWord::Confirmed,
+        missing: Vec::new(),
+        basis: None,
+        listed: Vec::new(),
+    };
     player.walk.watch.as_mut().unwrap().verdict = Some(verdict);
     player.walk.record(fact);
     let effects = std::mem::take(&mut player.walk.effects);

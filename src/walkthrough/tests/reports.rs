@@ -14,6 +14,7 @@ fn report(player: &Player) -> Report {
     let sealed = Sealed {
         id: "20270115T080000Z".into(),
         consistent: true,
+        unread_from: None,
         said: "consistent".into(),
         lines: player.disk.len() as u64,
         hash: Some("5f2c".into()),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::directory::probe::Found;
 use crate::directory::{Answer, Host};
 use crate::text::Safe;
-use crate::walkthrough::fact::{Entered, Fact, Gate, ProofWord, SaveWord, Witness};
+use crate::walkthrough::fact::{Entered, Fact, Gate, LogPlace, ProofWord, SaveWord, Witness};
 use crate::walkthrough::step::{Outcome, Step};
 
 use super::{hand_over_field, protocol, safe, title, verdict_word};
@@ -31,7 +31,7 @@ fn of_the_walk(fact: &Fact) -> Option<Safe> {
         Fact::SignedIn { name: Some(name) } => safe(format!("Signed in to the portal as {name}.")),
         Fact::SignedIn { name: None } => Safe::new("Signed in to the portal; it told no name."),
         Fact::WorkedWithoutPortal => Safe::new("Worked without the portal's interface (no Graph)."),
-        Fact::Baseline { sensors, running, credential_issues } => safe(format!(
+        Fact::Baseline { sensors, running, credential_issues, .. } => safe(format!(
             "Before anything was changed: {sensors} sensors, {running} running, open issues about a credential: {credential_issues}."
         )),
         Fact::CanEdit { answer } => safe(format!("Someone present can edit the portal: {answer}.")),
@@ -123,7 +123,10 @@ fn of_the_save(fact: &Fact) -> Option<Safe> {
         Fact::ServiceMarked { host, evidence } => {
             safe(format!("Marked by the operator: the service on {host} runs. Evidence: {evidence}"))
         }
-        Fact::Evidence { host, what, by } => safe(format!("Evidence, {}: {host}: {what}.", said_of(*by))),
+        Fact::Evidence { host, what, by, place } => {
+            let written = place.as_ref().map(written).unwrap_or_default();
+            safe(format!("Evidence, {}: {host}: {what}{written}.", said_of(*by)))
+        }
         Fact::Verdict { verdict, missing, .. } => {
             let missing: Vec<&str> = missing.iter().map(Safe::as_str).collect();
             safe(format!("Verdict: {}. {}", verdict_word(*verdict), missing.join(" ")).trim_end().to_owned())
@@ -132,7 +135,8 @@ fn of_the_save(fact: &Fact) -> Option<Safe> {
     })
 }
 
-fn save_ended(result: SaveWord, why: Option<&Safe>, entered: Option<Entered>) -> Safe {
+/// What came of a save.
+pub fn save_ended(result: SaveWord, why: Option<&Safe>, entered: Option<Entered>) -> Safe {
     let said = match result {
         SaveWord::Saved => "Saved",
         SaveWord::NotSaved => "Not saved",
@@ -217,6 +221,13 @@ pub fn witness(witness: Witness) -> &'static str {
 /// The same of a record that doesn't tell.
 pub fn said_of(by: Option<Witness>) -> &'static str {
     by.map_or("source not recorded", witness)
+}
+
+/// By what a log's record is found again.
+pub fn written(place: &LogPlace) -> String {
+    let at = place.at.offset;
+    let when = place.written.as_ref().map(|when| format!("written {when} by its host's clock, "));
+    format!(", {}at byte {at}", when.unwrap_or_default())
 }
 
 fn listed(hosts: &[Host]) -> String {
