@@ -71,6 +71,8 @@ pub struct Approval {
     pub at: Timestamp,
     pub recorded_by: Safe,
     pub approved_by: Safe,
+    /// Which save was made under it, counted from 1; `None`: it lapsed with the password that it was for.
+    pub save: Option<usize>,
 }
 
 /// The file, and whether it is as it was written.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::directory::Host;
 use crate::directory::lockout::AttemptId;
 use crate::text::Safe;
-use crate::walkthrough::fact::{Basis, Fact, Listed, ProofWord, SaveWord};
+use crate::walkthrough::fact::{Basis, Fact, Gate, Listed, ProofWord, SaveWord};
 use crate::walkthrough::words;
 
 use super::{
@@ -30,6 +30,8 @@ pub(super) struct Gathering {
     pub(super) judged: Judged,
     judged_before: Judged,
     listed_before: Vec<Listed>,
+    /// An approval holds for one tested password, up to its save.
+    approved: bool,
 }
 
 /// What is known of one save.
@@ -90,6 +92,7 @@ impl Gathering {
             judged: Judged::default(),
             judged_before: Judged::default(),
             listed_before: Vec::new(),
+            approved: false,
         }
     }
 
@@ -142,6 +145,7 @@ impl Gathering {
             }
             Fact::EntryChosen { account, .. } => {
                 if self.report.account.as_ref() != Some(account) {
+                    self.void();
                     self.proof = Proved::Nothing;
                 }
                 self.report.account = Some(account.clone());
@@ -229,7 +233,10 @@ impl Gathering {
                 });
             }
             Fact::Accepted { proof, hosts } => self.proof = Proved::Accepted(*proof, hosts.len()),
-            Fact::Refused { .. } => self.proof = Proved::Refused,
+            Fact::Refused { .. } => {
+                self.void();
+                self.proof = Proved::Refused;
+            }
             Fact::AcceptanceVoided => self.void(),
             Fact::AccountNameTyped => self.report.account_name_typed.push(at),
             _ => {}
@@ -239,17 +246,24 @@ impl Gathering {
     #[expect(clippy::wildcard_enum_match_arm, reason = "`take` asks one family after the other")]
     fn of_the_save(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
-            Fact::Overridden { gate, reason, about } => self.report.overrides.push(Override {
-                at,
-                gate: *gate,
-                reason: reason.clone(),
-                about: about.clone(),
-            }),
-            Fact::Approved { recorded_by, approved_by } => self.report.approvals.push(Approval {
-                at,
-                recorded_by: recorded_by.clone(),
-                approved_by: approved_by.clone(),
-            }),
+            Fact::Overridden { gate, reason, about } => {
+                self.approved &= *gate != Gate::SecondPerson;
+                self.report.overrides.push(Override {
+                    at,
+                    gate: *gate,
+                    reason: reason.clone(),
+                    about: about.clone(),
+                });
+            }
+            Fact::Approved { recorded_by, approved_by } => {
+                self.approved = true;
+                self.report.approvals.push(Approval {
+                    at,
+                    recorded_by: recorded_by.clone(),
+                    approved_by: approved_by.clone(),
+                    save: None,
+                });
+            }
             Fact::SaveIntended { tested, hand_off, .. } => {
                 self.report.saves.push(Save {
                     at,
@@ -258,6 +272,9 @@ impl Gathering {
                     result: None,
                     said: Safe::new("what came of it is not on record"),
                 });
+                if let Some(approval) = self.report.approvals.last_mut().filter(|_| self.approved) {
+                    approval.save = Some(self.report.saves.len());
+                }
                 self.judged_before = mem::take(&mut self.judged);
                 self.judged.untested = !tested;
             }
@@ -290,7 +307,9 @@ impl Gathering {
         }
     }
 
+    /// The password is gone, and what rested on it.
     fn void(&mut self) {
+        self.approved = false;
         if matches!(self.proof, Proved::Accepted(..)) {
             self.proof = Proved::Voided;
         }

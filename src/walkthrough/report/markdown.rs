@@ -141,7 +141,11 @@ fn people(out: &mut String, report: &Report) -> std::fmt::Result {
     for one in &report.approvals {
         let (at, approved, recorded) =
             (at_second(one.at), escaped(&one.approved_by), escaped(&one.recorded_by));
-        writeln!(out, "- {at}: {approved} approved the save, recorded by {recorded}")?;
+        let save = match one.save {
+            Some(number) => format!("approved save {number}"),
+            None => "approved a save that was not made, so that the approval lapsed".to_owned(),
+        };
+        writeln!(out, "- {at}: {approved} {save}; recorded by {recorded}")?;
     }
     writeln!(out)
 }

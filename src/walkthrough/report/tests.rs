@@ -199,6 +199,28 @@ fn of_many_sensors_those_that_need_a_second_look_are_named_and_the_others_counte
 }
 
 #[test]
+fn an_approval_goes_with_the_password_that_it_was_for() {
+    let approved = |by: &str| Fact::Approved { recorded_by: "ana".into(), approved_by: by.into() };
+    let broken =
+        Fact::Overridden { gate: Gate::SecondPerson, reason: "nobody is here".into(), about: Vec::new() };
+    let check = |facts: Vec<Fact>, saves: &[Option<usize>]| {
+        let report = of([vec![began("contoso"), chosen(), accepted()], facts].concat());
+        let found: Vec<Option<usize>> = report.approvals.iter().map(|one| one.save).collect();
+        assert_eq!(found, saves);
+        assert_eq!(render(&report).contains("the approval lapsed"), saves.contains(&None));
+    };
+    check(vec![approved("ben"), intended(true)], &[Some(1)]);
+    check(vec![approved("ben")], &[None]);
+    check(vec![approved("ben"), Fact::AcceptanceVoided, accepted(), broken, intended(true)], &[None]);
+    check(vec![approved("ben"), Fact::AcceptanceVoided, approved("cid"), intended(true)], &[None, Some(1)]);
+    let other = Account { name: "svc-other".into(), domain: "contoso.test".into() };
+    check(
+        vec![approved("ben"), Fact::EntryChosen { id: "e2".into(), account: other }, intended(true)],
+        &[None],
+    );
+}
+
+#[test]
 fn a_test_more_than_is_safe_is_told_with_the_overrides() {
     let report = of(vec![began("contoso"), chosen(), Fact::AccountNameTyped]);
     let text = render(&report);

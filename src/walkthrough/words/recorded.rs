@@ -107,7 +107,7 @@ fn of_the_save(fact: &Fact) -> Option<Safe> {
             safe(format!("Override: {}{about}. Reason: {reason}", gate(*which)))
         }
         Fact::Approved { recorded_by, approved_by } => {
-            safe(format!("{approved_by} approved the save, recorded by {recorded_by}."))
+            safe(format!("{approved_by} approved that this password is saved; recorded by {recorded_by}."))
         }
         Fact::SaveIntended { tested, hand_off, positions, .. } => {
             let what = if *tested { "the tested password" } else { "an UNTESTED password" };
