@@ -6,6 +6,7 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
+use mdi_console::journal::file::JournalFile;
 use serde_json::Value;
 
 use crate::place::{Place, RIGHT, Said};
@@ -120,6 +121,25 @@ fn a_record_that_was_changed_is_reported_as_far_as_it_is_as_it_was() {
     let said = place.run(&["report", "nowhere/record.jsonl"], "");
     assert!(said.complaint.contains("there is no record record.jsonl in nowhere"), "{}", said.complaint);
     assert_eq!(said.code, Some(2));
+    place.close();
+}
+
+#[test]
+fn a_line_of_a_later_version_ends_the_report_and_not_what_stands_before_it() {
+    let place = Place::open();
+    walk(&place);
+    let folder = place.path("own").join("mdi-console");
+    let mut records = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let record = records.find(|path| path.to_string_lossy().contains("/20")).unwrap();
+    let (mut later, read) =
+        JournalFile::open_existing(&folder, record.file_name().unwrap().to_str().unwrap()).unwrap();
+    later.append(read.lines[0].time, &serde_json::json!({ "fact": "teleported", "to": "x" })).unwrap();
+    drop(later);
+    let said = place.run(&["report"], "");
+    said.says(&["what came after is not known", "says what this version doesn't know", "teleported"]);
+    assert!(!said.out.contains("expected one of"), "{}", said.out);
+    said.says(&["## Time line", "Left at step"]);
+    assert_eq!(said.code, Some(1), "{}", said.complaint);
     place.close();
 }
 

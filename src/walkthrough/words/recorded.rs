@@ -112,8 +112,11 @@ fn of_the_save(fact: &Fact) -> Option<Safe> {
         Fact::SaveIntended { tested, hand_off, positions, .. } => {
             let what = if *tested { "the tested password" } else { "an UNTESTED password" };
             let how = if *hand_off { "by the operator's own hand at the portal" } else { "to the portal" };
-            let files = positions.len();
-            safe(format!("Announced the save of {what} {how}; the mark names {files} log files."))
+            let files = match positions.len() {
+                1 => "1 log file".to_owned(),
+                files => format!("{files} log files"),
+            };
+            safe(format!("Announced the save of {what} {how}; the mark names {files}."))
         }
         Fact::SaveEnded { result, why, entered } => save_ended(*result, why.as_ref(), *entered),
         Fact::PasswordCopied => Safe::new(
