@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end where it stands")]
 
+#[path = "support/disguises.rs"]
+#[expect(dead_code, reason = "the passwords here are the lab's")]
+mod disguises;
 #[path = "support/live_seat.rs"]
 mod live_seat;
 #[path = "support/place.rs"]

@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use regex::Regex;
 
+use crate::disguises::holds;
 use crate::place::{Place, RIGHT, Said, files};
 
 /// Of the lab's application.
@@ -98,6 +99,30 @@ fn a_client_secret_without_a_file_is_asked_for() {
     let said = walk(&place, "\n");
     assert!(said.complaint.contains("no client secret was given"), "{}", said.complaint);
     assert_eq!(said.code, Some(2));
+    place.close();
+}
+
+#[test]
+fn a_password_that_is_tested_alone_leaves_nothing_whatever_comes_of_it() {
+    const WRONG: &str = "Wrong-Canary-4711!";
+    let place = Place::open();
+    let verify = ["verify", "--account", "svc-mdi", "--domain", "contoso.test", "--password-stdin"];
+    let roots = place.path("ca.pem");
+    let environment = [("MDI_CONSOLE_LOG", TALKATIVE), ("SSL_CERT_FILE", roots.to_str().unwrap())];
+    for (password, code) in [(RIGHT, 0), (WRONG, 1)] {
+        let said = place.run_with(&verify, &format!("{password}\n"), &environment);
+        assert_eq!(said.code, Some(code), "{}{}", said.out, said.complaint);
+        let own = files(&place.path("own"));
+        let log = own.iter().find(|(path, _)| path.ends_with("mdi-console.log"));
+        assert!(log.is_some_and(|(_, text)| !text.is_empty()), "there is no log to look through");
+        assert!(own.iter().any(|(_, text)| text.contains("\"fact\":\"attempting\"")), "nothing was tested");
+        let screen = ("the terminal".into(), format!("{}{}", said.out, said.complaint));
+        for (path, text) in own.iter().chain([&screen]) {
+            for password in [RIGHT, WRONG] {
+                assert!(!holds(text.as_bytes(), password), "{}", path.display());
+            }
+        }
+    }
     place.close();
 }
 
