@@ -13,6 +13,10 @@ sign=$'\x1f'
 flags="-Ctarget-feature=+crt-static"
 # The relocations of a program that may lie anywhere, packed: half a megabyte.
 flags+="${sign}-Clink-arg=-Wl,-z,pack-relative-relocs"
+# Functions that came out the same, kept once; only the linker that comes with Rust on this architecture can.
+if [ "${target%%-*}" = x86_64 ]; then
+  flags+="${sign}-Clink-arg=-Wl,--icf=all${sign}-Clink-arg=-Wl,-O2"
+fi
 flags+="${sign}--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo${sign}--remap-path-prefix=$PWD=/mdi-console"
 export CARGO_ENCODED_RUSTFLAGS="$flags"
 
