@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, oneshot};
 
 /// A point on the clock's own line: the time since the clock was made. Never goes back.
@@ -57,7 +57,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Now {
         match self {
-            Self::System(origin) => Now { at: Instant(origin.elapsed()), wall: Timestamp::now() },
+            Self::System(origin) => system_now(origin),
             Self::Driven(driven) => driven.now(),
         }
     }
@@ -94,6 +94,16 @@ impl Clock {
             Work(Some(driven.clone()))
         } else {
             Work(None)
+        }
+    }
+}
+
+/// Both faces of one moment: a process that was stopped between two looks would see a clock that was set.
+fn system_now(origin: &std::time::Instant) -> Now {
+    loop {
+        let (before, wall, after) = (origin.elapsed(), Timestamp::now(), origin.elapsed());
+        if after.saturating_sub(before) < Duration::from_secs(1) {
+            return Now { at: Instant(before), wall };
         }
     }
 }
@@ -156,6 +166,12 @@ impl Driven {
     fn now(&self) -> Now {
         let line = self.lock();
         Now { at: line.at, wall: line.start.saturating_add(line.at.0).unwrap_or(line.start) }
+    }
+
+    /// Sets the clock on the wall, forward or back; nobody's wait is touched.
+    pub fn set_wall(&self, by: SignedDuration) {
+        let mut line = self.lock();
+        line.start = line.start.saturating_add(by).unwrap_or(line.start);
     }
 
     async fn sleep_until(&self, at: Instant) {

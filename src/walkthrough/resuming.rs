@@ -74,6 +74,7 @@ impl Walkthrough {
             site_file: self.terms.origin.clone(),
             torn: opened.torn,
         });
+        self.clock_behind_record(past.last);
         self.out(Effect::Follow(past.positions()));
         let note = opened
             .lines
