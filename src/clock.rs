@@ -44,22 +44,34 @@ pub struct TimedOut;
 /// The source of time. Cheap to clone; all clones are one clock.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    System(std::time::Instant),
+    /// The time it was made, by either face.
+    System(std::time::Instant, Timestamp),
     Driven(Driven),
 }
 
 impl Clock {
     #[must_use]
     pub fn system() -> Self {
-        Self::System(std::time::Instant::now())
+        Self::System(std::time::Instant::now(), Timestamp::now())
     }
 
     #[must_use]
     pub fn now(&self) -> Now {
         match self {
-            Self::System(origin) => system_now(origin),
+            Self::System(origin, _) => system_now(origin),
             Self::Driven(driven) => driven.now(),
         }
+    }
+
+    /// What the wall would tell, had it not been set back since the clock was made: for what must not be forgotten early.
+    #[must_use]
+    pub fn latest(&self) -> Timestamp {
+        let now = self.now();
+        let made = match self {
+            Self::System(_, made) => *made,
+            Self::Driven(driven) => driven.lock().made,
+        };
+        made.saturating_add(now.at.0).unwrap_or(now.wall).max(now.wall)
     }
 
     pub async fn sleep(&self, by: Duration) {
@@ -68,7 +80,7 @@ impl Clock {
 
     pub async fn sleep_until(&self, at: Instant) {
         match self {
-            Self::System(origin) => tokio::time::sleep_until((*origin + at.0).into()).await,
+            Self::System(origin, _) => tokio::time::sleep_until((*origin + at.0).into()).await,
             Self::Driven(driven) => driven.sleep_until(at).await,
         }
     }
@@ -135,6 +147,8 @@ pub struct Driven {
 struct Line {
     at: Instant,
     start: Timestamp,
+    /// As it was before the wall was set.
+    made: Timestamp,
     working: usize,
     sleepers: Vec<(Instant, oneshot::Sender<Work>)>,
 }
@@ -147,6 +161,7 @@ impl Driven {
             line: Arc::new(Mutex::new(Line {
                 at: Instant::default(),
                 start,
+                made: start,
                 working: 0,
                 sleepers: Vec::new(),
             })),
