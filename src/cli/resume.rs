@@ -11,7 +11,6 @@ use crate::site::open;
 use crate::text::Safe;
 use crate::walkthrough::fact::Fact;
 use crate::walkthrough::resume::{Dated, Offer, Opening, Past};
-use crate::walkthrough::step::Step;
 use crate::walkthrough::words;
 
 use super::records::{self, Kept, NotRead};
@@ -151,8 +150,7 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
         Err(fault) => return Some((fault.to_string(), false)),
     };
     let offer = Offer::of(&kept.id, &facts)?;
-    let gone = offer.lab && offer.step >= Step::Save;
-    let open = match (kept.held, gone) {
+    let open = match (kept.held, offer.gone()) {
         (true, _) => "locked by another mdi-console, which walks it now",
         (false, true) => "its lab ended with its process, so it can't go on",
         (false, false) => &*offer.open,
@@ -166,7 +164,7 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
         offer.step.number(),
         words::short(offer.step),
     );
-    Some((line, !kept.held && !gone))
+    Some((line, !kept.held && !offer.gone()))
 }
 
 /// The site file that the walk began with, unless it is the one that is found without being named.
@@ -191,7 +189,8 @@ mod tests {
     use super::*;
     use crate::cli::Arguments;
     use crate::journal::file::JournalFile;
-    use crate::walkthrough::fact::Origin;
+    use crate::walkthrough::fact::{Origin, SaveWord};
+    use crate::walkthrough::step::Step;
 
     /// A walk at this site that went as far as these facts.
     fn walked(folder: &Path, (name, site, lab): (&str, &str, bool), facts: &[Fact]) {
@@ -207,6 +206,20 @@ mod tests {
         let mut record = JournalFile::create(folder, &format!("{name}.jsonl")).unwrap();
         for fact in std::iter::once(&began).chain(facts) {
             record.append("2026-03-04T05:06:07Z".parse().unwrap(), fact).unwrap();
+        }
+    }
+
+    fn intended() -> Fact {
+        Fact::SaveIntended {
+            entry: "e1".into(),
+            change: "c1".into(),
+            tested: true,
+            hand_off: false,
+            positions: Vec::new(),
+            open_issues: Vec::new(),
+            bad_password_count: None,
+            portal_time: None,
+            etag: None,
         }
     }
 
@@ -253,11 +266,26 @@ mod tests {
 
     #[test]
     fn a_lab_that_ended_with_its_save_is_not_offered() {
-        let folder = tempfile::tempdir().unwrap();
-        let facts: Vec<Fact> =
-            Step::ALL.into_iter().filter(|step| *step <= Step::Save).map(settled).collect();
-        walked(folder.path(), ("20260304T050607Z", "lab", true), &facts);
-        let said = list(folder.path(), (&everywhere(&[]), true)).unwrap();
-        assert!(said.contains("its lab ended") && !said.contains("Go on with"), "{said}");
+        let check = |facts: &[Fact], ended: bool| {
+            let folder = tempfile::tempdir().unwrap();
+            walked(folder.path(), ("20260304T050607Z", "lab", true), facts);
+            let said = list(folder.path(), (&everywhere(&[]), true)).unwrap();
+            assert_eq!(
+                (said.contains("its lab ended"), said.contains("Go on with")),
+                (ended, !ended),
+                "{said}"
+            );
+            assert_eq!(find(folder.path(), "20260304T050607Z").unwrap().gone(), ended, "{facts:?}");
+        };
+        let mut facts = vec![settled(Step::Portal), settled(Step::Password)];
+        check(&facts, false);
+        facts.push(intended());
+        check(&facts, true);
+        let ended = |result| Fact::SaveEnded { result, why: None, entered: None };
+        check(&[facts.clone(), vec![ended(SaveWord::NotSaved)]].concat(), false);
+        facts.extend([ended(SaveWord::Saved), settled(Step::Save)]);
+        check(&facts, true);
+        facts.push(Fact::WentBack { to: Step::Password });
+        check(&facts, true);
     }
 }

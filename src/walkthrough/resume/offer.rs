@@ -34,10 +34,17 @@ pub struct Offer {
     /// When its last line was written.
     pub last: Timestamp,
     pub step: Step,
+    /// A save is on record: made, or announced.
+    pub saved: bool,
     pub open: Safe,
 }
 
 impl Offer {
+    /// What was saved in a lab ended with the lab's process, and a new lab knows nothing of it.
+    pub fn gone(&self) -> bool {
+        self.lab && self.saved
+    }
+
     /// Nothing, where there is nothing to go on with: no walk, one that is finished, or one that did not get past step 1.
     pub fn of(id: &str, lines: &[Dated]) -> Option<Self> {
         let (began, Fact::Began { site, lab, operator, host, .. }) = lines.first()? else { return None };
@@ -56,6 +63,7 @@ impl Offer {
             began: *began,
             last: *last,
             step: past.continues_at(),
+            saved: past.durable.save != DurableSave::No,
             open: past.what_is_open(),
         })
     }
