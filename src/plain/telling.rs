@@ -249,6 +249,7 @@ fn said(notice: &Notice) -> Safe {
         | Notice::NoClipboard(_)
         | Notice::TooEarly
         | Notice::NeverSent
+        | Notice::PasswordGone
         | Notice::Waiting => words::notice(notice),
     }
 }

@@ -259,6 +259,8 @@ pub enum Notice {
     ClipboardOverwritten,
     /// Why the clipboard is not offered.
     NoClipboard(Safe),
+    /// What was tested is not held any more, and nothing was saved of it.
+    PasswordGone,
     TooEarly,
     /// The save that was on record was never made.
     NeverSent,

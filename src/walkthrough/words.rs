@@ -163,6 +163,9 @@ fn ready(walk: &Walkthrough) -> String {
         Step::Configuration => "Read what stands here; Enter chooses Directory Services.".into(),
         Step::DirectoryServices => "The controllers are reached. Enter goes on to the password.".into(),
         Step::Password => accepted_sentence(walk),
+        Step::Save if walk.secret_gone() => {
+            "Enter says whether it is saved there; not saved leads to step 4.".into()
+        }
         Step::Save if walk.handed_over() => "Save it there as shown, then Enter. Space shows it all.".into(),
         Step::Save => "Enter shows what will be saved, and asks once more.".into(),
         Step::Services => {
@@ -242,6 +245,9 @@ pub fn notice(notice: &Notice) -> Safe {
         Notice::HandedOver(said) => said.clone(),
         Notice::NeverSent => Safe::new(
             "The save was not made before the process ended; the entry is as it was. Type the password again.",
+        ),
+        Notice::PasswordGone => Safe::new(
+            "The tested password is not held any more. Step 4 asks for it again, and tests it, before Save.",
         ),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
