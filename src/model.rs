@@ -69,6 +69,8 @@ pub enum LogRoom {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overlay {
     Help,
+    /// What the walk was handed over with, when it was taken up.
+    HandedOver,
     /// What to do when it went wrong, with commands to copy.
     WaysBack,
     /// Every log source with how it stands; the one that Enter shows alone, or all of them.
@@ -175,6 +177,8 @@ pub struct Model {
     pub(crate) requests: Vec<msg::Request>,
     pub(crate) shown_question: Option<crate::walkthrough::step::Question>,
     pub(crate) behind: Behind,
+    /// What the walk was handed over with was shown by itself, once.
+    pub(crate) told_handed_over: bool,
     pub(crate) bells: u32,
     pub(crate) marked: Option<crate::walkthrough::watch::Mark>,
 }
@@ -207,6 +211,7 @@ impl Model {
             requests: Vec::new(),
             shown_question: None,
             behind: Behind::NoDialog,
+            told_handed_over: false,
             bells: 0,
             marked: None,
         }

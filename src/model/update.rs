@@ -8,6 +8,7 @@ use crate::logs::Record;
 use crate::text::Safe;
 use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::step::{Question, Step};
+use crate::walkthrough::words;
 
 use super::keymap::{self, Action};
 use super::msg::{Msg, Outcome, Request};
@@ -44,6 +45,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
         }),
     }
     model.question_may_have_changed();
+    model.tell_handed_over();
     model.mark_logs();
     model.requests.extend(model.logs.next_load().map(Request::Load));
     if model.walk.bells != model.bells {
@@ -151,7 +153,8 @@ impl Model {
         if question.is_some() {
             self.input = tui_input::Input::default();
             self.option = 0;
-            self.overlay = None;
+            // What whoever left the walk has to say is read to its end, unless somebody wants to leave.
+            self.overlay.take_if(|shown| *shown != Overlay::HandedOver || question == Some(Question::Leave));
             self.pane = Pane::Stage;
             self.looking_at = None;
             self.in_field = true;
@@ -163,6 +166,14 @@ impl Model {
             self.in_field = false;
         }
         self.shown_question = question;
+    }
+
+    /// As soon as the walk is taken up, and at a key.
+    fn tell_handed_over(&mut self) {
+        if !self.told_handed_over && self.walk.handed_over_with().is_some() {
+            self.told_handed_over = true;
+            self.show(Overlay::HandedOver);
+        }
     }
 
     fn act(&mut self, focus: Focus, action: Action) {
@@ -183,6 +194,8 @@ impl Model {
             Action::HandOver => self.intend(Intent::HandOver),
             Action::Refresh => self.intend(Intent::Refresh),
             Action::Recover => self.show(Overlay::WaysBack),
+            Action::HandedOver if self.walk.handed_over_with().is_some() => self.show(Overlay::HandedOver),
+            Action::HandedOver => self.toast(words::not_handed_over()),
             Action::Mark => self.mark(),
             Action::Look(number) => self.look(focus, number),
             Action::LogRoom => {

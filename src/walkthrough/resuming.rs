@@ -15,6 +15,7 @@ use super::effect::Effect;
 use super::errand::Errand;
 use super::event::{self, Opened};
 use super::fact::{DurableSave, Fact, SaveWord};
+use super::hand_over::HandedOver;
 use super::resume::{Announced, Offer, Past};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Before, Missing, VerdictWord, Watch};
@@ -33,6 +34,7 @@ pub(super) struct TakenUp {
     outcomes: BTreeMap<Step, Outcome>,
     /// What the portal showed before anything was changed is on record.
     pub(super) baseline: bool,
+    pub(super) handed_over: Option<HandedOver>,
 }
 
 impl Walkthrough {
@@ -75,15 +77,13 @@ impl Walkthrough {
             torn: opened.torn,
         });
         self.out(Effect::Follow(past.positions()));
-        let note = opened
-            .lines
-            .iter()
-            .rev()
-            .find_map(|(_, fact)| if let Fact::Noted { text } = fact { Some(text) } else { None });
-        let handed_over = words::handed_over(&past.durable.hand_over, note);
+        self.taken_up.handed_over = HandedOver::of(past.durable.hand_over.clone(), &opened.lines);
+        let left_at = past.continues_at();
         self.restore(past);
         self.begin_portal();
-        self.notice = handed_over.map(Notice::HandedOver).or(self.notice.take());
+        if self.taken_up.handed_over.is_some() {
+            self.notice = Some(Notice::HandedOver(left_at));
+        }
     }
 
     fn restore(&mut self, past: Past) {

@@ -30,8 +30,7 @@ pub use alone::{
     AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, protocol,
     record_kept,
 };
-pub(in crate::walkthrough) use hand_over::handed_over;
-pub use hand_over::{hand_over_field, second_person};
+pub use hand_over::{HANDED_OVER, hand_over_field, handed_over, not_handed_over, second_person};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
@@ -242,7 +241,10 @@ pub fn notice(notice: &Notice) -> Safe {
         Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
         Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
         Notice::NoClipboard(why) => why.clone(),
-        Notice::HandedOver(said) => said.clone(),
+        Notice::HandedOver(left_at) => safe(format!(
+            "It was handed over: h shows that again. Next: step {}, where it was left.",
+            left_at.number()
+        )),
         Notice::NeverSent => Safe::new(
             "The save was not made before the process ended; the entry is as it was. Type the password again.",
         ),

@@ -105,3 +105,32 @@ fn whoever_takes_a_walk_up_is_told_what_it_was_left_with() {
     let without = Player::resumed(&walked_to(Step::Password).disk, terms(), (600, None));
     assert_eq!(without.and_then(|player| player.walk.notice), None, "where nothing was said, nothing is");
 }
+
+#[test]
+fn whoever_takes_the_walk_up_is_told_every_field_and_every_note() {
+    let mut player = walked_to(Step::Sensors);
+    for note in ["the first", "the last"] {
+        player.intend(Intent::Note);
+        player.intend(Intent::Typed(note.into()));
+    }
+    player.intend(Intent::HandOver);
+    name(&mut player, 0, "CHG-12");
+    name(&mut player, 5, "14:30");
+    let resumed = Player::resumed(&player.disk, terms(), (0, None)).unwrap();
+    assert_eq!(resumed.walk.notice, Some(Notice::HandedOver(Step::Sensors)));
+    let told: Vec<String> =
+        words::handed_over(&resumed.walk).iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    assert_eq!(told.len(), 5, "{told:?}");
+    for (line, (begins, ends)) in told.iter().zip([
+        ("Ticket: ", "CHG-12"),
+        ("Next check: ", "14:30"),
+        ("Notes: 2", ""),
+        ("Note: ", "the last"),
+        ("Note: ", "the first"),
+    ]) {
+        assert!(line.starts_with(begins) && line.ends_with(ends), "{told:?}");
+    }
+    let untold = walked_to(Step::Password);
+    let resumed = Player::resumed(&untold.disk, terms(), (0, None)).unwrap();
+    assert_eq!((resumed.walk.notice.clone(), resumed.walk.handed_over_with()), (None, None));
+}
