@@ -210,6 +210,34 @@ fn a_walk_that_is_left_and_resumed_again_and_again_continues_where_it_was() {
 }
 
 #[test]
+fn what_is_left_of_the_watch_waits_for_the_sign_in_in_this_process_and_in_the_next() {
+    let left = |player: &Player| -> Vec<String> {
+        let left = words::watch_left(&player.walk, player.now());
+        left.iter().map(ToString::to_string).collect()
+    };
+    let mut player = walked_to(Step::Sensors);
+    player.wait(600);
+    player.intend(Intent::LeaveNow);
+    player.settle();
+    let mut resumed = Player::resumed(&player.disk, terms(), (AWAY, None)).unwrap();
+    let at_once = left(&resumed);
+    assert_eq!(at_once.last().map(String::as_str), Some("after the sign-in"), "{at_once:?}");
+    resumed.wait(1200);
+    assert_eq!(left(&resumed), at_once, "nobody has signed in");
+    // Left at the sign-in, and taken up once more: nothing was watched meanwhile.
+    resumed.intend(Intent::LeaveNow);
+    resumed.settle();
+    let mut again = Player::resumed(&resumed.disk, terms(), (AWAY, None)).unwrap();
+    assert_eq!(left(&again), at_once);
+    again.choose(0);
+    for _ in 0..20 {
+        again.settle();
+        again.tick();
+    }
+    assert_eq!(left(&again).len(), 1, "{:?}", left(&again));
+}
+
+#[test]
 fn until_it_is_there_a_resumed_walk_says_where_it_was_left() {
     let next = |player: &Player| words::next(&player.walk, player.walk.current).as_str().to_owned();
     let player = walked_to(Step::Password);

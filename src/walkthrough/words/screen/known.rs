@@ -255,6 +255,16 @@ pub fn no_way_back(walk: &Walkthrough) -> Safe {
     )
 }
 
+/// What is left of a watch without a verdict, in the few columns of a rail. Until a walk that was taken up is at the portal
+/// again, nothing of it passes.
+pub fn watch_left(walk: &Walkthrough, now: Now) -> Vec<Safe> {
+    let Some(watch) = walk.watch.as_ref() else { return Vec::new() };
+    let waits = walk.goes_on_at().is_some();
+    let left = left_of(watch.until.since(if waits { watch.saved_at.at } else { now.at }));
+    let waits = waits.then(|| Safe::new("after the sign-in"));
+    std::iter::once(safe(format!("{left} of watch"))).chain(waits).collect()
+}
+
 /// What is left of the watch, and what was found so far.
 pub fn watch_so_far(walk: &Walkthrough, now: Now) -> Option<Truth> {
     let watch = walk.watch.as_ref()?;
