@@ -4,6 +4,8 @@
 
 #![expect(clippy::expect_used, reason = "a test may end where it stands; it says why")]
 
+#[path = "screens/resumed.rs"]
+mod resumed;
 #[path = "support/scenes.rs"]
 mod scenes;
 #[path = "support/story.rs"]
@@ -11,10 +13,7 @@ mod story;
 
 use std::fmt::Write as _;
 
-use mdi_console::key::{Code, Key};
-use mdi_console::model::msg::Msg;
-use mdi_console::model::update::update;
-use mdi_console::model::{Model, Overlay, Size};
+use mdi_console::model::{Model, Size};
 use mdi_console::ui::{self, Look};
 use mdi_console::walkthrough::step::Step;
 use mdi_console::walkthrough::watch::VerdictWord;
@@ -179,48 +178,6 @@ fn the_log_sources_are_listed_and_scroll() {
 /// The words on the screen, whatever frames them.
 fn flat(text: &str) -> String {
     text.replace(['│', '▶', '✓', '!'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-#[test]
-fn what_a_walk_was_handed_over_with_is_shown_whole_when_it_is_taken_up_and_again_at_a_key() {
-    let press = |model: &mut Model, code| {
-        let now = model.now;
-        update(model, Msg::Key { key: Key::plain(code), waiting: false }, now);
-    };
-    let mut seen = String::new();
-    for size @ (columns, rows) in [(80, 24), (60, 20)] {
-        let mut model = scenes::resumed::taken_up();
-        assert_eq!(model.overlay, Some(Overlay::HandedOver));
-        let mut whole = String::new();
-        for page in 0..9 {
-            let shown = text(&draw(&mut model, &COLOUR, size));
-            whole.push_str(&flat(&shown));
-            let _ = writeln!(seen, "=== page {page} · {columns}×{rows}\n{shown}");
-            if shown.contains(" end ") || !shown.contains("↓ more") {
-                break;
-            }
-            (0..4).for_each(|_| press(&mut model, Code::Down));
-        }
-        let told = scenes::resumed::FIELDS.map(|(_, told)| told);
-        for told in told.into_iter().chain(scenes::resumed::NOTES) {
-            let last = told.rsplit([' ', '-']).next().expect("a word");
-            assert!(whole.contains(last), "{told} at {columns}×{rows}\n{seen}");
-        }
-        press(&mut model, Code::Esc);
-        assert_eq!(model.overlay, None);
-        let shown = text(&draw(&mut model, &COLOUR, size));
-        assert!(flat(&shown).contains("h shows that again. Next: step 6"), "{shown}");
-        let _ = writeln!(seen, "=== closed · {columns}×{rows}\n{shown}");
-        press(&mut model, Code::Char('h'));
-        assert_eq!(model.overlay, Some(Overlay::HandedOver));
-        press(&mut model, Code::Enter);
-        assert_eq!(model.overlay, None);
-        assert!(model.walk.question().is_some(), "Enter closed it and chose nothing");
-    }
-    let mut settings = insta::Settings::clone_current();
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("handed-over", seen));
 }
 
 #[test]

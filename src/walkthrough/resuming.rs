@@ -32,8 +32,9 @@ pub(super) struct TakenUp {
     pub(super) target: Option<Step>,
     /// How the steps ended.
     outcomes: BTreeMap<Step, Outcome>,
-    /// What the portal showed before anything was changed is on record.
+    /// What the portal showed before anything was changed is on record; and it was when the walk was taken up.
     pub(super) baseline: bool,
+    pub(super) baseline_before: bool,
     pub(super) handed_over: Option<HandedOver>,
 }
 
@@ -41,6 +42,11 @@ impl Walkthrough {
     /// For a walk that was taken up, until it is there.
     pub(in crate::walkthrough) fn goes_on_at(&self) -> Option<Step> {
         self.taken_up.target
+    }
+
+    /// What the portal shows now is no baseline: that one is on record.
+    pub(in crate::walkthrough) fn has_older_baseline(&self) -> bool {
+        self.taken_up.baseline_before
     }
 
     pub(super) fn open_record(&mut self) {
@@ -94,7 +100,7 @@ impl Walkthrough {
         self.can_edit = chosen(&Question::CanEdit, &past.can_edit);
         self.used_elsewhere = chosen(&Question::UsedElsewhere, &past.used_elsewhere);
         self.changed_in_directory = chosen(&Question::ChangedInDirectory, &past.changed);
-        self.taken_up.baseline = past.baseline;
+        (self.taken_up.baseline, self.taken_up.baseline_before) = (past.baseline, past.baseline);
         self.taken_up.outcomes = past.outcomes;
         self.taken_up.target = Some(target).filter(|target| *target > Step::Portal);
         let etag = past.open.as_ref().map(|open| open.etag.clone()).unwrap_or_default();

@@ -117,6 +117,7 @@ fn working(walk: &Walkthrough) -> String {
                     signing_in.code().user_code
                 )
             }
+            _ if walk.offered().is_some() => "Opening the record of the walk that goes on.".into(),
             SigningIn::NotBegun | SigningIn::Requesting if walk.terms.application => {
                 "Signing in as the application; nobody has to enter a code.".into()
             }
@@ -203,7 +204,16 @@ pub fn next(walk: &Walkthrough, step: Step) -> Safe {
     if let Some(left) = walk.goes_on_at().filter(|_| step == walk.current) {
         return safe(format!("Next: step {}, where this walk was left.", left.number()));
     }
+    if let Some(offer) = walk.offered().filter(|_| step == walk.current) {
+        return safe(format!(
+            "Next: step {}, where it was left, or a new walk's sign-in.",
+            offer.step.number()
+        ));
+    }
     Safe::new(match step {
+        Step::Portal if walk.durable().save != DurableSave::No => {
+            "Next: the configuration. What was saved stays until another save."
+        }
         Step::Portal => "Next: the configuration. Nothing changes before step 5.",
         Step::Configuration => "Next: the account, and its domain controllers.",
         Step::DirectoryServices => "Next: the password is typed and tested.",

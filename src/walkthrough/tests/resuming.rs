@@ -273,3 +273,19 @@ fn who_edits_the_portal_and_who_uses_the_account_is_not_asked_again() {
     let host = crate::text::Safe::new(SENSOR);
     assert!(resumed.walk.services.iter().any(|row| row.server.host == host));
 }
+
+#[test]
+fn while_the_record_is_opened_nothing_else_is_said_to_be_done() {
+    let player = walked_to(Step::Services);
+    let offer = Offer::of("record", &player.disk).unwrap();
+    let mut walk = Walkthrough::new(terms(), now(0));
+    walk.open_with(Opening::Asked(offer.clone()));
+    walk.begin();
+    assert_eq!(
+        words::next(&walk, Step::Portal),
+        "Next: step 6, where it was left, or a new walk's sign-in.".into()
+    );
+    walk.open_with(Opening::TakenUp(offer));
+    assert!(matches!(walk.begin().as_slice(), [Effect::OpenRecord(..)]));
+    assert_eq!(words::asked(&walk), "Opening the record of the walk that goes on.".into());
+}

@@ -21,10 +21,15 @@ pub fn sign_in_trouble(fault: &Fault) -> Safe {
 
 pub fn baseline(walk: &Walkthrough) -> Safe {
     match (&walk.baseline, &walk.signing_in) {
+        (Some(read), _) if walk.has_older_baseline() => {
+            safe(format!("on record; now {}", super::by_status(&read.reading)))
+        }
+        (None, _) if walk.has_older_baseline() => Safe::new("on record, from before the walk was taken up"),
         (Some(baseline), _) => {
             let at = age_of(baseline.at.at, walk.now.at);
             safe(format!("{} (read: {at})", super::by_status(&baseline.reading)))
         }
+        (None, _) if walk.offered().is_some() => Safe::new("of the walk that was left: on its record"),
         (None, SigningIn::SignedIn { .. }) => Safe::new("being read"),
         (None, SigningIn::Without) => Safe::new("none: the portal's interface is not used"),
         (None, _) => Safe::new("not read yet; it is read before anything changes"),
