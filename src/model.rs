@@ -177,8 +177,6 @@ pub struct Model {
     pub(crate) requests: Vec<msg::Request>,
     pub(crate) shown_question: Option<crate::walkthrough::step::Question>,
     pub(crate) behind: Behind,
-    /// What the walk was handed over with was shown by itself, once.
-    pub(crate) told_handed_over: bool,
     pub(crate) bells: u32,
     pub(crate) marked: Option<crate::walkthrough::watch::Mark>,
 }
@@ -211,7 +209,6 @@ impl Model {
             requests: Vec::new(),
             shown_question: None,
             behind: Behind::NoDialog,
-            told_handed_over: false,
             bells: 0,
             marked: None,
         }

@@ -10,7 +10,7 @@ use crate::journal::Consistency;
 use crate::site::open;
 use crate::text::Safe;
 use crate::walkthrough::fact::Fact;
-use crate::walkthrough::resume::{Dated, Offer, Opening, Past};
+use crate::walkthrough::resume::{Beside, Dated, Offer, Opening, Past};
 use crate::walkthrough::words;
 
 use super::records::{self, Kept, NotRead};
@@ -89,23 +89,44 @@ pub(super) fn at_site(offer: Offer, site: &Safe) -> Result<Opening, NotResumed> 
     Ok(Opening::TakenUp(offer))
 }
 
-/// The newest walk at this site, if it is unfinished; a later one that came to its end makes it a matter of the past.
+/// What there is at this site that is not a matter of the past: a walk that is being walked now; else the newest one, if
+/// it is unfinished or can't be read. A later one that came to its end makes all before it a matter of the past.
 pub(super) fn newest(folder: &Path, site: &Safe) -> Opening {
     let Ok(names) = records::names(folder) else { return Opening::Anew };
+    let held = names.iter().filter(|name| records::is_held(folder, name));
+    let mut held = held.filter_map(|name| Some(records::named(folder, name).ok()?.known().0));
+    if let Some(beside) = held.find(|facts| of(facts) == Some(site)).and_then(|facts| Beside::walked(&facts))
+    {
+        return Opening::Beside(beside);
+    }
+    let mut unread = None;
     for name in names {
         let Ok(kept) = records::named(folder, &name) else { continue };
-        let Ok(facts) = kept.facts() else { continue };
-        let past = Past::of(&facts);
-        match Offer::of(&name, &facts) {
-            Some(offer) if offer.site == *site && !kept.held && kept.consistent() => {
-                return Opening::Asked(offer);
+        let (facts, line) = kept.good();
+        if let Some(line) = line {
+            // Of a record that says nothing nobody knows whose it is.
+            if of(&facts).is_none_or(|its| its == site) {
+                unread = unread.or(Some((kept.id, line)));
             }
-            Some(offer) if offer.site == *site => return Opening::Anew,
-            None if past.finished() && of(&facts) == Some(site) => return Opening::Anew,
+            continue;
+        }
+        match Offer::of(&name, &facts) {
+            Some(offer) if offer.site == *site => return opening(Some(offer), unread),
+            None if Past::of(&facts).finished() && of(&facts) == Some(site) => break,
             Some(_) | None => {}
         }
     }
-    Opening::Anew
+    opening(None, unread)
+}
+
+fn opening(offer: Option<Offer>, unread: Option<(Safe, u64)>) -> Opening {
+    match (offer, unread) {
+        (older, Some((id, line))) => {
+            Opening::Beside(Beside::Unread { id, line, older: older.map(|offer| offer.id) })
+        }
+        (Some(offer), None) => Opening::Asked(offer),
+        (None, None) => Opening::Anew,
+    }
 }
 
 /// Lists the unfinished walks of a live site, or of labs.
@@ -245,6 +266,56 @@ mod tests {
         assert_eq!(asked("site-b"), None);
         walked(folder.path(), ("20260304T050609Z", "site-a", false), &whole);
         assert_eq!(asked("site-a"), None, "a later one at the same site makes it a matter of the past");
+    }
+
+    #[test]
+    fn a_walk_that_is_being_walked_is_told_before_another_one_is_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let beside = || match newest(folder.path(), &"site-a".into()) {
+            Opening::Beside(Beside::Walked { operator, step, .. }) => Some((operator.to_string(), step)),
+            _ => None,
+        };
+        walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal), intended()]);
+        walked(folder.path(), ("20260304T050608Z", "site-a", false), &[settled(Step::Portal)]);
+        walked(folder.path(), ("20260304T050609Z", "site-b", false), &[settled(Step::Portal)]);
+        let hold = |id: &str| JournalFile::open_existing(folder.path(), &format!("{id}.jsonl")).unwrap();
+        assert_eq!(beside(), None);
+        let elsewhere = hold("20260304T050609Z");
+        assert_eq!(beside(), None, "that one is of another site");
+        drop(elsewhere);
+        let _older = hold("20260304T050607Z");
+        assert_eq!(beside(), Some(("ana".into(), Step::Save)), "a newer one that nobody walks hides it not");
+    }
+
+    #[test]
+    fn a_newest_record_that_cannot_be_read_is_told_and_the_older_one_named() {
+        let check = |line: usize, older: bool, expected: Option<(u64, Option<&str>)>| {
+            let folder = tempfile::tempdir().unwrap();
+            if older {
+                walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
+            }
+            walked(
+                folder.path(),
+                ("20260304T050608Z", "site-a", false),
+                &[settled(Step::Portal), intended()],
+            );
+            let path = folder.path().join("20260304T050608Z.jsonl");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines = text.lines().enumerate().map(|(number, one)| {
+                if number + 1 == line { one.replace("\"n\"", "\"m\"") } else { one.to_owned() }
+            });
+            std::fs::write(&path, lines.map(|line| line + "\n").collect::<String>()).unwrap();
+            let found = match newest(folder.path(), &"site-a".into()) {
+                Opening::Beside(Beside::Unread { line, older, .. }) => Some((line, older)),
+                _ => None,
+            };
+            let expected = expected.map(|(line, older)| (line, older.map(Safe::new)));
+            assert_eq!(found, expected, "line {line}: {:?}", newest(folder.path(), &"site-a".into()));
+        };
+        check(0, true, None);
+        check(3, false, Some((3, None)));
+        check(3, true, Some((3, Some("20260304T050607Z"))));
+        check(1, true, Some((1, Some("20260304T050607Z"))));
     }
 
     #[test]

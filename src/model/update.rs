@@ -17,6 +17,7 @@ use super::{Behind, Focus, LogRoom, Model, Overlay, Pane, Toast};
 /// Takes in `msg`, which happened at `now`.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
     model.now = now;
+    let untold = model.walk.handed_over_with().is_none();
     match msg {
         Msg::Key { key, waiting } => key_pressed(model, key, waiting),
         Msg::Pasted(text) => pasted(model, &text),
@@ -45,7 +46,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
         }),
     }
     model.question_may_have_changed();
-    model.tell_handed_over();
+    if untold && model.walk.handed_over_with().is_some() {
+        model.show(Overlay::HandedOver);
+    }
     model.mark_logs();
     model.requests.extend(model.logs.next_load().map(Request::Load));
     if model.walk.bells != model.bells {
@@ -166,14 +169,6 @@ impl Model {
             self.in_field = false;
         }
         self.shown_question = question;
-    }
-
-    /// As soon as the walk is taken up, and at a key.
-    fn tell_handed_over(&mut self) {
-        if !self.told_handed_over && self.walk.handed_over_with().is_some() {
-            self.told_handed_over = true;
-            self.show(Overlay::HandedOver);
-        }
     }
 
     fn act(&mut self, focus: Focus, action: Action) {

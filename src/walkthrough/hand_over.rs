@@ -46,11 +46,10 @@ pub struct HandedOver {
 impl HandedOver {
     /// Nothing where nothing was said.
     pub(super) fn of(fields: BTreeMap<HandOver, Safe>, lines: &[Dated]) -> Option<Self> {
-        let noted = |(at, fact): &Dated| match fact {
-            Fact::Noted { text } => Some((*at, text.clone())),
-            _ => None,
+        let note = |(at, fact): &Dated| {
+            if let Fact::Noted { text } = fact { Some((*at, text.clone())) } else { None }
         };
-        let notes: Vec<_> = lines.iter().rev().filter_map(noted).collect();
+        let notes: Vec<_> = lines.iter().rev().filter_map(note).collect();
         (!fields.is_empty() || !notes.is_empty()).then_some(Self { fields, notes })
     }
 }

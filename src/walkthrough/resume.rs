@@ -20,7 +20,7 @@ mod offer;
 #[cfg(test)]
 mod tests;
 
-pub use offer::{Offer, Opening};
+pub use offer::{Beside, Offer, Opening};
 
 /// One line of a record.
 pub type Dated = (Timestamp, Fact);

@@ -16,7 +16,7 @@ use super::errand::Errand;
 use super::event::{self, Opened};
 use super::fact::{DurableSave, Fact, SaveWord};
 use super::hand_over::HandedOver;
-use super::resume::{Announced, Offer, Past};
+use super::resume::{Announced, Beside, Offer, Past};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Before, Missing, VerdictWord, Watch};
 use super::{Notice, RecordView, Saving, SigningIn, Walkthrough, words};
@@ -26,6 +26,8 @@ use super::{Notice, RecordView, Saving, SigningIn, Walkthrough, words};
 pub(super) struct TakenUp {
     /// A walk that may be taken up instead of beginning one.
     pub(super) offer: Option<Offer>,
+    /// Beside which a new walk would be begun.
+    pub(super) beside: Option<Beside>,
     /// Without asking.
     pub(super) at_once: bool,
     /// Once the portal is open again, the walk goes there by itself.

@@ -36,9 +36,9 @@ pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
 pub(super) use questions::option_of;
-pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
+pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, beside, hint, option_word, options, question, wanted};
 pub(in crate::walkthrough) use questions::{
-    COPY, HAND_OVER_FIRST, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
+    COPY, HAND_OVER_FIRST, NOT_BESIDE, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
 };
 pub use reasons::{Said, reason, to_copy};
 pub use recorded::{answer, at_second, gate, proof, recorded, said_of, save_ended, witness, written};
@@ -211,6 +211,7 @@ pub fn next(walk: &Walkthrough, step: Step) -> Safe {
         ));
     }
     Safe::new(match step {
+        Step::Portal if walk.beside().is_some() => "Next: the sign-in of another walk, if it is begun.",
         Step::Portal if walk.durable().save != DurableSave::No => {
             "Next: the configuration. What was saved stays until another save."
         }

@@ -8,7 +8,7 @@ use crate::walkthrough::Walkthrough;
 use crate::walkthrough::effect::{Effect, Ticket};
 use crate::walkthrough::event::{self, Event, Intent, Opened};
 use crate::walkthrough::fact::{Fact, SaveWord};
-use crate::walkthrough::resume::{Dated, Offer, Opening};
+use crate::walkthrough::resume::{Beside, Dated, Offer, Opening};
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::{Terms, words};
@@ -288,4 +288,29 @@ fn while_the_record_is_opened_nothing_else_is_said_to_be_done() {
     walk.open_with(Opening::TakenUp(offer));
     assert!(matches!(walk.begin().as_slice(), [Effect::OpenRecord(..)]));
     assert_eq!(words::asked(&walk), "Opening the record of the walk that goes on.".into());
+}
+
+#[test]
+fn beside_another_walk_a_new_one_is_begun_only_when_that_is_chosen() {
+    let player = walked_to(Step::Services);
+    let Some(walked) = Beside::walked(&player.disk) else { panic!("nobody walks it") };
+    let unread = Beside::Unread { id: "20260304T050607Z".into(), line: 7, older: Some("older".into()) };
+    let check = |beside: &Beside, said: &[&str]| {
+        let opened = || {
+            let mut walk = Walkthrough::new(terms(), now(0));
+            walk.open_with(Opening::Beside(beside.clone()));
+            assert_eq!((walk.begin(), walk.question()), (Vec::new(), Some(&Question::Beside)));
+            walk
+        };
+        let asked = words::asked(&opened());
+        assert!(said.iter().all(|part| asked.contains(part)), "{asked}");
+        let leave = opened().handle(Event::Intended(Intent::Chose(0)), now(1));
+        assert!(leave.contains(&Effect::End) && !leave.iter().any(|out| matches!(out, Effect::Record(..))));
+        let mut walk = opened();
+        let begun = walk.handle(Event::Intended(Intent::Chose(1)), now(1));
+        assert!(begun.iter().any(|out| matches!(out, Effect::Record(_, Fact::Began { .. }))), "{begun:?}");
+        assert_eq!(walk.question(), Some(&Question::HowToBegin));
+    };
+    check(&walked, &["walks this site now", "ana@", "since", "at step 6", "save over each other"]);
+    check(&unread, &["20260304T050607Z", "from line 7 on", "report", "--resume older"]);
 }

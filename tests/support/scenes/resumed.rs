@@ -87,9 +87,13 @@ pub fn offered() -> Model {
 pub fn taken_up() -> Model {
     let (mut model, effects) = opened_with(Opening::TakenUp);
     let now = model.now;
-    let [Effect::OpenRecord(ticket, _)] = effects.as_slice() else { panic!("{effects:?}") };
+    let ticket = effects.iter().find_map(|effect| match effect {
+        Effect::OpenRecord(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    let ticket = ticket.expect("the record is opened");
     let opened = Opened { path: "record".into(), lines: lines(&Story::live()), hash: "h".into(), torn: None };
-    let event = Event::Record(*ticket, event::Record::Opened(Box::new(opened)));
+    let event = Event::Record(ticket, event::Record::Opened(Box::new(opened)));
     update(&mut model, Msg::Happened(Box::new(event)), now);
     model
 }
