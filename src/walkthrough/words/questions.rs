@@ -32,7 +32,9 @@ pub(in crate::walkthrough) const COPY: usize = 1;
 pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
     match question {
         Question::Resume => resume(walk),
-        Question::Beside => walk.beside().map(beside).unwrap_or_default(),
+        Question::Beside => {
+            walk.beside().map_or_else(|| Safe::new("Another walk stands beside this one. What now?"), beside)
+        }
         Question::HowToBegin => Safe::new("How do you want to read the portal?"),
         Question::CanEdit => Safe::new("Can someone present edit the portal's directory service accounts?"),
         Question::WhichEntry => Safe::new("Which entry's password is to be changed?"),
