@@ -15,7 +15,6 @@ use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
 use crate::site::{Site, SiteFault};
 use crate::text::{self, Safe};
 use crate::walkthrough::resume::Opening;
-use crate::walkthrough::step::Step;
 
 use super::resume::{self, NotResumed};
 use super::walk::{Farewell, NotWalked};
@@ -71,7 +70,7 @@ pub async fn run(
         .ok_or_else(|| LabNotWalked::NoSuchScenario(Safe::new(&arguments.scenario)))?;
     let state = folders::state(everywhere.state_dir.as_deref())?.join("lab");
     let opening = match arguments.resume.as_deref().map(|id| resume::find(&state, id)).transpose()? {
-        Some(offer) if offer.step >= Step::Save => return Err(NotResumed::LabGone(offer.id).into()),
+        Some(offer) if offer.gone() => return Err(NotResumed::LabGone(offer.id).into()),
         Some(offer) => Opening::TakenUp(offer),
         // A lab is new each time, and so is what is walked in it.
         None => Opening::Anew,

@@ -125,7 +125,7 @@ pub async fn run(everywhere: &Everywhere, arguments: &VerifyArguments) -> Result
     let reader = desk.reader(&site).await?;
     let parts = Parts { site, clock, vault, ledger, records, reader, application: None };
     let manner = if arguments.json { Manner::Json } else { Manner::Text { ascii: everywhere.ascii } };
-    drive(parts, (named, password), desk, Telling::new(io::stdout(), manner)).await
+    Box::pin(drive(parts, (named, password), desk, Telling::new(io::stdout(), manner))).await
 }
 
 async fn drive(

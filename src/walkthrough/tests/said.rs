@@ -86,7 +86,8 @@ fn after_entry_name(fault: &EntryFault) -> Reason {
 
 fn next_question(question: &Question) -> Option<Question> {
     Some(match question {
-        Question::Resume => Question::HowToBegin,
+        Question::Resume => Question::Beside,
+        Question::Beside => Question::HowToBegin,
         Question::HowToBegin => Question::CanEdit,
         Question::CanEdit => Question::WhichEntry,
         Question::WhichEntry => Question::UsedElsewhere,

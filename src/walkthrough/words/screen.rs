@@ -183,6 +183,7 @@ pub fn portal_fault(fault: &crate::portal::Fault, since: Timestamp, next: Option
 pub fn heading(question: &Question) -> &'static str {
     match question {
         Question::Resume => "An unfinished walk",
+        Question::Beside => "Another walk",
         Question::HowToBegin | Question::CanEdit => "The portal",
         Question::WhichEntry => "The entry",
         Question::UsedElsewhere | Question::ChangedInDirectory => "The account",
@@ -230,6 +231,7 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
         Question::SavedThere => since_shown(walk).into_iter().map(sentence).collect(),
         Question::ChangedInDirectory => last_change(walk).into_iter().collect(),
         Question::Resume
+        | Question::Beside
         | Question::HowToBegin
         | Question::CanEdit
         | Question::WhichEntry
