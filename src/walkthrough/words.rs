@@ -311,7 +311,8 @@ pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
     let said = match (verdict, &walk.saving) {
         (Some(verdict), _) => verdict,
-        (None, Saving::NotBegun | Saving::Marking) => "nothing was saved",
+        (None, Saving::NotBegun | Saving::Marking) if !walk.save_on_record() => "nothing was saved",
+        (None, _) if walk.durable().save == DurableSave::Saved => "saved, without a verdict",
         (None, _) => "saved or not: not known",
     };
     let hash: String = walk.record.hash.chars().take(16).collect();
