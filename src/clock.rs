@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, oneshot};
 
 /// A point on the clock's own line: the time since the clock was made. Never goes back.
@@ -44,22 +44,34 @@ pub struct TimedOut;
 /// The source of time. Cheap to clone; all clones are one clock.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    System(std::time::Instant),
+    /// The time it was made, by either face.
+    System(std::time::Instant, Timestamp),
     Driven(Driven),
 }
 
 impl Clock {
     #[must_use]
     pub fn system() -> Self {
-        Self::System(std::time::Instant::now())
+        Self::System(std::time::Instant::now(), Timestamp::now())
     }
 
     #[must_use]
     pub fn now(&self) -> Now {
         match self {
-            Self::System(origin) => Now { at: Instant(origin.elapsed()), wall: Timestamp::now() },
+            Self::System(origin, _) => system_now(origin),
             Self::Driven(driven) => driven.now(),
         }
+    }
+
+    /// What the wall would tell, had it not been set back since the clock was made: for what must not be forgotten early.
+    #[must_use]
+    pub fn latest(&self) -> Timestamp {
+        let now = self.now();
+        let made = match self {
+            Self::System(_, made) => *made,
+            Self::Driven(driven) => driven.lock().made,
+        };
+        made.saturating_add(now.at.0).unwrap_or(now.wall).max(now.wall)
     }
 
     pub async fn sleep(&self, by: Duration) {
@@ -68,7 +80,7 @@ impl Clock {
 
     pub async fn sleep_until(&self, at: Instant) {
         match self {
-            Self::System(origin) => tokio::time::sleep_until((*origin + at.0).into()).await,
+            Self::System(origin, _) => tokio::time::sleep_until((*origin + at.0).into()).await,
             Self::Driven(driven) => driven.sleep_until(at).await,
         }
     }
@@ -94,6 +106,16 @@ impl Clock {
             Work(Some(driven.clone()))
         } else {
             Work(None)
+        }
+    }
+}
+
+/// Both faces of one moment: a process that was stopped between two looks would see a clock that was set.
+fn system_now(origin: &std::time::Instant) -> Now {
+    loop {
+        let (before, wall, after) = (origin.elapsed(), Timestamp::now(), origin.elapsed());
+        if after.saturating_sub(before) < Duration::from_secs(1) {
+            return Now { at: Instant(before), wall };
         }
     }
 }
@@ -125,6 +147,8 @@ pub struct Driven {
 struct Line {
     at: Instant,
     start: Timestamp,
+    /// As it was before the wall was set.
+    made: Timestamp,
     working: usize,
     sleepers: Vec<(Instant, oneshot::Sender<Work>)>,
 }
@@ -137,6 +161,7 @@ impl Driven {
             line: Arc::new(Mutex::new(Line {
                 at: Instant::default(),
                 start,
+                made: start,
                 working: 0,
                 sleepers: Vec::new(),
             })),
@@ -156,6 +181,12 @@ impl Driven {
     fn now(&self) -> Now {
         let line = self.lock();
         Now { at: line.at, wall: line.start.saturating_add(line.at.0).unwrap_or(line.start) }
+    }
+
+    /// Sets the clock on the wall, forward or back; nobody's wait is touched.
+    pub fn set_wall(&self, by: SignedDuration) {
+        let mut line = self.lock();
+        line.start = line.start.saturating_add(by).unwrap_or(line.start);
     }
 
     async fn sleep_until(&self, at: Instant) {

@@ -7,6 +7,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::clock::{Instant, Now};
 use crate::directory::lockout::{AttemptId, Budget};
@@ -45,6 +46,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 pub mod trial;
+mod wall_clock;
 pub mod watch;
 pub mod watching;
 pub mod words;
@@ -96,6 +98,8 @@ pub struct Walkthrough {
     pub sources: BTreeMap<crate::logs::SourceId, SourceView>,
     pub watch: Option<Watch>,
     pub record: RecordView,
+    /// How far this machine's clock was set back since the walk began, as far as it was not set right again.
+    pub behind: Duration,
     /// Grows by one for each thing that the bell should ring for.
     pub bells: u32,
     pub over: bool,
@@ -141,7 +145,7 @@ pub struct Walkthrough {
 impl Walkthrough {
     /// Takes in what happened at `now`, and says what is to be done about it.
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Effect> {
-        self.now = now;
+        self.time_told(now);
         if self.over {
             self.after_the_end(event);
             return std::mem::take(&mut self.effects);

@@ -3,7 +3,7 @@
 //!
 //! Played as root in a mount namespace of its own; where that isn't allowed it is said, and with
 //! `MDI_CONSOLE_PEERS=require` it is a failure. Deliberately absent: a disk's errors, and each write and call of a walk
-//! failing by itself (`walk/campaign.rs`); a clock set back, which has its cases beside the ledger and the resuming.
+//! failing by itself (`walk/campaign.rs`); a clock set back (`walk/wall_clock.rs`, and beside the ledger).
 
 #[path = "faults/beginning.rs"]
 mod beginning;

@@ -37,6 +37,8 @@ mod script;
 mod stage;
 #[path = "walk/throttled.rs"]
 mod throttled;
+#[path = "walk/wall_clock.rs"]
+mod wall_clock;
 #[path = "walk/ways_back.rs"]
 mod ways_back;
 #[path = "support/wire.rs"]

@@ -178,7 +178,7 @@ impl<W: io::Write> Looping<W> {
                     if record.is_refusal() && !record.context {
                         let (host, title) = (&record.host, known.explanation().title);
                         let line = Safe::from(format!("Log of {host}: {title} {}", record.message));
-                        refused.push(at_its_time(&self.walk, &line));
+                        refused.push(at_its_time(self.walk.now.wall, &line));
                     }
                     self.happened(Event::Logs(event::Logs::Found {
                         source: record.source,

@@ -93,11 +93,10 @@ impl<W: io::Write> Looping<W> {
             return None;
         }
         self.at_work = Some((step, since, now.after(STILL)));
-        self.walk.now = self.clock.now();
-        let so_far = words::watch_so_far(&self.walk, self.walk.now).filter(|_| step == Step::Sensors);
+        let so_far = words::watch_so_far(&self.walk, self.clock.now()).filter(|_| step == Step::Sensors);
         let what = so_far.map_or_else(|| words::asked(&self.walk), known::truth);
         let line = format!("Still at work, {} s. {what}", now.since(since).as_secs());
-        Some(at_its_time(&self.walk, &Safe::from(line)))
+        Some(at_its_time(self.clock.now().wall, &Safe::from(line)))
     }
 
     /// Lines begin at the line's beginning, also behind an open prompt.

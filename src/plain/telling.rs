@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::text::Safe;
 use crate::walkthrough::step::{Phase, Question, Step};
 use crate::walkthrough::trial::{Row, RowWord};
@@ -28,6 +30,7 @@ pub struct Telling {
     verdict: Option<Safe>,
     portal_fault: Option<Safe>,
     record_fault: Option<Safe>,
+    clock_behind: Option<Safe>,
     sources: BTreeMap<Safe, bool>,
     tour: Option<&'static str>,
 }
@@ -74,7 +77,7 @@ impl Telling {
             self.verdict.clone_from(&verdict);
             news.extend(verdict);
         }
-        let mut lines: Vec<Safe> = news.iter().map(|what| at_its_time(walk, what)).collect();
+        let mut lines: Vec<Safe> = news.iter().map(|what| at_its_time(walk.now.wall, what)).collect();
         // An answer to what was just typed: it needs no time.
         if self.notice != walk.notice {
             self.notice.clone_from(&walk.notice);
@@ -98,6 +101,12 @@ impl Telling {
             self.record_fault.clone_from(&walk.record.fault);
             let fault = walk.record.fault.as_ref();
             news.extend(fault.map(|why| Safe::from(format!("The record can't be written: {why}."))));
+        }
+        let behind = words::clock_behind(walk);
+        if self.clock_behind != behind {
+            let right = Safe::new("This machine's clock is where it was before it was set back.");
+            news.push(behind.clone().unwrap_or(right));
+            self.clock_behind = behind;
         }
         let mut unread = Vec::new();
         for view in walk.sources.values() {
@@ -224,8 +233,8 @@ fn troubled(findings: &BTreeMap<Safe, Finding>) -> Vec<Safe> {
         .collect()
 }
 
-pub fn at_its_time(walk: &Walkthrough, what: &Safe) -> Safe {
-    Safe::from(format!("{}  {what}", words::clock_second(walk.now.wall)))
+pub fn at_its_time(at: Timestamp, what: &Safe) -> Safe {
+    Safe::from(format!("{}  {what}", words::clock_second(at)))
 }
 
 /// What is asked; a block in all its three parts.

@@ -151,3 +151,26 @@ async fn a_lost_link_closes_the_record_at_once() {
     let (ending, _) = stage.walking.await.expect("an end");
     assert_eq!(ending, Ending::LinkLost);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_is_said_once_and_so_is_its_being_set_right() {
+    let stage = stage(Source::Script);
+    stage.until_said("1) Sign in with a code").await;
+    stage.types("1").await;
+    stage.until_said("Still at work, 30 s.").await;
+    stage.driven.set_wall(jiff::SignedDuration::from_hours(-1));
+    stage.until_said("Still at work, 60 s.").await;
+    stage.driven.set_wall(jiff::SignedDuration::from_hours(1));
+    stage.until_said("This machine's clock is where it was before it was set back.").await;
+    let text = stage.page.text();
+    assert_eq!(text.matches("This machine's clock was set back about 1 h.").count(), 1, "{text}");
+    let record = stage.record();
+    for fact in
+        [r#""fact":"clock-set-back","by_seconds":3600"#, r#""fact":"clock-set-forward","by_seconds":3600"#]
+    {
+        assert_eq!(record.matches(fact).count(), 1, "{record}");
+    }
+    stage.signals.send(Ending::Interrupt).expect("a loop that listens");
+    let (_, walk) = stage.walking.await.expect("an end");
+    assert!(walk.over);
+}

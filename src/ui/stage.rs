@@ -127,8 +127,8 @@ fn below(model: &Model, look: &Look, columns: u16) -> Vec<Line<'static>> {
 pub fn said(model: &Model) -> Option<Safe> {
     let toast = model.toast.as_ref().map(|toast| toast.text.clone());
     let notice = toast.or_else(|| model.walk.notice.as_ref().map(words::notice));
-    // What is not on record is said for as long as it is not.
-    notice.or_else(|| words::unrecorded(&model.walk))
+    // What is not on record is said for as long as it is not, a clock set back for as long as it is.
+    notice.or_else(|| words::unrecorded(&model.walk)).or_else(|| words::clock_behind(&model.walk))
 }
 
 /// The row of the step's table that keys act on.

@@ -3,6 +3,7 @@
 //! Pure. Deliberately absent: taking a walk up again (`resuming`).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::clock::Now;
 use crate::portal::Sensor;
@@ -59,6 +60,7 @@ impl Walkthrough {
             sources: BTreeMap::new(),
             watch: None,
             record: RecordView::default(),
+            behind: Duration::ZERO,
             bells: 0,
             over: false,
             errands: BTreeMap::new(),

@@ -207,6 +207,14 @@ pub enum Fact {
     Noted {
         text: Safe,
     },
+    /// This machine's clock was found so much behind the time that it had told; what follows is that much earlier.
+    ClockSetBack {
+        by_seconds: u64,
+    },
+    /// It was behind, and went forward again.
+    ClockSetForward {
+        by_seconds: u64,
+    },
     /// For whoever takes the walk on; a later one takes the place of an earlier one.
     HandOverNoted {
         field: HandOver,

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::directory::{Account, Host};
 use crate::logs::{Position, SourceId};
@@ -43,8 +43,8 @@ pub struct Past {
     /// Services that the walk went on without, and why; and those marked by hand.
     pub excused: Vec<(Host, Safe)>,
     pub marked: Vec<(Host, Safe)>,
-    /// The line before.
-    last: Option<Timestamp>,
+    /// When the last line was written.
+    pub(super) last: Option<Timestamp>,
     /// Taken up, and not at the portal again: nobody watches.
     away: bool,
 }
@@ -85,7 +85,7 @@ impl Past {
         self.durable.apply(fact);
         self.away |= matches!(fact, Fact::Resumed { .. });
         let since = self.last.filter(|_| !self.away);
-        self.watched(since.map(|since| at.duration_since(since)));
+        self.watched(since.map(|since| at.duration_since(since) - jumped(fact)));
         self.last = Some(at);
         self.away &= !matches!(fact, Fact::SignedIn { .. } | Fact::WorkedWithoutPortal);
         match fact {
@@ -135,13 +135,15 @@ impl Past {
             | Fact::ServiceSeen { .. }
             | Fact::Noted { .. }
             | Fact::Approved { .. }
+            | Fact::ClockSetBack { .. }
+            | Fact::ClockSetForward { .. }
             | Fact::HandOverNoted { .. }
             | Fact::Left { .. } => {}
         }
     }
 
     /// A clock that was set back has watched nothing.
-    fn watched(&mut self, since: Option<jiff::SignedDuration>) {
+    fn watched(&mut self, since: Option<SignedDuration>) {
         let more = since.and_then(|since| Duration::try_from(since).ok()).unwrap_or_default();
         if let Some(save) = &mut self.save {
             save.watched = save.watched.saturating_add(more);
@@ -216,6 +218,12 @@ impl Past {
             }
         }
     }
+}
+
+/// What a clock that was set forward again shows to have passed, and did not.
+fn jumped(fact: &Fact) -> SignedDuration {
+    let Fact::ClockSetForward { by_seconds } = fact else { return SignedDuration::ZERO };
+    SignedDuration::from_secs(i64::try_from(*by_seconds).unwrap_or(i64::MAX))
 }
 
 /// What the operator's word leaves open, which only a sensor that took the credential can settle.

@@ -84,6 +84,7 @@ impl Walkthrough {
             site_file: self.terms.origin.clone(),
             torn: opened.torn,
         });
+        self.clock_behind_record(past.last);
         self.out(Effect::Follow(past.positions()));
         self.taken_up.handed_over = HandedOver::of(past.durable.hand_over.clone(), &opened.lines);
         let left_at = past.continues_at();

@@ -22,3 +22,4 @@ mod second_person;
 mod services;
 pub mod site;
 mod sites;
+mod wall_clock;

@@ -306,6 +306,27 @@ pub fn unrecorded(walk: &Walkthrough) -> Option<Safe> {
     Some(notice(&Notice::Blocked(Reason::RecordFailed(why))))
 }
 
+/// That this machine's clock was set back, for as long as it is behind.
+pub fn clock_behind(walk: &Walkthrough) -> Option<Safe> {
+    (walk.behind > Duration::ZERO).then(|| {
+        safe(format!(
+            "This machine's clock was set back {}. Its times are early; attempts count on, guard and watch wait no less. Set it right.",
+            stretch(walk.behind.as_secs())
+        ))
+    })
+}
+
+/// So long, about, for a sentence.
+fn stretch(seconds: u64) -> String {
+    let minutes = seconds.saturating_add(30).div_euclid(60);
+    match (minutes.div_euclid(60), minutes.rem_euclid(60)) {
+        (0, 0..2) => format!("about {seconds} s"),
+        (0, minutes) => format!("about {minutes} min"),
+        (hours, 0) => format!("about {hours} h"),
+        (hours, minutes) => format!("about {hours} h {minutes} min"),
+    }
+}
+
 /// The one line when the walk is over.
 pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));

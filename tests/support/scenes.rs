@@ -185,6 +185,7 @@ fn password() -> Vec<Scene> {
         ),
         ("another account's", model(usual().account_is(Kind::Anothers).testing().tested(Answer::Accepted))),
         ("the account is shut", model(usual().account_is(Kind::Locked).accepted())),
+        ("the clock set back", model(usual().accepted().set_back(Duration::from_hours(1)))),
         ("what now", model(usual().accepted().enter())),
         ("a reason", model(usual().accepted().enter().choose(1))),
         ("refused", model(usual().testing().tested(Story::wrong_password()))),
@@ -312,6 +313,10 @@ fn sensors() -> Vec<Scene> {
     };
     vec![
         ("watching", model(usual().at_sensors())),
+        ("the clock set back twice", {
+            let back = Duration::from_secs(5399);
+            model(usual().at_sensors().set_back(back).set_back(back))
+        }),
         ("trouble", model(troubled())),
         ("one line of one host", model(usual().at_sensors().refusal_in_log(1, "dc1"))),
         ("refused", refused()),

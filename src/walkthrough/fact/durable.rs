@@ -120,6 +120,8 @@ impl Durable {
             | Fact::ServiceSeen { .. }
             | Fact::ServiceMarked { .. }
             | Fact::Evidence { .. }
+            | Fact::ClockSetBack { .. }
+            | Fact::ClockSetForward { .. }
             | Fact::Noted { .. } => {}
         }
     }

@@ -8,7 +8,7 @@ use crate::text::Safe;
 use crate::walkthrough::fact::{Entered, Fact, Gate, LogPlace, ProofWord, SaveWord, Witness};
 use crate::walkthrough::step::{Outcome, Step};
 
-use super::{hand_over_field, protocol, safe, title, verdict_word};
+use super::{hand_over_field, protocol, safe, stretch, title, verdict_word};
 
 /// One line of the record, in a sentence. Nothing, where another line says the same and more.
 pub fn recorded(fact: &Fact) -> Option<Safe> {
@@ -41,6 +41,13 @@ fn of_the_walk(fact: &Fact) -> Option<Safe> {
             safe(format!("For whoever takes over, {}: {text}", hand_over_field(*field)))
         }
         Fact::Noted { text } => safe(format!("Note: {text}")),
+        Fact::ClockSetBack { by_seconds } => safe(format!(
+            "This machine's clock was set back: it tells {} less than it had told. What follows bears times that much too early.",
+            stretch(*by_seconds)
+        )),
+        Fact::ClockSetForward { by_seconds } => {
+            safe(format!("This machine's clock, set back before, went forward by {}.", stretch(*by_seconds)))
+        }
         Fact::Left { step, .. } => safe(format!("Left at step {}, {}.", step.number(), title(*step))),
         _ => return None,
     })

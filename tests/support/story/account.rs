@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mdi_console::directory::{AccountFacts, Flag, Group, Whose};
+use mdi_console::walkthrough::event::Event;
 
 use super::Story;
 
@@ -18,6 +19,13 @@ pub enum Kind {
 }
 
 impl Story {
+    /// The clock on the wall alone.
+    #[must_use]
+    pub fn set_back(mut self, by: Duration) -> Self {
+        self.now.wall = self.now.wall.checked_sub(by).expect("a time");
+        self.tell(Event::Timer)
+    }
+
     pub fn account_is(self, account: Kind) -> Self {
         Self { account, ..self }
     }
