@@ -114,9 +114,9 @@ impl NotVerified {
 pub async fn run(everywhere: &Everywhere, arguments: &VerifyArguments) -> Result<u8, NotVerified> {
     let place = Place::read(arguments, everywhere.site.as_deref())?;
     let desk = Desk::choose(everywhere.password_stdin)?;
-    let records = folders::state(everywhere.state_dir.as_deref())?.join("verify");
+    let state = folders::state(everywhere.state_dir.as_deref())?;
     let ledger = folders::own()?;
-    let _log = log::start(&records)?;
+    let (records, _log) = log::start_within(&state, "verify")?;
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");
     }
