@@ -14,7 +14,7 @@ use crate::walkthrough::resume::{Beside, Dated, Offer, Opening, Past};
 use crate::walkthrough::words;
 
 use super::records::{self, Kept, NotRead};
-use super::{Everywhere, NoHome, folders, walk};
+use super::{Everywhere, NoHome, folders, output};
 
 /// Why a walk doesn't go on.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,8 @@ pub enum NotResumed {
         "the lab in which the walk {0} saved its password ended with its process, so there is nothing left to watch. `mdi-console report lab/{0}` shows it"
     )]
     LabGone(Safe),
+    #[error(transparent)]
+    Cut(#[from] output::Cut),
 }
 
 impl NotResumed {
@@ -57,7 +59,7 @@ impl NotResumed {
             | Self::Nothing(_)
             | Self::AnotherSite { .. }
             | Self::LabGone(_) => 2,
-            Self::NotRead(_) | Self::NotConsistent { .. } | Self::Newer { .. } => 3,
+            Self::NotRead(_) | Self::NotConsistent { .. } | Self::Newer { .. } | Self::Cut(_) => 3,
         }
     }
 }
@@ -133,7 +135,7 @@ fn opening(offer: Option<Offer>, unread: Option<(Safe, u64)>) -> Opening {
 pub fn run(everywhere: &Everywhere, lab: bool) -> Result<u8, NotResumed> {
     let state = folders::state(everywhere.state_dir.as_deref())?;
     let folder = if lab { state.join("lab") } else { state };
-    walk::say(list(&folder, (everywhere, lab))?.trim_end());
+    output::say(list(&folder, (everywhere, lab))?.trim_end())?;
     Ok(0)
 }
 
