@@ -251,6 +251,11 @@ impl Walkthrough {
         matches!(self.saving, Saving::Saved { .. } | Saving::NotKnown { .. })
     }
 
+    /// The same by the record, which going back for another round doesn't undo.
+    pub fn save_on_record(&self) -> bool {
+        self.durable.save != fact::DurableSave::No
+    }
+
     fn set(&mut self, step: Step, phase: Phase) {
         let [one, two, three, four, five, six, seven] = &mut self.progress;
         *match step {

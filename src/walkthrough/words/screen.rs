@@ -225,7 +225,7 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
                 "Whether it is saved at the portal was not said: the record will say *not known*.",
             )]
         }
-        Question::Leave if !walk.saved() => vec![Safe::new("Nothing has been saved.")],
+        Question::Leave if !walk.save_on_record() => vec![Safe::new("Nothing has been saved.")],
         Question::CopyPassword => copying_explained().to_vec(),
         Question::SavedThere => since_shown(walk).into_iter().map(sentence).collect(),
         Question::ChangedInDirectory => last_change(walk).into_iter().collect(),
