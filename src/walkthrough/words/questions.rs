@@ -82,7 +82,7 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
         Question::HandOverField(field) => safe(format!("{}:", hand_over::asked(*field))),
         Question::Leave => Safe::new("The walk is not finished. Leave it?"),
         Question::Recover if refused(walk) => Safe::new("The saved password is refused. What now?"),
-        Question::Recover if walk.saved() => {
+        Question::Recover if walk.save_on_record() => {
             Safe::new("A password is saved already; going back means testing and saving another. What now?")
         }
         Question::Recover => Safe::new("Nothing is saved yet. What now?"),
