@@ -7,6 +7,7 @@ pub mod completions;
 pub mod lab;
 pub mod live;
 pub mod manual;
+pub mod output;
 pub mod report;
 pub mod resume;
 pub mod scan;

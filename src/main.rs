@@ -1,7 +1,5 @@
 //! Parses the arguments, runs what was asked for, and ends with its exit code.
 
-#![expect(clippy::print_stdout, reason = "the one place that speaks to the shell")]
-
 use std::alloc::System;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -14,7 +12,7 @@ use zeroizing_alloc::ZeroAlloc;
 
 use mdi_console::cli::walk::Farewell;
 use mdi_console::cli::{
-    Arguments, Command, check, completions, lab, live, manual, report, resume, scan, sensors, verify,
+    Arguments, Command, check, completions, lab, live, manual, output, report, resume, scan, sensors, verify,
 };
 use mdi_console::lab::{scenario, service};
 use mdi_console::{text, trust};
@@ -37,8 +35,7 @@ fn main() -> Result<ExitCode> {
     }
     match &arguments.command {
         Some(Command::Lab(asked)) if asked.list => {
-            print!("{}", scenario::list());
-            Ok(ExitCode::SUCCESS)
+            Ok(print(0, |into| into.write_all(scenario::list().as_bytes())))
         }
         Some(Command::Lab(asked)) if asked.resume.as_deref() == Some("") => Ok(list(&arguments, true)),
         Some(Command::Lab(asked)) => walk_lab(&arguments, asked),
@@ -60,17 +57,11 @@ fn main() -> Result<ExitCode> {
         }
         Some(Command::LabService { state, host, service }) => {
             let (answer, code) = service::answer(state, host, service);
-            print!("{answer}");
-            Ok(ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1)))
+            let code = u8::try_from(code & 0xff).unwrap_or(1);
+            Ok(print(code, |into| into.write_all(answer.as_bytes())))
         }
-        Some(Command::Completions { shell }) => {
-            completions::write(*shell, &mut std::io::stdout())?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Some(Command::Man) => {
-            manual::write(&mut std::io::stdout())?;
-            Ok(ExitCode::SUCCESS)
-        }
+        Some(Command::Completions { shell }) => Ok(print(0, |into| completions::write(*shell, into))),
+        Some(Command::Man) => Ok(print(0, |into| manual::write(into))),
         None if arguments.resume.as_deref() == Some("") => Ok(list(&arguments, false)),
         None => Ok(run(
             live::run(&arguments.everywhere, arguments.resume.as_deref()),
@@ -82,6 +73,17 @@ fn main() -> Result<ExitCode> {
 fn walk_lab(arguments: &Arguments, asked: &mdi_console::cli::LabArguments) -> Result<ExitCode> {
     let program = std::env::current_exe().wrap_err("the program's own path is not known")?;
     Ok(run(lab::run(&arguments.everywhere, asked, program), lab::LabNotWalked::exit_code))
+}
+
+/// Prints what is made, and ends with this code.
+fn print(code: u8, make: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> ExitCode {
+    match output::print(make) {
+        Ok(()) => ExitCode::from(code),
+        Err(cut) => {
+            complain(&cut.to_string());
+            ExitCode::from(3)
+        }
+    }
 }
 
 /// The walks that are unfinished.

@@ -69,6 +69,8 @@ pub enum LogRoom {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overlay {
     Help,
+    /// What the walk was handed over with, when it was taken up.
+    HandedOver,
     /// What to do when it went wrong, with commands to copy.
     WaysBack,
     /// Every log source with how it stands; the one that Enter shows alone, or all of them.

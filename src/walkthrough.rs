@@ -59,7 +59,7 @@ pub use state::{
 use effect::{Effect, Ticket};
 use errand::Errand;
 use event::{Event, Field};
-use fact::{Durable, Fact};
+use fact::{Durable, DurableSave, Fact};
 use resuming::TakenUp;
 use saving::Marking;
 use step::{Phase, Question, Reason, Step};
@@ -253,6 +253,11 @@ impl Walkthrough {
     /// Something is changed at the portal, or may be.
     pub fn saved(&self) -> bool {
         matches!(self.saving, Saving::Saved { .. } | Saving::NotKnown { .. })
+    }
+
+    /// The same of any save of this walk, also where it went back since, or was taken up.
+    pub fn save_on_record(&self) -> bool {
+        self.saved() || self.durable.save != DurableSave::No
     }
 
     fn set(&mut self, step: Step, phase: Phase) {

@@ -21,3 +21,5 @@ mod printed;
 #[path = "support/pty.rs"]
 #[expect(dead_code, reason = "other tests need more of a terminal")]
 mod pty;
+#[path = "command_line/unwritten.rs"]
+mod unwritten;

@@ -130,7 +130,7 @@ fn a_refused_password_is_told_whole_and_the_right_one_still_saved() -> Tried {
     walked.says(&[
         "dc1.contoso.test, PDC emulator: refused",
         "dc1.contoso.test refused the password:",
-        "No other controller was asked. Nothing has been saved.",
+        "No other controller was asked. It was not saved.",
         "Press Enter to type it again.",
         "dc1.contoso.test, PDC emulator: current (Kerberos).",
         "confirmed · record ",
@@ -145,7 +145,7 @@ fn the_previous_password_is_told_from_the_current_one() -> Tried {
     let walked = walk("old-password-accepted", &with(&[PREVIOUS, "", RIGHT, "", "12", "", ""]))?;
     walked.says(&[
         "dc1.contoso.test, PDC emulator: the previous password",
-        "Nothing has been saved.",
+        "It was not saved.",
         "dc1.contoso.test, PDC emulator: current (Kerberos).",
         "confirmed · record ",
     ]);

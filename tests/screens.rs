@@ -4,6 +4,8 @@
 
 #![expect(clippy::expect_used, reason = "a test may end where it stands; it says why")]
 
+#[path = "screens/resumed.rs"]
+mod resumed;
 #[path = "support/scenes.rs"]
 mod scenes;
 #[path = "support/story.rs"]
@@ -171,6 +173,11 @@ fn the_log_sources_are_listed_and_scroll() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("sources", seen));
+}
+
+/// The words on the screen, whatever frames them.
+fn flat(text: &str) -> String {
+    text.replace(['│', '▶', '✓', '!'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

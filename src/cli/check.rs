@@ -3,6 +3,8 @@
 //! Relies on the adapters of a walk, so that what is reached here is reached there. Nothing is reserved, bound, signed in
 //! to or run. Deliberately absent: judging anything the walk judges.
 
+use std::io;
+
 use futures_util::future;
 
 use crate::clock::Clock;
@@ -13,7 +15,7 @@ use crate::site::open::{self, NotOpened};
 use crate::site::{SignIn, Site, SiteFault};
 use crate::trust::TrustFault;
 
-use super::walk::say;
+use super::output::{Cut, Output};
 use super::{CheckArguments, Everywhere, NoHome, folders, live};
 
 mod controllers;
@@ -34,12 +36,14 @@ pub enum NotChecked {
     Site(#[from] SiteFault),
     #[error("the controllers' certificates can't be verified: {0}")]
     Trust(#[from] TrustFault),
+    #[error(transparent)]
+    Cut(#[from] Cut),
 }
 
 impl NotChecked {
-    /// All of it is what arguments and site file say.
+    /// Nearly all of it is what arguments and site file say.
     pub fn exit_code(&self) -> u8 {
-        2
+        if matches!(self, Self::Cut(_)) { 3 } else { 2 }
     }
 }
 
@@ -48,7 +52,8 @@ pub async fn run(everywhere: &Everywhere, arguments: &CheckArguments) -> Result<
     let opened = open::site(everywhere.site.as_deref())?;
     let (records, own) = (folders::state(everywhere.state_dir.as_deref())?, folders::own()?);
     let clock = Clock::system();
-    let told = |findings: Vec<Finding>| tell(arguments, findings);
+    let mut out = Output::new(io::stdout());
+    let mut told = |findings: Vec<Finding>| tell(&mut out, arguments, findings);
     let mut all = told(site_itself(&opened));
     let located = live::find(&opened.file, &clock).await;
     let domains = opened.file.searches.iter().zip(&located);
@@ -74,20 +79,21 @@ pub async fn run(everywhere: &Everywhere, arguments: &CheckArguments) -> Result<
     all.extend(told(places::folder("attempts", &own)));
     all.extend(told(places::memory()));
     if !arguments.json {
-        say(&finding::summary(&all));
+        out.say(&finding::summary(&all));
     }
+    out.whole()?;
     Ok(finding::exit_code(&all))
 }
 
 /// As soon as it is known: what comes after it may take its time.
-fn tell(arguments: &CheckArguments, findings: Vec<Finding>) -> Vec<Finding> {
+fn tell(out: &mut Output<io::Stdout>, arguments: &CheckArguments, findings: Vec<Finding>) -> Vec<Finding> {
     if arguments.json {
         for one in &findings {
-            say(&finding::json(one));
+            out.say(&finding::json(one));
         }
     } else {
         for line in finding::lines(&findings) {
-            say(&line);
+            out.say(&line);
         }
     }
     findings

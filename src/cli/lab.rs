@@ -15,7 +15,6 @@ use crate::lab::{Lab, LabFault, Scenario, StartOptions, scenario};
 use crate::site::{Site, SiteFault};
 use crate::text::{self, Safe};
 use crate::walkthrough::resume::Opening;
-use crate::walkthrough::step::Step;
 
 use super::resume::{self, NotResumed};
 use super::walk::{Farewell, NotWalked};
@@ -69,15 +68,16 @@ pub async fn run(
 ) -> Result<Farewell, LabNotWalked> {
     let asked = scenario::find(&arguments.scenario)
         .ok_or_else(|| LabNotWalked::NoSuchScenario(Safe::new(&arguments.scenario)))?;
-    let state = folders::state(everywhere.state_dir.as_deref())?.join("lab");
-    let opening = match arguments.resume.as_deref().map(|id| resume::find(&state, id)).transpose()? {
-        Some(offer) if offer.step >= Step::Save => return Err(NotResumed::LabGone(offer.id).into()),
+    let state = folders::state(everywhere.state_dir.as_deref())?;
+    let found = arguments.resume.as_deref().map(|id| resume::find(&state.join("lab"), id));
+    let opening = match found.transpose()? {
+        Some(offer) if offer.gone() => return Err(NotResumed::LabGone(offer.id).into()),
         Some(offer) => Opening::TakenUp(offer),
         // A lab is new each time, and so is what is walked in it.
         None => Opening::Anew,
     };
     let traits = walk::fit(everywhere)?;
-    let _log = log::start(&state)?;
+    let (records, _log) = log::start_within(&state, "lab")?;
     let running = tempfile::Builder::new()
         .prefix("mdi-console-lab-")
         .tempdir()
@@ -98,7 +98,7 @@ pub async fn run(
         vault,
         // A lab is new each time, and so is what was tried in it.
         ledger: running.path().to_owned(),
-        records: state.clone(),
+        records,
         reader: Some(addresses.reader.password.clone()),
         application: None,
     };

@@ -19,6 +19,7 @@ use crate::site::open::{self, NotOpened};
 use crate::site::{Opened, Site, SiteFault, SiteFile};
 use crate::terminal::signals::Ending;
 use crate::walkthrough::resume::Opening;
+use crate::walkthrough::words;
 
 use super::resume::{self, NotResumed};
 use super::walk::{self, Farewell, NotWalked, say};
@@ -97,8 +98,14 @@ pub async fn run(everywhere: &Everywhere, resume: Option<&str>) -> Result<Farewe
     let opening = match asked {
         Some(offer) => resume::at_site(offer, &site.name)?,
         // The lines of a script answer the questions that it knows.
-        None if everywhere.password_stdin => Opening::Anew,
-        None => resume::newest(&records, &site.name),
+        None => match resume::newest(&records, &site.name) {
+            Opening::Asked(_) if everywhere.password_stdin => Opening::Anew,
+            Opening::Beside(beside) if everywhere.password_stdin => {
+                say(&words::beside(&beside));
+                Opening::Anew
+            }
+            opening => opening,
+        },
     };
     let reader = asking::reader(&site).await?;
     let vault = Arc::new(Secrets::new(clock.clone()));

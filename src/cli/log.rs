@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tracing::Level;
 use tracing_appender::non_blocking::WorkerGuard;
@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
-use crate::journal::file::{JournalFault, own_folder};
+use crate::journal::file::{JournalFault, own_folder, own_place};
 use crate::text::{self, Safe};
 
 use super::records;
@@ -50,6 +50,14 @@ pub(super) fn start(folder: &Path) -> Result<WorkerGuard, NotKept> {
     // A second start in one process, as in tests, keeps the first one's log.
     let _ = tracing_subscriber::registry().with(filter).with(told).try_init();
     Ok(guard)
+}
+
+/// The same in a folder of its own within the state folder. Whoever may write to that could put another in its place.
+pub(super) fn start_within(state: &Path, name: &str) -> Result<(PathBuf, WorkerGuard), NotKept> {
+    own_place(state)?;
+    let folder = state.join(name);
+    let guard = start(&folder)?;
+    Ok((folder, guard))
 }
 
 fn may_be_told(target: &str, level: Level) -> bool {

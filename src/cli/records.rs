@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 use crate::engine::record::{Unknown, facts, known};
-use crate::journal::file::{JournalFault, is_held, read_record};
+use crate::journal::file::{JournalFault, is_held as is_held_at, read_record};
 use crate::journal::{Consistency, Read};
 use crate::text::Safe;
 use crate::walkthrough::resume::Dated;
@@ -40,7 +40,7 @@ pub enum NotRead {
 impl Kept {
     pub fn open(path: &Path) -> Result<Self, NotRead> {
         let read = read_record(path)?;
-        let held = is_held(path)?;
+        let held = is_held_at(path)?;
         let id = path.file_stem().map(|stem| Safe::new(&stem.to_string_lossy())).unwrap_or_default();
         Ok(Self { id, read, held })
     }
@@ -52,6 +52,16 @@ impl Kept {
     /// As far as this version knows them.
     pub fn known(&self) -> (Vec<Dated>, Option<Unknown>) {
         known(&self.read)
+    }
+
+    /// The lines that can be read, and the first that can't.
+    pub(super) fn good(&self) -> (Vec<Dated>, Option<u64>) {
+        let (facts, unknown) = self.known();
+        let line = match self.read.consistency {
+            Consistency::Consistent => None,
+            Consistency::NotConsistent { line, .. } | Consistency::Newer { line, .. } => Some(line),
+        };
+        (facts, unknown.map(|unknown| unknown.line).or(line))
     }
 
     pub fn consistent(&self) -> bool {
@@ -66,6 +76,11 @@ pub(super) fn named(folder: &Path, id: &str) -> Result<Kept, NotRead> {
         return Err(NotRead::NoSuch { id: Safe::new(id), folder: shown(folder) });
     }
     Kept::open(&path)
+}
+
+/// A walk is being written to the record of this name.
+pub(super) fn is_held(folder: &Path, id: &str) -> bool {
+    is_held_at(&folder.join(format!("{id}.jsonl"))).unwrap_or(false)
 }
 
 /// The record in this file, which may stand anywhere.

@@ -12,6 +12,7 @@ use crate::journal::Consistency;
 use crate::text::Safe;
 use crate::walkthrough::report::{Report, Sealed, markdown};
 
+use super::output::{self, Cut};
 use super::records::{self, Kept, NotRead};
 use super::{Everywhere, NoHome, folders};
 
@@ -60,13 +61,15 @@ pub enum NotReported {
     Exists(Safe),
     #[error("{file} could not be written: {why}. Name another file with --bundle")]
     NotWritten { file: Safe, why: io::Error },
+    #[error(transparent)]
+    Cut(#[from] Cut),
 }
 
 impl NotReported {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::NoHome(_) | Self::Exists(_) | Self::NotRead(NotRead::NoSuch { .. } | NotRead::None(_)) => 2,
-            Self::NotRead(_) | Self::Json(_) | Self::NotWritten { .. } => 3,
+            Self::NotRead(_) | Self::Json(_) | Self::NotWritten { .. } | Self::Cut(_) => 3,
         }
     }
 }
@@ -84,17 +87,16 @@ pub fn run(everywhere: &Everywhere, arguments: &ReportArguments) -> Result<u8, N
         (Some(file), _) => {
             let told = bundle::write(file, &report, everywhere.site.as_deref())?;
             let file = records::shown(file);
-            super::walk::say(&format!("Written to {file}, readable by you alone."));
+            output::say(&format!("Written to {file}, readable by you alone."))?;
             if let Some(told) = told {
-                super::walk::say(&told);
+                output::say(&told)?;
             }
             return Ok(code);
         }
         (None, Format::Md) => markdown::render(&report),
         (None, Format::Json) => serde_json::to_string_pretty(&report)? + "\n",
     };
-    // Whoever closes the pipe has read enough.
-    let _ = io::stdout().write_all(text.as_bytes());
+    output::print(|into| into.write_all(text.as_bytes()))?;
     Ok(code)
 }
 

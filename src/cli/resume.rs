@@ -10,12 +10,11 @@ use crate::journal::Consistency;
 use crate::site::open;
 use crate::text::Safe;
 use crate::walkthrough::fact::Fact;
-use crate::walkthrough::resume::{Dated, Offer, Opening, Past};
-use crate::walkthrough::step::Step;
+use crate::walkthrough::resume::{Beside, Dated, Offer, Opening, Past};
 use crate::walkthrough::words;
 
 use super::records::{self, Kept, NotRead};
-use super::{Everywhere, NoHome, folders, walk};
+use super::{Everywhere, NoHome, folders, output};
 
 /// Why a walk doesn't go on.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +45,8 @@ pub enum NotResumed {
         "the lab in which the walk {0} saved its password ended with its process, so there is nothing left to watch. `mdi-console report lab/{0}` shows it"
     )]
     LabGone(Safe),
+    #[error(transparent)]
+    Cut(#[from] output::Cut),
 }
 
 impl NotResumed {
@@ -58,7 +59,7 @@ impl NotResumed {
             | Self::Nothing(_)
             | Self::AnotherSite { .. }
             | Self::LabGone(_) => 2,
-            Self::NotRead(_) | Self::NotConsistent { .. } | Self::Newer { .. } => 3,
+            Self::NotRead(_) | Self::NotConsistent { .. } | Self::Newer { .. } | Self::Cut(_) => 3,
         }
     }
 }
@@ -90,30 +91,51 @@ pub(super) fn at_site(offer: Offer, site: &Safe) -> Result<Opening, NotResumed> 
     Ok(Opening::TakenUp(offer))
 }
 
-/// The newest walk at this site, if it is unfinished; a later one that came to its end makes it a matter of the past.
+/// What there is at this site that is not a matter of the past: a walk that is being walked now; else the newest one, if
+/// it is unfinished or can't be read. A later one that came to its end makes all before it a matter of the past.
 pub(super) fn newest(folder: &Path, site: &Safe) -> Opening {
     let Ok(names) = records::names(folder) else { return Opening::Anew };
+    let held = names.iter().filter(|name| records::is_held(folder, name));
+    let mut held = held.filter_map(|name| Some(records::named(folder, name).ok()?.known().0));
+    if let Some(beside) = held.find(|facts| of(facts) == Some(site)).and_then(|facts| Beside::walked(&facts))
+    {
+        return Opening::Beside(beside);
+    }
+    let mut unread = None;
     for name in names {
         let Ok(kept) = records::named(folder, &name) else { continue };
-        let Ok(facts) = kept.facts() else { continue };
-        let past = Past::of(&facts);
-        match Offer::of(&name, &facts) {
-            Some(offer) if offer.site == *site && !kept.held && kept.consistent() => {
-                return Opening::Asked(offer);
+        let (facts, line) = kept.good();
+        if let Some(line) = line {
+            // Of a record that says nothing nobody knows whose it is.
+            if of(&facts).is_none_or(|its| its == site) {
+                unread = unread.or(Some((kept.id, line)));
             }
-            Some(offer) if offer.site == *site => return Opening::Anew,
-            None if past.finished() && of(&facts) == Some(site) => return Opening::Anew,
+            continue;
+        }
+        match Offer::of(&name, &facts) {
+            Some(offer) if offer.site == *site => return opening(Some(offer), unread),
+            None if Past::of(&facts).finished() && of(&facts) == Some(site) => break,
             Some(_) | None => {}
         }
     }
-    Opening::Anew
+    opening(None, unread)
+}
+
+fn opening(offer: Option<Offer>, unread: Option<(Safe, u64)>) -> Opening {
+    match (offer, unread) {
+        (older, Some((id, line))) => {
+            Opening::Beside(Beside::Unread { id, line, older: older.map(|offer| offer.id) })
+        }
+        (Some(offer), None) => Opening::Asked(offer),
+        (None, None) => Opening::Anew,
+    }
 }
 
 /// Lists the unfinished walks of a live site, or of labs.
 pub fn run(everywhere: &Everywhere, lab: bool) -> Result<u8, NotResumed> {
     let state = folders::state(everywhere.state_dir.as_deref())?;
     let folder = if lab { state.join("lab") } else { state };
-    walk::say(list(&folder, (everywhere, lab))?.trim_end());
+    output::say(list(&folder, (everywhere, lab))?.trim_end())?;
     Ok(0)
 }
 
@@ -151,8 +173,7 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
         Err(fault) => return Some((fault.to_string(), false)),
     };
     let offer = Offer::of(&kept.id, &facts)?;
-    let gone = offer.lab && offer.step >= Step::Save;
-    let open = match (kept.held, gone) {
+    let open = match (kept.held, offer.gone()) {
         (true, _) => "locked by another mdi-console, which walks it now",
         (false, true) => "its lab ended with its process, so it can't go on",
         (false, false) => &*offer.open,
@@ -166,7 +187,7 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
         offer.step.number(),
         words::short(offer.step),
     );
-    Some((line, !kept.held && !gone))
+    Some((line, !kept.held && !offer.gone()))
 }
 
 /// The site file that the walk began with, unless it is the one that is found without being named.
@@ -191,7 +212,8 @@ mod tests {
     use super::*;
     use crate::cli::Arguments;
     use crate::journal::file::JournalFile;
-    use crate::walkthrough::fact::Origin;
+    use crate::walkthrough::fact::{Origin, SaveWord};
+    use crate::walkthrough::step::Step;
 
     /// A walk at this site that went as far as these facts.
     fn walked(folder: &Path, (name, site, lab): (&str, &str, bool), facts: &[Fact]) {
@@ -207,6 +229,20 @@ mod tests {
         let mut record = JournalFile::create(folder, &format!("{name}.jsonl")).unwrap();
         for fact in std::iter::once(&began).chain(facts) {
             record.append("2026-03-04T05:06:07Z".parse().unwrap(), fact).unwrap();
+        }
+    }
+
+    fn intended() -> Fact {
+        Fact::SaveIntended {
+            entry: "e1".into(),
+            change: "c1".into(),
+            tested: true,
+            hand_off: false,
+            positions: Vec::new(),
+            open_issues: Vec::new(),
+            bad_password_count: None,
+            portal_time: None,
+            etag: None,
         }
     }
 
@@ -235,6 +271,56 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_that_is_being_walked_is_told_before_another_one_is_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let beside = || match newest(folder.path(), &"site-a".into()) {
+            Opening::Beside(Beside::Walked { operator, step, .. }) => Some((operator.to_string(), step)),
+            _ => None,
+        };
+        walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal), intended()]);
+        walked(folder.path(), ("20260304T050608Z", "site-a", false), &[settled(Step::Portal)]);
+        walked(folder.path(), ("20260304T050609Z", "site-b", false), &[settled(Step::Portal)]);
+        let hold = |id: &str| JournalFile::open_existing(folder.path(), &format!("{id}.jsonl")).unwrap();
+        assert_eq!(beside(), None);
+        let elsewhere = hold("20260304T050609Z");
+        assert_eq!(beside(), None, "that one is of another site");
+        drop(elsewhere);
+        let _older = hold("20260304T050607Z");
+        assert_eq!(beside(), Some(("ana".into(), Step::Save)), "a newer one that nobody walks hides it not");
+    }
+
+    #[test]
+    fn a_newest_record_that_cannot_be_read_is_told_and_the_older_one_named() {
+        let check = |line: usize, older: bool, expected: Option<(u64, Option<&str>)>| {
+            let folder = tempfile::tempdir().unwrap();
+            if older {
+                walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
+            }
+            walked(
+                folder.path(),
+                ("20260304T050608Z", "site-a", false),
+                &[settled(Step::Portal), intended()],
+            );
+            let path = folder.path().join("20260304T050608Z.jsonl");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines = text.lines().enumerate().map(|(number, one)| {
+                if number + 1 == line { one.replace("\"n\"", "\"m\"") } else { one.to_owned() }
+            });
+            std::fs::write(&path, lines.map(|line| line + "\n").collect::<String>()).unwrap();
+            let found = match newest(folder.path(), &"site-a".into()) {
+                Opening::Beside(Beside::Unread { line, older, .. }) => Some((line, older)),
+                _ => None,
+            };
+            let expected = expected.map(|(line, older)| (line, older.map(Safe::new)));
+            assert_eq!(found, expected, "line {line}: {:?}", newest(folder.path(), &"site-a".into()));
+        };
+        check(0, true, None);
+        check(3, false, Some((3, None)));
+        check(3, true, Some((3, Some("20260304T050607Z"))));
+        check(1, true, Some((1, Some("20260304T050607Z"))));
+    }
+
+    #[test]
     fn the_command_that_goes_on_is_whole_and_quoted() {
         let folder = tempfile::tempdir().unwrap();
         walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
@@ -253,11 +339,26 @@ mod tests {
 
     #[test]
     fn a_lab_that_ended_with_its_save_is_not_offered() {
-        let folder = tempfile::tempdir().unwrap();
-        let facts: Vec<Fact> =
-            Step::ALL.into_iter().filter(|step| *step <= Step::Save).map(settled).collect();
-        walked(folder.path(), ("20260304T050607Z", "lab", true), &facts);
-        let said = list(folder.path(), (&everywhere(&[]), true)).unwrap();
-        assert!(said.contains("its lab ended") && !said.contains("Go on with"), "{said}");
+        let check = |facts: &[Fact], ended: bool| {
+            let folder = tempfile::tempdir().unwrap();
+            walked(folder.path(), ("20260304T050607Z", "lab", true), facts);
+            let said = list(folder.path(), (&everywhere(&[]), true)).unwrap();
+            assert_eq!(
+                (said.contains("its lab ended"), said.contains("Go on with")),
+                (ended, !ended),
+                "{said}"
+            );
+            assert_eq!(find(folder.path(), "20260304T050607Z").unwrap().gone(), ended, "{facts:?}");
+        };
+        let mut facts = vec![settled(Step::Portal), settled(Step::Password)];
+        check(&facts, false);
+        facts.push(intended());
+        check(&facts, true);
+        let ended = |result| Fact::SaveEnded { result, why: None, entered: None };
+        check(&[facts.clone(), vec![ended(SaveWord::NotSaved)]].concat(), false);
+        facts.extend([ended(SaveWord::Saved), settled(Step::Save)]);
+        check(&facts, true);
+        facts.push(Fact::WentBack { to: Step::Password });
+        check(&facts, true);
     }
 }

@@ -25,6 +25,7 @@ use crate::walkthrough::words::Said;
 
 use super::Everywhere;
 use super::live::asking::secret_prompt;
+use super::output::Cut;
 use super::tty::OwnTerminal;
 
 mod reading;
@@ -88,6 +89,8 @@ pub enum NotRead {
     Portal(#[from] Fault),
     #[error("the sign-in came to nothing: {} {}", .0.what, .0.remedy)]
     SignIn(Said),
+    #[error(transparent)]
+    Cut(#[from] Cut),
 }
 
 impl NotRead {
@@ -100,7 +103,7 @@ impl NotRead {
             | Self::NotAsked(_)
             | Self::Trust(_) => 2,
             Self::Interrupted(ending) => ending.exit_code(),
-            Self::Signals(_) | Self::Portal(_) | Self::SignIn(_) => 3,
+            Self::Signals(_) | Self::Portal(_) | Self::SignIn(_) | Self::Cut(_) => 3,
         }
     }
 }
@@ -165,7 +168,9 @@ pub async fn show<O: io::Write, A: io::Write>(
     watch: bool,
 ) -> Result<u8, NotRead> {
     if !site.uses_graph {
-        return Ok(telling.listed(&site.servers));
+        let code = telling.listed(&site.servers);
+        telling.whole()?;
+        return Ok(code);
     }
     let (_, trust) = engine::trusts(site)?;
     let client = Client::new(&trust, clock, Patience::default());
@@ -174,5 +179,7 @@ pub async fn show<O: io::Write, A: io::Write>(
         return Err(reading::watch(&mut seat, site, telling).await);
     }
     let reading = seat.read(&site.graph).await?;
-    Ok(telling.read(&reading))
+    let code = telling.read(&reading);
+    telling.whole()?;
+    Ok(code)
 }

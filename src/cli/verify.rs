@@ -21,6 +21,7 @@ use crate::plain::signals;
 use crate::site::Site;
 use crate::walkthrough::Walkthrough;
 
+use super::output::Cut;
 use super::{Everywhere, NoHome, folders, log, screen};
 
 mod desk;
@@ -94,6 +95,8 @@ pub enum NotVerified {
     Signals(io::Error),
     #[error(transparent)]
     Engine(#[from] EngineFault),
+    #[error(transparent)]
+    Cut(#[from] Cut),
 }
 
 impl NotVerified {
@@ -102,7 +105,7 @@ impl NotVerified {
             Self::NoPlace(fault) => fault.exit_code(),
             Self::NoPassword(fault) => fault.exit_code(),
             Self::NoHome(_) | Self::Engine(EngineFault::Trust(_)) => 2,
-            Self::Log(_) | Self::Signals(_) | Self::Engine(_) => 3,
+            Self::Log(_) | Self::Signals(_) | Self::Engine(_) | Self::Cut(_) => 3,
         }
     }
 }
@@ -111,9 +114,9 @@ impl NotVerified {
 pub async fn run(everywhere: &Everywhere, arguments: &VerifyArguments) -> Result<u8, NotVerified> {
     let place = Place::read(arguments, everywhere.site.as_deref())?;
     let desk = Desk::choose(everywhere.password_stdin)?;
-    let records = folders::state(everywhere.state_dir.as_deref())?.join("verify");
+    let state = folders::state(everywhere.state_dir.as_deref())?;
     let ledger = folders::own()?;
-    let _log = log::start(&records)?;
+    let (records, _log) = log::start_within(&state, "verify")?;
     for outcome in vault::harden() {
         tracing::info!(?outcome, "memory");
     }
@@ -125,7 +128,7 @@ pub async fn run(everywhere: &Everywhere, arguments: &VerifyArguments) -> Result
     let reader = desk.reader(&site).await?;
     let parts = Parts { site, clock, vault, ledger, records, reader, application: None };
     let manner = if arguments.json { Manner::Json } else { Manner::Text { ascii: everywhere.ascii } };
-    drive(parts, (named, password), desk, Telling::new(io::stdout(), manner)).await
+    Box::pin(drive(parts, (named, password), desk, Telling::new(io::stdout(), manner))).await
 }
 
 async fn drive(
@@ -141,7 +144,7 @@ async fn drive(
     let (engine, answers) = Engine::start(parts)?;
     walk.record.path = engine.recorder().name();
     let ends = Ends { answers, signals, desk, telling };
-    Ok(Driving::new((walk, named), (engine, clock), ends).run(password).await)
+    Ok(Driving::new((walk, named), (engine, clock), ends).run(password).await?)
 }
 
 fn begun(site: &Site, named: &Named, clock: &Clock) -> Walkthrough {

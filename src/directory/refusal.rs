@@ -201,9 +201,7 @@ impl SubCode {
             Self::MustChange => {
                 "Clear \"User must change password at next logon\" in Active Directory, then test again."
             }
-            Self::LockedOut => {
-                "Unlock the account on the PDC emulator, then test again; nothing has been saved."
-            }
+            Self::LockedOut => "Unlock the account on the PDC emulator, then test again.",
             Self::Restricted(_) => {
                 "Take the account out of Protected Users or the authentication silo, or prove it by Kerberos."
             }

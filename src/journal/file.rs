@@ -272,6 +272,16 @@ fn lock(file: &File, path: &Path) -> Result<(), JournalFault> {
 
 /// Makes the folder (0700), or sees that the one that is there belongs to this user alone.
 pub fn own_folder(folder: &Path) -> Result<(), JournalFault> {
+    ours(folder, false)
+}
+
+/// The same of a folder in which only folders of ours stand. It may be everybody's where its sticky bit keeps others
+/// from moving what isn't theirs, but not somebody else's own.
+pub fn own_place(folder: &Path) -> Result<(), JournalFault> {
+    ours(folder, true)
+}
+
+fn ours(folder: &Path, sticky_will_do: bool) -> Result<(), JournalFault> {
     let not_ours = |what| Err(JournalFault::NotOurs { path: folder.to_owned(), what });
     DirBuilder::new()
         .recursive(true)
@@ -280,11 +290,12 @@ pub fn own_folder(folder: &Path) -> Result<(), JournalFault> {
         .or_else(|source| if folder.symlink_metadata().is_ok() { Ok(()) } else { Err(source) })
         .map_err(|source| fault(folder, "created", source))?;
     let found = folder.symlink_metadata().map_err(|source| fault(folder, "looked at", source))?;
+    let guarded = sticky_will_do && found.mode() & 0o1000 != 0;
     match () {
         () if found.is_symlink() => not_ours("a symbolic link"),
         () if !found.is_dir() => not_ours("not a folder"),
         () if found.uid() != rustix::process::geteuid().as_raw() => not_ours("owned by someone else"),
-        () if found.mode() & 0o022 != 0 => not_ours("writable by others"),
+        () if found.mode() & 0o022 != 0 && !guarded => not_ours("writable by others"),
         () => Ok(()),
     }
 }

@@ -34,7 +34,7 @@ impl Model {
         match self.overlay {
             Some(Overlay::WaysBack) => return self.command_moved(action),
             Some(Overlay::Sources(marked)) => return self.source_moved(marked, action),
-            Some(Overlay::Help | Overlay::Record(_) | Overlay::Row(_)) | None => {}
+            Some(Overlay::Help | Overlay::HandedOver | Overlay::Record(_) | Overlay::Row(_)) | None => {}
         }
         let page = self.size.rows.saturating_sub(8).max(1);
         self.overlay_scroll = match action {

@@ -21,6 +21,7 @@ impl Model {
             (Some(Overlay::Record(record)), _) => Some(words::record_lines(record)),
             (Some(Overlay::Row(row)), _) => Some(fields(row)),
             (Some(Overlay::Sources(marked)), _) => Some(words::source_lines(&self.walk, *marked, self.now)),
+            (Some(Overlay::HandedOver), _) => Some(fields(&words::handed_over(&self.walk))),
             (Some(Overlay::Help), _) => None,
             (Some(Overlay::WaysBack), _) => self.marked_command().map(|command| vec![command]),
             (None, Pane::Logs) => self.logs.selected().map(words::record_lines),

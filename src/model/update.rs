@@ -8,6 +8,7 @@ use crate::logs::Record;
 use crate::text::Safe;
 use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::step::{Question, Step};
+use crate::walkthrough::words;
 
 use super::keymap::{self, Action};
 use super::msg::{Msg, Outcome, Request};
@@ -16,6 +17,7 @@ use super::{Behind, Focus, LogRoom, Model, Overlay, Pane, Toast};
 /// Takes in `msg`, which happened at `now`.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
     model.now = now;
+    let untold = model.walk.handed_over_with().is_none();
     match msg {
         Msg::Key { key, waiting } => key_pressed(model, key, waiting),
         Msg::Pasted(text) => pasted(model, &text),
@@ -44,6 +46,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Request> {
         }),
     }
     model.question_may_have_changed();
+    if untold && model.walk.handed_over_with().is_some() {
+        model.show(Overlay::HandedOver);
+    }
     model.mark_logs();
     model.requests.extend(model.logs.next_load().map(Request::Load));
     if model.walk.bells != model.bells {
@@ -151,7 +156,8 @@ impl Model {
         if question.is_some() {
             self.input = tui_input::Input::default();
             self.option = 0;
-            self.overlay = None;
+            // What whoever left the walk has to say is read to its end, unless somebody wants to leave.
+            self.overlay.take_if(|shown| *shown != Overlay::HandedOver || question == Some(Question::Leave));
             self.pane = Pane::Stage;
             self.looking_at = None;
             self.in_field = true;
@@ -183,6 +189,8 @@ impl Model {
             Action::HandOver => self.intend(Intent::HandOver),
             Action::Refresh => self.intend(Intent::Refresh),
             Action::Recover => self.show(Overlay::WaysBack),
+            Action::HandedOver if self.walk.handed_over_with().is_some() => self.show(Overlay::HandedOver),
+            Action::HandedOver => self.toast(words::not_handed_over()),
             Action::Mark => self.mark(),
             Action::Look(number) => self.look(focus, number),
             Action::LogRoom => {

@@ -116,6 +116,7 @@ fn portal_page(walk: &Walkthrough) -> Vec<Safe> {
     let mut lines: Vec<Safe> =
         words::portal_page(walk).iter().map(|(label, what)| labelled(label, what)).collect();
     lines.push(truth(words::autofill()));
+    lines.extend(words::proof_ages(walk, walk.now).filter(|_| walk.secret_gone()).map(truth));
     lines.extend(words::clipboard_offer(walk).map(truth));
     lines.extend(words::since_shown(walk).into_iter().map(truth));
     lines

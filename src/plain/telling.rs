@@ -81,7 +81,7 @@ impl Telling {
         // An answer to what was just typed: it needs no time.
         if self.notice != walk.notice {
             self.notice.clone_from(&walk.notice);
-            lines.extend(walk.notice.as_ref().map(said));
+            lines.extend(walk.notice.iter().flat_map(|notice| said(walk, notice)));
         }
         lines
     }
@@ -245,21 +245,26 @@ fn question(walk: &Walkthrough) -> Safe {
     }
 }
 
-fn said(notice: &Notice) -> Safe {
-    match notice {
+fn said(walk: &Walkthrough, notice: &Notice) -> Vec<Safe> {
+    vec![match notice {
         Notice::Blocked(why) => words::blocked(why),
+        Notice::HandedOver(_) => {
+            let fields = words::handed_over(walk);
+            let fields = fields.iter().map(|(name, text)| Safe::from(format!("{name}: {text}")));
+            return std::iter::once(Safe::new("It was handed over with this.")).chain(fields).collect();
+        }
         Notice::ReasonRecorded
         | Notice::NoteRecorded
         | Notice::HandOverRecorded
-        | Notice::HandedOver(_)
         | Notice::Approved
         | Notice::PasswordCopied
         | Notice::ClipboardOverwritten
         | Notice::NoClipboard(_)
         | Notice::TooEarly
         | Notice::NeverSent
+        | Notice::PasswordGone
         | Notice::Waiting => words::notice(notice),
-    }
+    }]
 }
 
 fn details(walk: &Walkthrough, question: &Question) -> Vec<Safe> {

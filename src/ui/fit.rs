@@ -105,6 +105,18 @@ pub fn wrap(text: &Safe, columns: usize) -> Vec<Safe> {
     lines
 }
 
+/// The same, in at most so many lines; what is left out is marked.
+pub fn wrap_within(text: &Safe, columns: usize, rows: usize) -> Vec<Safe> {
+    let mut lines = wrap(text, columns);
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            *last = Safe::from(format!("{}{MORE}", front(last, columns.saturating_sub(1))));
+        }
+    }
+    lines
+}
+
 /// The whole lines of a long word go to `lines`; the rest comes back.
 fn broken(word: Safe, columns: usize, lines: &mut Vec<Safe>) -> String {
     let mut rest = word;
@@ -122,6 +134,17 @@ fn broken(word: Safe, columns: usize, lines: &mut Vec<Safe>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_into_its_lines_ends_in_an_ellipsis() {
+        let check = |text: &str, rows: usize, shown: &[&str]| {
+            let lines = wrap_within(&Safe::new(text), 8, rows);
+            assert_eq!(lines.iter().map(Safe::as_str).collect::<Vec<_>>(), shown);
+        };
+        check("one two three", 2, &["one two", "three"]);
+        check("one two three four", 1, &["one two…"]);
+        check("one abcdefgh i", 2, &["one", "abcdefg…"]);
+    }
 
     #[test]
     fn long_names_are_shortened_in_the_middle() {

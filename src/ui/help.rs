@@ -39,6 +39,9 @@ pub fn draw_over(model: &Model, look: &Look, regions: &Regions, frame: &mut Fram
             (Safe::new(" The ways back "), lines)
         }
         Overlay::Record(record) => (Safe::new(" The record "), record_whole(look, record, columns)),
+        Overlay::HandedOver => {
+            (Safe::new(words::HANDED_OVER), row(look, &words::handed_over(&model.walk), columns))
+        }
         Overlay::Row(fields) => (Safe::new(words::whole_title(model.step())), row(look, fields, columns)),
     };
     let last = fit::cells(lines.len()).saturating_sub(inner.height);
@@ -50,7 +53,9 @@ pub fn draw_over(model: &Model, look: &Look, regions: &Regions, frame: &mut Fram
         let more = if scroll < last { " ↓ more " } else { " end " };
         block = block.title_bottom(Line::from(look.word(Role::Secondary, more)).right_aligned());
     }
-    if let Some(said) = stage::said(model) {
+    // How it is shown again is for when it is closed.
+    let said = stage::said(model).filter(|_| *overlay != Overlay::HandedOver || model.toast.is_some());
+    if let Some(said) = said {
         let said = fit::at_end(&Safe::from(format!(" {said} ")), usize::from(columns).saturating_sub(10));
         block = block.title_bottom(look.line(Role::Warn, &said));
     }
@@ -129,7 +134,7 @@ fn binding(look: &Look, binding: &Binding, columns: u16) -> Vec<Line<'static>> {
 /// A name and its text, the text's lines aligned.
 fn field(look: &Look, role: Role, (name, text): (&'static str, &Safe), columns: u16) -> Vec<Line<'static>> {
     let mut name = name;
-    let indent = if name.len() >= KEY { 19 } else { KEY };
+    let indent = if name.len() >= KEY { name.len().saturating_add(1).max(19) } else { KEY };
     fit::wrap(text, usize::from(columns).saturating_sub(indent))
         .iter()
         .map(|line| {

@@ -89,17 +89,24 @@ fn figures(model: &Model, look: &Look, columns: usize) -> Vec<Line<'static>> {
         figures.push((Role::Secondary, Safe::new("sensors not read")));
     }
     let (before, after) = tape::refused(model);
-    figures.push((Role::Plain, Safe::from(format!("{before} refused before"))));
+    let checked = words::checked(&model.walk, &model.logs);
+    figures.push(if checked {
+        (Role::Plain, Safe::from(format!("{before} refused before")))
+    } else {
+        (Role::Secondary, Safe::new("logs not checked"))
+    });
     if let Some(watch) = &model.walk.watch {
         let role = if after > 0 { Role::Bad } else { Role::Plain };
-        figures.push((role, Safe::from(format!("{after} refused after"))));
-        figures.push(match &watch.verdict {
-            Some(verdict) => (Role::from(tone(verdict.word)), Safe::new(words::verdict_word(verdict.word))),
-            None => {
-                let left = words::left_of(watch.until.since(model.now.at));
-                (Role::Plain, Safe::from(format!("{left} of watch")))
+        figures.extend(checked.then(|| (role, Safe::from(format!("{after} refused after")))));
+        match &watch.verdict {
+            Some(verdict) => {
+                figures.push((Role::from(tone(verdict.word)), Safe::new(words::verdict_word(verdict.word))));
             }
-        });
+            None => {
+                let left = words::watch_left(&model.walk, model.now).into_iter();
+                figures.extend(left.map(|left| (Role::Plain, left)));
+            }
+        }
     }
     figures
         .into_iter()

@@ -120,7 +120,7 @@ fn below(model: &Model, look: &Look, columns: u16) -> Vec<Line<'static>> {
     };
     let mark = said.is_some();
     let text = if mark { Safe::from(format!("{} {text}", look.glyphs().warn)) } else { text };
-    fit::wrap(&text, columns.into()).iter().take(3).map(|line| look.line(role, line)).collect()
+    fit::wrap_within(&text, columns.into(), 3).iter().map(|line| look.line(role, line)).collect()
 }
 
 /// What was just said about a key or an act.

@@ -51,7 +51,8 @@ impl Walkthrough {
         self.dialog = None;
         match question {
             Question::Resume if option == 0 => self.open_record(),
-            Question::Resume => self.begin_anew(),
+            Question::Beside if option == words::NOT_BESIDE => self.end_walk(),
+            Question::Resume | Question::Beside => self.begin_anew(),
             Question::HowToBegin if option == 0 => self.begin_sign_in(),
             Question::HowToBegin => self.work_without_portal(),
             Question::CanEdit => self.can_edit_answered(option),
@@ -118,6 +119,7 @@ impl Walkthrough {
             Question::HandOverField(field) => self.hand_over_typed(field, text),
             Question::Note => self.record_then(Fact::Noted { text }, Then::Note),
             Question::Resume
+            | Question::Beside
             | Question::HowToBegin
             | Question::CanEdit
             | Question::WhichEntry

@@ -12,7 +12,7 @@ use crate::text::Safe;
 use super::effect::Effect;
 use super::event::{Field, Intent};
 use super::fact::{Durable, Fact};
-use super::resume::{Offer, Opening};
+use super::resume::{Beside, Offer, Opening};
 use super::resuming::TakenUp;
 use super::second_person::SecondPerson;
 use super::step::{Phase, Question, Step};
@@ -95,8 +95,13 @@ impl Walkthrough {
 
     /// Call before `begin`, if another record than a new one is to be written to, or may be.
     pub fn open_with(&mut self, opening: Opening) {
+        self.taken_up.beside = None;
         let (offer, at_once) = match opening {
             Opening::Anew => (None, false),
+            Opening::Beside(beside) => {
+                self.taken_up.beside = Some(beside);
+                (None, false)
+            }
             Opening::Asked(offer) => (Some(offer), false),
             Opening::TakenUp(offer) => (Some(offer), true),
         };
@@ -107,12 +112,19 @@ impl Walkthrough {
         self.taken_up.offer.as_ref()
     }
 
+    /// What a new walk would be begun beside.
+    pub fn beside(&self) -> Option<&Beside> {
+        self.taken_up.beside.as_ref()
+    }
+
     /// Opens the record, or asks which one. Call once, before anything else.
     pub fn begin(&mut self) -> Vec<Effect> {
         if self.taken_up.at_once {
             self.open_record();
         } else if self.taken_up.offer.is_some() {
             self.ask(Step::Portal, Question::Resume);
+        } else if self.taken_up.beside.is_some() {
+            self.ask(Step::Portal, Question::Beside);
         } else {
             self.begin_anew();
         }
@@ -121,7 +133,7 @@ impl Walkthrough {
 
     /// A new walk on a new record.
     pub(super) fn begin_anew(&mut self) {
-        self.taken_up.offer = None;
+        (self.taken_up.offer, self.taken_up.beside) = (None, None);
         self.out(Effect::Follow(Vec::new()));
         self.record_beginning();
         self.begin_portal();

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::text::Safe;
 
 use super::errand::Then;
 use super::fact::Fact;
+use super::resume::Dated;
 use super::step::Question;
 use super::{Notice, Walkthrough};
 
@@ -34,7 +36,30 @@ impl HandOver {
         [Self::Ticket, Self::Owner, Self::Unlocks, Self::Resets, Self::EditsPortal, Self::NextCheck];
 }
 
+/// What a walk was left with, when it was taken up: the fields, and every note with its time, the last one first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOver {
+    pub fields: BTreeMap<HandOver, Safe>,
+    pub notes: Vec<(Timestamp, Safe)>,
+}
+
+impl HandedOver {
+    /// Nothing where nothing was said.
+    pub(super) fn of(fields: BTreeMap<HandOver, Safe>, lines: &[Dated]) -> Option<Self> {
+        let note = |(at, fact): &Dated| {
+            if let Fact::Noted { text } = fact { Some((*at, text.clone())) } else { None }
+        };
+        let notes: Vec<_> = lines.iter().rev().filter_map(note).collect();
+        (!fields.is_empty() || !notes.is_empty()).then_some(Self { fields, notes })
+    }
+}
+
 impl Walkthrough {
+    /// What the walk that was taken up was handed over with.
+    pub fn handed_over_with(&self) -> Option<&HandedOver> {
+        self.taken_up.handed_over.as_ref()
+    }
+
     /// What is on record for whoever takes over.
     pub fn noted_for_hand_over(&self) -> &BTreeMap<HandOver, Safe> {
         &self.durable.hand_over

@@ -6,7 +6,7 @@ use crate::text::Safe;
 use super::effect::{Effect, Ticket};
 use super::errand::{Errand, Then};
 use super::event::{self, Event};
-use super::fact::{Fact, SaveWord};
+use super::fact::{DurableSave, Fact, SaveWord};
 use super::step::{Question, Reason, Step};
 use super::trial::Attempt;
 use super::watch::{Missing, Verdict, VerdictWord};
@@ -17,7 +17,7 @@ impl Walkthrough {
     pub(super) fn leave(&mut self) {
         if self.dialog == Some(Question::Leave) {
             self.leave_now();
-        } else if self.current != Step::Portal || self.busy() {
+        } else if self.current != Step::Portal || self.busy() || self.durable.save != DurableSave::No {
             self.dialog = Some(Question::Leave);
         } else {
             self.end_walk();

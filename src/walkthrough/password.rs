@@ -119,7 +119,7 @@ impl Walkthrough {
         if self.current == Step::Save {
             self.back_to_password();
         }
-        self.notice = Some(Notice::Blocked(Reason::NotTested));
+        self.notice = Some(Notice::PasswordGone);
     }
 
     pub(super) fn trial_over(&mut self, verdict: Verdict) {

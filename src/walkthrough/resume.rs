@@ -20,7 +20,7 @@ mod offer;
 #[cfg(test)]
 mod tests;
 
-pub use offer::{Offer, Opening};
+pub use offer::{Beside, Offer, Opening};
 
 /// One line of a record.
 pub type Dated = (Timestamp, Fact);
@@ -45,6 +45,8 @@ pub struct Past {
     pub marked: Vec<(Host, Safe)>,
     /// When the last line was written.
     pub(super) last: Option<Timestamp>,
+    /// Taken up, and not at the portal again: nobody watches.
+    away: bool,
 }
 
 /// A save that was announced.
@@ -81,9 +83,11 @@ impl Past {
 
     fn take(&mut self, at: Timestamp, fact: &Fact) {
         self.durable.apply(fact);
-        let since = self.last.filter(|_| !matches!(fact, Fact::Resumed { .. }));
+        self.away |= matches!(fact, Fact::Resumed { .. });
+        let since = self.last.filter(|_| !self.away);
         self.watched(since.map(|since| at.duration_since(since) - jumped(fact)));
         self.last = Some(at);
+        self.away &= !matches!(fact, Fact::SignedIn { .. } | Fact::WorkedWithoutPortal);
         match fact {
             Fact::EntryChosen { id, account } => self.entry = Some((id.clone(), account.clone())),
             Fact::CanEdit { answer } => self.can_edit = Some(answer.clone()),

@@ -15,7 +15,8 @@ use super::effect::Effect;
 use super::errand::Errand;
 use super::event::{self, Opened};
 use super::fact::{DurableSave, Fact, SaveWord};
-use super::resume::{Announced, Offer, Past};
+use super::hand_over::HandedOver;
+use super::resume::{Announced, Beside, Offer, Past};
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::watch::{Before, Missing, VerdictWord, Watch};
 use super::{Notice, RecordView, Saving, SigningIn, Walkthrough, words};
@@ -25,20 +26,29 @@ use super::{Notice, RecordView, Saving, SigningIn, Walkthrough, words};
 pub(super) struct TakenUp {
     /// A walk that may be taken up instead of beginning one.
     pub(super) offer: Option<Offer>,
+    /// Beside which a new walk would be begun.
+    pub(super) beside: Option<Beside>,
     /// Without asking.
     pub(super) at_once: bool,
     /// Once the portal is open again, the walk goes there by itself.
     pub(super) target: Option<Step>,
     /// How the steps ended.
     outcomes: BTreeMap<Step, Outcome>,
-    /// What the portal showed before anything was changed is on record.
+    /// What the portal showed before anything was changed is on record; and it was when the walk was taken up.
     pub(super) baseline: bool,
+    pub(super) baseline_before: bool,
+    pub(super) handed_over: Option<HandedOver>,
 }
 
 impl Walkthrough {
     /// For a walk that was taken up, until it is there.
     pub(in crate::walkthrough) fn goes_on_at(&self) -> Option<Step> {
         self.taken_up.target
+    }
+
+    /// What the portal shows now is no baseline: that one is on record.
+    pub(in crate::walkthrough) fn has_older_baseline(&self) -> bool {
+        self.taken_up.baseline_before
     }
 
     pub(super) fn open_record(&mut self) {
@@ -76,15 +86,13 @@ impl Walkthrough {
         });
         self.clock_behind_record(past.last);
         self.out(Effect::Follow(past.positions()));
-        let note = opened
-            .lines
-            .iter()
-            .rev()
-            .find_map(|(_, fact)| if let Fact::Noted { text } = fact { Some(text) } else { None });
-        let handed_over = words::handed_over(&past.durable.hand_over, note);
+        self.taken_up.handed_over = HandedOver::of(past.durable.hand_over.clone(), &opened.lines);
+        let left_at = past.continues_at();
         self.restore(past);
         self.begin_portal();
-        self.notice = handed_over.map(Notice::HandedOver).or(self.notice.take());
+        if self.taken_up.handed_over.is_some() {
+            self.notice = Some(Notice::HandedOver(left_at));
+        }
     }
 
     fn restore(&mut self, past: Past) {
@@ -95,7 +103,7 @@ impl Walkthrough {
         self.can_edit = chosen(&Question::CanEdit, &past.can_edit);
         self.used_elsewhere = chosen(&Question::UsedElsewhere, &past.used_elsewhere);
         self.changed_in_directory = chosen(&Question::ChangedInDirectory, &past.changed);
-        self.taken_up.baseline = past.baseline;
+        (self.taken_up.baseline, self.taken_up.baseline_before) = (past.baseline, past.baseline);
         self.taken_up.outcomes = past.outcomes;
         self.taken_up.target = Some(target).filter(|target| *target > Step::Portal);
         let etag = past.open.as_ref().map(|open| open.etag.clone()).unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::sensor;
 use crate::text::Safe;
 
 use super::fact::{Origin, ProofWord};
-use super::step::Reason;
+use super::step::{Reason, Step};
 use super::trial::{Candidate, Misgiving};
 use super::watch::Mark;
 
@@ -251,14 +251,16 @@ pub enum Notice {
     ReasonRecorded,
     NoteRecorded,
     HandOverRecorded,
-    /// What a walk that was taken up was handed over with.
-    HandedOver(Safe),
+    /// The walk was taken up, and whoever left it at this step left word.
+    HandedOver(Step),
     Approved,
     /// The password stands on the operator's clipboard.
     PasswordCopied,
     ClipboardOverwritten,
     /// Why the clipboard is not offered.
     NoClipboard(Safe),
+    /// What was tested is not held any more, and nothing was saved of it.
+    PasswordGone,
     TooEarly,
     /// The save that was on record was never made.
     NeverSent,

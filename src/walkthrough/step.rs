@@ -83,6 +83,8 @@ pub enum Outcome {
 pub enum Question {
     /// Before anything: does the unfinished walk go on?
     Resume,
+    /// Before anything: is a new walk begun beside another one?
+    Beside,
     /// 1: sign in, or work without the portal's interface?
     HowToBegin,
     /// 1: can someone present edit the portal?
@@ -149,6 +151,7 @@ impl Question {
     pub fn kind(&self) -> AnswerKind {
         match self {
             Self::Resume
+            | Self::Beside
             | Self::HowToBegin
             | Self::CanEdit
             | Self::WhichEntry

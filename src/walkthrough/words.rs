@@ -30,16 +30,15 @@ pub use alone::{
     AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, protocol,
     record_kept,
 };
-pub(in crate::walkthrough) use hand_over::handed_over;
-pub use hand_over::{hand_over_field, second_person};
+pub use hand_over::{HANDED_OVER, hand_over_field, handed_over, not_handed_over, second_person};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
     budget, finding, misgiving, missing, row, service, shut, verdict, verdict_word, why_shut,
 };
 pub(super) use questions::option_of;
-pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, hint, option_word, options, question, wanted};
+pub use questions::{CAN_EDIT_NOBODY, CHANGED_NOT_YET, beside, hint, option_word, options, question, wanted};
 pub(in crate::walkthrough) use questions::{
-    COPY, HAND_OVER_FIRST, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
+    COPY, HAND_OVER_FIRST, NOT_BESIDE, NOT_SAVED_THERE, PASTED, SAVED_THERE, SECOND_PERSON, TYPED_BY_HAND,
 };
 pub use reasons::{Said, reason, to_copy};
 pub use recorded::{answer, at_second, gate, proof, recorded, said_of, save_ended, witness, written};
@@ -118,6 +117,7 @@ fn working(walk: &Walkthrough) -> String {
                     signing_in.code().user_code
                 )
             }
+            _ if walk.offered().is_some() => "Opening the record of the walk that goes on.".into(),
             SigningIn::NotBegun | SigningIn::Requesting if walk.terms.application => {
                 "Signing in as the application; nobody has to enter a code.".into()
             }
@@ -163,6 +163,9 @@ fn ready(walk: &Walkthrough) -> String {
         Step::Configuration => "Read what stands here; Enter chooses Directory Services.".into(),
         Step::DirectoryServices => "The controllers are reached. Enter goes on to the password.".into(),
         Step::Password => accepted_sentence(walk),
+        Step::Save if walk.secret_gone() => {
+            "Enter says whether it is saved there; not saved leads to step 4.".into()
+        }
         Step::Save if walk.handed_over() => "Save it there as shown, then Enter. Space shows it all.".into(),
         Step::Save => "Enter shows what will be saved, and asks once more.".into(),
         Step::Services => {
@@ -201,7 +204,17 @@ pub fn next(walk: &Walkthrough, step: Step) -> Safe {
     if let Some(left) = walk.goes_on_at().filter(|_| step == walk.current) {
         return safe(format!("Next: step {}, where this walk was left.", left.number()));
     }
+    if let Some(offer) = walk.offered().filter(|_| step == walk.current) {
+        return safe(format!(
+            "Next: step {}, where it was left, or a new walk's sign-in.",
+            offer.step.number()
+        ));
+    }
     Safe::new(match step {
+        Step::Portal if walk.beside().is_some() => "Next: the sign-in of another walk, if it is begun.",
+        Step::Portal if walk.durable().save != DurableSave::No => {
+            "Next: the configuration. What was saved stays until another save."
+        }
         Step::Portal => "Next: the configuration. Nothing changes before step 5.",
         Step::Configuration => "Next: the account, and its domain controllers.",
         Step::DirectoryServices => "Next: the password is typed and tested.",
@@ -239,9 +252,15 @@ pub fn notice(notice: &Notice) -> Safe {
         Notice::PasswordCopied => Safe::new("The password is on your clipboard, for 45 s."),
         Notice::ClipboardOverwritten => Safe::new("The clipboard was overwritten."),
         Notice::NoClipboard(why) => why.clone(),
-        Notice::HandedOver(said) => said.clone(),
+        Notice::HandedOver(left_at) => safe(format!(
+            "It was handed over: h shows that again. Next: step {}, where it was left.",
+            left_at.number()
+        )),
         Notice::NeverSent => Safe::new(
             "The save was not made before the process ended; the entry is as it was. Type the password again.",
+        ),
+        Notice::PasswordGone => Safe::new(
+            "The tested password is not held any more. Step 4 asks for it again, and tests it, before Save.",
         ),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
@@ -313,7 +332,8 @@ pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
     let said = match (verdict, &walk.saving) {
         (Some(verdict), _) => verdict,
-        (None, Saving::NotBegun | Saving::Marking) => "nothing was saved",
+        (None, Saving::NotBegun | Saving::Marking) if !walk.save_on_record() => "nothing was saved",
+        (None, _) if walk.durable().save == DurableSave::Saved => "saved, without a verdict",
         (None, _) => "saved or not: not known",
     };
     let hash: String = walk.record.hash.chars().take(16).collect();

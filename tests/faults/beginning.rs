@@ -68,6 +68,15 @@ fn what_is_wrong_with_the_machine_is_one_line_that_says_what_to_do() -> Tried {
         "Name a folder of your own with --state-dir",
     )?;
     check(r#"mkdir -m 777 "$1"/lab && l "$1""#, 3, "is writable by others", "Name a folder of your own")?;
+    // Whoever may write to the state folder could put another `lab` or `verify` in its place.
+    let verify = r#""$0" verify --account a --domain contoso.test --controller dc1.contoso.test=127.0.0.1 \
+                     --password-stdin --state-dir "$1""#;
+    for begin in [r#"l "$1""#, verify] {
+        let writable = format!(r#"chmod 777 "$1" && {begin}"#);
+        check(&writable, 3, "is writable by others", "Name a folder of your own")?;
+        let foreign = format!(r#"chown 4242 "$1" && {begin}"#);
+        check(&foreign, 3, "is owned by someone else", "Name a folder of your own")?;
+    }
     check(
         r#"mount -t tmpfs -o size=4k none /mnt && export TMPDIR=/mnt && head -c 4096 /dev/zero > "$TMPDIR"/x && l "$1""#,
         3,
@@ -129,6 +138,12 @@ fn nothing_is_left_in_a_folder_of_someone_elses() -> Tried {
     let folder = tempfile::tempdir()?;
     played(r#"mkdir "$1"/lab && chown 4242 "$1"/lab && l "$1""#, folder.path())?;
     assert_eq!(fs::read_dir(folder.path().join("lab"))?.count(), 0);
+    let folder = tempfile::tempdir()?;
+    played(r#"chmod 777 "$1" && l "$1""#, folder.path())?;
+    assert_eq!(fs::read_dir(folder.path())?.count(), 0);
+    // As it stands in a place that everybody may use, and nobody may take from another.
+    let ended = played(r#"chmod 1777 "$1" && l "$1""#, folder.path())?;
+    assert!(ended.said.contains("Step 1 of 7"), "{}\n{}", ended.said, ended.complained);
     Ok(())
 }
 

@@ -75,6 +75,15 @@ fn a_walk_killed_at_a_test_at_its_save_and_in_its_watch_is_confirmed_all_the_sam
     assert!(held.complaint.contains("locked by another mdi-console"), "{}", held.complaint);
     assert_eq!(held.code, Some(2));
     place.run(&["--resume"], "").says(&[&id, "locked by another mdi-console"]);
+    let mut beside = Seat::take(&place, &[], &[]);
+    beside.pty.wait_for("Another process walks this site now: ana@").unwrap();
+    beside.pty.wait_for("Begin another walk").unwrap();
+    beside.pty.send("\r").unwrap();
+    assert_eq!(
+        beside.pty.exit(crate::pty::PATIENCE).unwrap().exit_code(),
+        0,
+        "it is left, and nothing was begun"
+    );
     kill_at(seat, "save-intended", |seat| seat.press(Press::Count));
 
     let mut seat = Seat::take(&place, &["--resume", &id], &[]);

@@ -100,7 +100,7 @@ impl Console {
         let terms = site.terms(Safe::new("ana"), Safe::new("jump-01"));
         let record = match &opening {
             Opening::TakenUp(offer) => Some(state.join(format!("{}.jsonl", offer.id))),
-            Opening::Anew | Opening::Asked(_) => None,
+            Opening::Anew | Opening::Asked(_) | Opening::Beside(_) => None,
         };
         let engine = Engine::start(parts(site, lab, (driven, state)))?;
         let mut console = Self::opening(engine, (terms, opening), driven)?;

@@ -13,6 +13,8 @@ use mdi_console::walkthrough::step::Step;
 
 use crate::story::{Kind, Names, Story};
 
+#[path = "scenes/resumed.rs"]
+pub mod resumed;
 #[path = "scenes/told.rs"]
 pub mod told;
 

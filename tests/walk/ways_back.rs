@@ -71,6 +71,7 @@ fn the_help_leads_to_the_ways_back_even_from_the_masked_field() {
         stage.press(Key::plain(Code::Function(1))).await?;
         stage.press(Key::char('R')).await?;
         stage.shows_ways_back()?;
+        stage.mark("-Reset").await?;
         stage.copies(
             "Set-ADAccountPassword -Identity 'svc-mdi' -Server dc1.contoso.test -Reset -NewPassword (Read-Host -AsSecureString 'Old password')",
         )
@@ -95,6 +96,13 @@ fn after_a_refusal_the_hosts_that_refused_stand_in_the_commands_and_enter_leads_
         stage.until_asked(&Question::Recover).await?;
         stage.choose("Back").await?;
         stage.until_step(Step::Password).await?;
+        // At step 4 again the portal still holds what was saved.
+        stage.press(Key::plain(Code::Function(1))).await?;
+        stage.press(Key::char('R')).await?;
+        stage.shows_ways_back()?;
+        let all = words::commands(&words::ways_back(stage.walk()?));
+        stage.hold(!all.iter().any(|one| one.contains("Old password")), "no reset to the old password")?;
+        stage.hold(!all.first().is_some_and(|one| one.contains("-Reset")), "a harmless first command")?;
         stage.leave().await?;
         stage.check_traces()
     });

@@ -23,22 +23,24 @@ pub(super) async fn watch<O: io::Write, A: io::Write>(
     loop {
         // From the beginning of a reading, so that its own length doesn't add up.
         let begun = clock.now().at;
-        let wait = match seat.read(&site.graph).await {
+        let (since, wait) = match seat.read(&site.graph).await {
             Ok(reading) => {
                 failures = 0;
                 telling.changed(&reading, clock.now().wall);
-                site.poll
+                (begun, site.poll)
             }
             Err(fault @ (Fault::Unauthorized | Fault::Foreign(_))) => return fault.into(),
             Err(fault) => {
                 failures = failures.saturating_add(1);
                 let wait = pace::wait(&fault, failures, site.poll, clock.now());
                 telling.failed(&fault, wait, clock.now().wall);
-                clock.sleep(wait).await;
-                continue;
+                (clock.now().at, wait)
             }
         };
-        clock.sleep_until(begun.after(wait)).await;
+        if let Err(cut) = telling.whole() {
+            return cut.into();
+        }
+        clock.sleep_until(since.after(wait)).await;
     }
 }
 

@@ -16,6 +16,7 @@ use crate::text::Safe;
 use crate::walkthrough::words;
 
 use super::rows::{self, Line};
+use crate::cli::output::{Cut, Output};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -26,7 +27,7 @@ pub enum Manner {
 #[derive(Debug)]
 pub struct Telling<O, A> {
     manner: Manner,
-    out: O,
+    out: Output<O>,
     /// What is happening, beside the answer.
     aside: A,
     /// The last reading, once one was said.
@@ -37,7 +38,12 @@ pub struct Telling<O, A> {
 
 impl<O: Write, A: Write> Telling<O, A> {
     pub fn new(manner: Manner, out: O, aside: A) -> Self {
-        Self { manner, out, aside, last: None, failed: false }
+        Self { manner, out: Output::new(out), aside, last: None, failed: false }
+    }
+
+    /// Whether all that was said was taken.
+    pub(super) fn whole(&mut self) -> Result<(), Cut> {
+        self.out.whole()
     }
 
     /// Where to sign in, for whoever started this.
@@ -66,7 +72,7 @@ impl<O: Write, A: Write> Telling<O, A> {
     fn text(&mut self, line: &Safe) {
         if self.manner != Manner::Json {
             let line = self.fit(line);
-            let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+            self.out.say(&line);
         }
     }
 
@@ -80,7 +86,7 @@ impl<O: Write, A: Write> Telling<O, A> {
         if self.manner == Manner::Json
             && let Ok(line) = serde_json::to_string(line)
         {
-            let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+            self.out.say(&line);
         }
     }
 

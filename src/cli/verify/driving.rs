@@ -22,6 +22,7 @@ use crate::walkthrough::event::{self, Event, Field, Intent};
 use crate::walkthrough::step::Question;
 use crate::walkthrough::{Walkthrough, words};
 
+use super::super::output::Cut;
 use super::desk::Desk;
 use super::telling::Telling;
 
@@ -68,7 +69,7 @@ impl<W: Write> Driving<W> {
     }
 
     /// Runs to the end, and gives the exit code. The password stands in the vault's field.
-    pub async fn run(mut self, password: Edited) -> u8 {
+    pub async fn run(mut self, password: Edited) -> Result<u8, Cut> {
         let notes: Vec<Safe> = self.named.open.iter().map(words::open).collect();
         self.ends.telling.began(&self.walk, &notes);
         for effect in self.walk.begin_alone() {
@@ -92,7 +93,7 @@ impl<W: Write> Driving<W> {
         }
     }
 
-    fn end(mut self, ending: Ending) -> u8 {
+    fn end(mut self, ending: Ending) -> Result<u8, Cut> {
         self.engine.stop_watching();
         if !self.walk.over {
             self.close_at_once();
@@ -106,7 +107,8 @@ impl<W: Write> Driving<W> {
             self.ends.telling.interrupted(&self.walk, code);
         }
         self.ends.telling.recorded(&self.walk);
-        code
+        self.ends.telling.whole()?;
+        Ok(code)
     }
 
     /// As far as it goes without anybody's answer.

@@ -15,10 +15,11 @@ use crate::walkthrough::trial::{Row, RowWord};
 use crate::walkthrough::words::Truth;
 use crate::walkthrough::{Reaching, Station, Walkthrough, words};
 
+use super::super::output::{Cut, Output};
 use super::lines::{Attempted, Line, Verdict};
 
 pub struct Telling<W> {
-    out: W,
+    out: Output<W>,
     manner: Manner,
     reached: BTreeSet<Host>,
     /// Where somebody watches, beside the answer: what is happening.
@@ -34,7 +35,12 @@ pub enum Manner {
 impl<W: Write> Telling<W> {
     pub fn new(out: W, manner: Manner) -> Self {
         let watched = manner != Manner::Json && isatty(rustix::stdio::stderr());
-        Self { out, manner, reached: BTreeSet::new(), aside: watched.then(io::stderr) }
+        Self { out: Output::new(out), manner, reached: BTreeSet::new(), aside: watched.then(io::stderr) }
+    }
+
+    /// Whether all that was said was taken.
+    pub fn whole(&mut self) -> Result<(), Cut> {
+        self.out.whole()
     }
 
     /// For whoever waits; the answer itself says it again.
@@ -47,14 +53,14 @@ impl<W: Write> Telling<W> {
     fn text(&mut self, line: &Safe) {
         let Manner::Text { ascii } = self.manner else { return };
         let line = if ascii { line.in_ascii() } else { line.clone() };
-        let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+        self.out.say(&line);
     }
 
     fn json(&mut self, line: &Line) {
         if self.manner == Manner::Json
             && let Ok(line) = serde_json::to_string(line)
         {
-            let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+            self.out.say(&line);
         }
     }
 

@@ -96,6 +96,23 @@ fn a_folder_or_file_that_others_could_change_is_refused() {
 }
 
 #[test]
+fn a_place_for_folders_is_ours_and_no_one_elses_to_change_unless_it_is_sticky() {
+    let check = |mode: u32, refused: bool| {
+        let (_home, place) = folder();
+        own_place(&place).unwrap();
+        std::fs::set_permissions(&place, std::fs::Permissions::from_mode(mode)).unwrap();
+        let looked = own_place(&place);
+        assert_eq!(matches!(looked, Err(JournalFault::NotOurs { .. })), refused, "{mode:o}: {looked:?}");
+        assert_eq!(own_folder(&place).is_err(), mode & 0o022 != 0, "a record's own folder is never shared");
+    };
+    check(0o700, false);
+    check(0o755, false);
+    check(0o777, true);
+    check(0o775, true);
+    check(0o1777, false);
+}
+
+#[test]
 fn a_name_that_is_taken_or_a_link_is_not_written_through() {
     let (_home, folder) = folder();
     drop(JournalFile::create(&folder, "w.jsonl").unwrap());

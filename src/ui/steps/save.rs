@@ -39,11 +39,14 @@ pub fn known(model: &Model) -> Vec<Part<'_>> {
 fn portal_page(model: &Model) -> Vec<Part<'_>> {
     let walk = &model.walk;
     let mut parts: Vec<Part> = words::since_shown(walk).into_iter().map(truth).collect();
+    let (gone, aged): (Vec<Truth>, Vec<Truth>) =
+        words::proof_ages(walk, model.now).into_iter().partition(|_| walk.secret_gone());
+    parts.extend(gone.into_iter().map(truth));
     let fields = words::portal_page(walk);
     parts.extend(fields.into_iter().map(|(label, what)| Part::fact(label, what)));
     parts.push(truth(words::autofill()));
     parts.extend(words::clipboard(walk, model.now).map(truth));
-    parts.extend(words::proof_ages(walk, model.now).map(truth));
+    parts.extend(aged.into_iter().map(truth));
     parts.push(Part::Gap);
     parts.extend(words::saving(walk).map(truth));
     parts

@@ -19,6 +19,41 @@ pub enum Opening {
     Asked(Offer),
     /// This one goes on, and nobody is asked.
     TakenUp(Offer),
+    /// This stands beside a new walk: whether it is begun all the same is the first question.
+    Beside(Beside),
+}
+
+/// What whoever begins a walk should know of another one at the same site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Another process walks it now.
+    Walked { operator: Safe, host: Safe, since: Timestamp, step: Step },
+    /// The newest record can't be read from this line on; this older one is unfinished.
+    Unread { id: Safe, line: u64, older: Option<Safe> },
+}
+
+impl Beside {
+    /// Whoever began it, or took it up last.
+    pub fn walked(lines: &[Dated]) -> Option<Self> {
+        let (since, operator, host) = lines.iter().rev().find_map(|(at, fact)| {
+            if let Fact::Began { operator, host, .. } | Fact::Resumed { operator, host, .. } = fact {
+                Some((*at, operator.clone(), host.clone()))
+            } else {
+                None
+            }
+        })?;
+        // Where it is, which is not everywhere where it would go on.
+        let at = lines.iter().rev().find_map(|(_, fact)| {
+            if let Fact::Settled { step, .. } = fact {
+                Some(step.next().unwrap_or(*step))
+            } else if let Fact::WentBack { to } = fact {
+                Some(*to)
+            } else {
+                matches!(fact, Fact::SaveIntended { .. } | Fact::SaveEnded { .. }).then_some(Step::Save)
+            }
+        });
+        Some(Self::Walked { operator, host, since, step: at.unwrap_or(Step::Portal) })
+    }
 }
 
 /// An unfinished walk.
@@ -34,10 +69,17 @@ pub struct Offer {
     /// When its last line was written.
     pub last: Timestamp,
     pub step: Step,
+    /// A save is on record: made, or announced.
+    pub saved: bool,
     pub open: Safe,
 }
 
 impl Offer {
+    /// What was saved in a lab ended with the lab's process, and a new lab knows nothing of it.
+    pub fn gone(&self) -> bool {
+        self.lab && self.saved
+    }
+
     /// Nothing, where there is nothing to go on with: no walk, one that is finished, or one that did not get past step 1.
     pub fn of(id: &str, lines: &[Dated]) -> Option<Self> {
         let (began, Fact::Began { site, lab, operator, host, .. }) = lines.first()? else { return None };
@@ -56,6 +98,7 @@ impl Offer {
             began: *began,
             last: *last,
             step: past.continues_at(),
+            saved: past.durable.save != DurableSave::No,
             open: past.what_is_open(),
         })
     }

@@ -67,7 +67,13 @@ fn time_away_and_a_clock_that_was_set_back_are_not_watch_time() {
     check(Vec::new(), 0);
     check(vec![(40, noted())], 30);
     check(vec![(40, noted()), (4000, resumed())], 30);
-    check(vec![(40, noted()), (4000, resumed()), (4015, noted())], 45);
+    // As in the process that ran on: the watch goes on once the portal is open.
+    let signed_in = || Fact::SignedIn { name: None };
+    check(vec![(40, noted()), (4000, resumed()), (4015, noted())], 30);
+    check(vec![(40, noted()), (4000, resumed()), (4600, signed_in())], 30);
+    check(vec![(40, noted()), (4000, resumed()), (4600, signed_in()), (4615, noted())], 45);
+    check(vec![(40, noted()), (4000, resumed()), (4600, Fact::WorkedWithoutPortal), (4615, noted())], 45);
+    check(vec![(40, noted()), (4000, signed_in()), (4015, noted())], 4005);
     check(vec![(40, noted()), (5, noted()), (25, noted())], 50);
 }
 

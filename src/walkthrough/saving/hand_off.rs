@@ -22,6 +22,11 @@ impl Walkthrough {
         matches!(self.saving, Saving::HandedOver { .. })
     }
 
+    /// The page is still shown, and what was tested for it is not held any more.
+    pub fn secret_gone(&self) -> bool {
+        matches!(self.saving, Saving::HandedOver { secret_gone: true, .. })
+    }
+
     /// The watch over the page that is shown: evidence lies after its mark, and nothing is judged yet.
     pub fn watch_of_page(&self) -> Option<&Watch> {
         self.next_watch.as_ref().filter(|_| self.handed_over())
@@ -69,7 +74,7 @@ impl Walkthrough {
             self.void_acceptance();
             self.empty_field();
             self.back_to_password();
-            self.notice = Some(Notice::Blocked(Reason::NotTested));
+            self.notice = Some(Notice::PasswordGone);
         } else {
             self.block(Step::Save, Reason::NotSavedThere);
         }

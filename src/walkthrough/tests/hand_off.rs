@@ -272,3 +272,30 @@ fn the_clipboard_is_offered_only_where_it_may_be() {
     check(Clipboard::NotHere, false);
     check(Clipboard::NotAllowed, false);
 }
+
+#[test]
+fn a_page_that_was_taken_up_says_that_the_password_is_gone_and_not_saved_asks_for_it_again() {
+    let said = |player: &Player| {
+        let page = words::portal_page(&player.walk).into_iter().map(|(_, what)| what);
+        page.chain([words::asked(&player.walk)]).map(|line| line.to_string()).collect::<Vec<_>>().join("\n")
+    };
+    let player = at_the_page();
+    assert!(said(&player).contains("Save it there as shown"));
+    let mut resumed = Player::resumed(&player.disk, hand_off(), (0, None)).unwrap();
+    resumed.choose(0);
+    while resumed.walk.dialog != Some(Question::SavedThere) {
+        resumed.settle();
+        resumed.tick();
+    }
+    resumed.intend(Intent::Dismiss);
+    assert!(resumed.walk.handed_over());
+    let shown = said(&resumed);
+    assert!(shown.contains("no longer held here") && !shown.contains("as shown"), "{shown}");
+    assert!(words::proof_ages(&resumed.walk, resumed.walk.now).is_some());
+    resumed.enter();
+    resumed.choose(NOT_SAVED);
+    assert_eq!(resumed.walk.current, Step::Password);
+    assert_eq!(resumed.walk.question(), Some(&Question::Password));
+    assert!(resumed.walk.takes_password());
+    assert_eq!(resumed.walk.notice, Some(Notice::PasswordGone));
+}

@@ -89,19 +89,31 @@ fn a_note_can_be_put_down_on_every_step_and_changes_nothing_else() {
 }
 
 #[test]
-fn whoever_takes_a_walk_up_is_told_what_it_was_left_with() {
-    let mut player = walked_to(Step::Password);
+fn whoever_takes_the_walk_up_is_told_every_field_and_every_note() {
+    let mut player = walked_to(Step::Sensors);
+    for note in ["the first", "the last"] {
+        player.intend(Intent::Note);
+        player.intend(Intent::Typed(note.into()));
+    }
     player.intend(Intent::HandOver);
-    name(&mut player, 1, "Ben, 4711");
-    player.choose(HandOver::ALL.len());
-    player.intend(Intent::Note);
-    player.intend(Intent::Typed("the change board is told".into()));
-    let resumed = Player::resumed(&player.disk, terms(), (600, None)).expect("an unfinished walk");
-    let said = resumed.walk.notice.as_ref().map(words::notice).unwrap_or_default();
-    for part in ["Owner: Ben, 4711", "Last note: the change board is told"] {
-        assert!(said.contains(part), "{said}");
+    name(&mut player, 0, "CHG-12");
+    name(&mut player, 5, "14:30");
+    let resumed = Player::resumed(&player.disk, terms(), (0, None)).unwrap();
+    assert_eq!(resumed.walk.notice, Some(Notice::HandedOver(Step::Sensors)));
+    let told: Vec<String> =
+        words::handed_over(&resumed.walk).iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    assert_eq!(told.len(), 5, "{told:?}");
+    for (line, (begins, ends)) in told.iter().zip([
+        ("Ticket: ", "CHG-12"),
+        ("Next check: ", "14:30"),
+        ("Notes: 2", ""),
+        ("Note: ", "the last"),
+        ("Note: ", "the first"),
+    ]) {
+        assert!(line.starts_with(begins) && line.ends_with(ends), "{told:?}");
     }
     assert_eq!(resumed.walk.noted_for_hand_over(), player.walk.noted_for_hand_over());
-    let without = Player::resumed(&walked_to(Step::Password).disk, terms(), (600, None));
-    assert_eq!(without.and_then(|player| player.walk.notice), None, "where nothing was said, nothing is");
+    let untold = walked_to(Step::Password);
+    let resumed = Player::resumed(&untold.disk, terms(), (0, None)).unwrap();
+    assert_eq!((resumed.walk.notice.clone(), resumed.walk.handed_over_with()), (None, None));
 }

@@ -1,14 +1,15 @@
 //! Stories of the record, the portal that fails, and leaving.
 
 use crate::directory::Answer;
-use crate::walkthrough::Notice;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::Intent;
 use crate::walkthrough::fact::Fact;
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::VerdictWord;
+use crate::walkthrough::{Notice, words};
 
 use super::player::{Player, Way, kind_of, walked_to};
+use super::site::terms;
 
 #[test]
 fn the_portal_is_not_asked_before_it_allows_it_nor_twice_at_once() {
@@ -107,4 +108,24 @@ fn leaving_while_a_save_is_looked_for_says_not_known_and_not_confirmed() {
     player.choose(0);
     assert!(player.walk.over);
     assert_eq!(player.walk.durable().verdict, Some(VerdictWord::NotConfirmed));
+}
+
+#[test]
+fn a_saved_walk_that_was_taken_up_is_not_left_unasked_at_step_1() {
+    let player = walked_to(Step::Sensors);
+    let mut resumed = Player::resumed(&player.disk, terms(), (0, None)).unwrap();
+    assert_eq!(resumed.walk.current, Step::Portal);
+    resumed.intend(Intent::Leave);
+    assert_eq!(resumed.walk.dialog, Some(Question::Leave));
+    let said: String =
+        words::explained(&resumed.walk, &Question::Leave).iter().map(ToString::to_string).collect();
+    assert!(said.contains("The watch is not over"), "{said}");
+    resumed.choose(0);
+    resumed.settle();
+    assert!(resumed.walk.over);
+    // Nothing is saved of this one, and nobody is kept.
+    let mut resumed = Player::resumed(&walked_to(Step::Password).disk, terms(), (0, None)).unwrap();
+    resumed.intend(Intent::Leave);
+    resumed.settle();
+    assert!(resumed.walk.over);
 }

@@ -8,7 +8,7 @@ use crate::walkthrough::Walkthrough;
 use crate::walkthrough::effect::{Effect, Ticket};
 use crate::walkthrough::event::{self, Event, Intent, Opened};
 use crate::walkthrough::fact::{Fact, SaveWord};
-use crate::walkthrough::resume::{Dated, Offer, Opening};
+use crate::walkthrough::resume::{Beside, Dated, Offer, Opening};
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::watch::VerdictWord;
 use crate::walkthrough::{Terms, words};
@@ -210,6 +210,34 @@ fn a_walk_that_is_left_and_resumed_again_and_again_continues_where_it_was() {
 }
 
 #[test]
+fn what_is_left_of_the_watch_waits_for_the_sign_in_in_this_process_and_in_the_next() {
+    let left = |player: &Player| -> Vec<String> {
+        let left = words::watch_left(&player.walk, player.now());
+        left.iter().map(ToString::to_string).collect()
+    };
+    let mut player = walked_to(Step::Sensors);
+    player.wait(600);
+    player.intend(Intent::LeaveNow);
+    player.settle();
+    let mut resumed = Player::resumed(&player.disk, terms(), (AWAY, None)).unwrap();
+    let at_once = left(&resumed);
+    assert_eq!(at_once.last().map(String::as_str), Some("after the sign-in"), "{at_once:?}");
+    resumed.wait(1200);
+    assert_eq!(left(&resumed), at_once, "nobody has signed in");
+    // Left at the sign-in, and taken up once more: nothing was watched meanwhile.
+    resumed.intend(Intent::LeaveNow);
+    resumed.settle();
+    let mut again = Player::resumed(&resumed.disk, terms(), (AWAY, None)).unwrap();
+    assert_eq!(left(&again), at_once);
+    again.choose(0);
+    for _ in 0..20 {
+        again.settle();
+        again.tick();
+    }
+    assert_eq!(left(&again).len(), 1, "{:?}", left(&again));
+}
+
+#[test]
 fn until_it_is_there_a_resumed_walk_says_where_it_was_left() {
     let next = |player: &Player| words::next(&player.walk, player.walk.current).as_str().to_owned();
     let player = walked_to(Step::Password);
@@ -244,4 +272,45 @@ fn who_edits_the_portal_and_who_uses_the_account_is_not_asked_again() {
     assert_eq!(asked, [Question::HowToBegin]);
     let host = crate::text::Safe::new(SENSOR);
     assert!(resumed.walk.services.iter().any(|row| row.server.host == host));
+}
+
+#[test]
+fn while_the_record_is_opened_nothing_else_is_said_to_be_done() {
+    let player = walked_to(Step::Services);
+    let offer = Offer::of("record", &player.disk).unwrap();
+    let mut walk = Walkthrough::new(terms(), now(0));
+    walk.open_with(Opening::Asked(offer.clone()));
+    walk.begin();
+    assert_eq!(
+        words::next(&walk, Step::Portal),
+        "Next: step 6, where it was left, or a new walk's sign-in.".into()
+    );
+    walk.open_with(Opening::TakenUp(offer));
+    assert!(matches!(walk.begin().as_slice(), [Effect::OpenRecord(..)]));
+    assert_eq!(words::asked(&walk), "Opening the record of the walk that goes on.".into());
+}
+
+#[test]
+fn beside_another_walk_a_new_one_is_begun_only_when_that_is_chosen() {
+    let player = walked_to(Step::Services);
+    let Some(walked) = Beside::walked(&player.disk) else { panic!("nobody walks it") };
+    let unread = Beside::Unread { id: "20260304T050607Z".into(), line: 7, older: Some("older".into()) };
+    let check = |beside: &Beside, said: &[&str]| {
+        let opened = || {
+            let mut walk = Walkthrough::new(terms(), now(0));
+            walk.open_with(Opening::Beside(beside.clone()));
+            assert_eq!((walk.begin(), walk.question()), (Vec::new(), Some(&Question::Beside)));
+            walk
+        };
+        let asked = words::asked(&opened());
+        assert!(said.iter().all(|part| asked.contains(part)), "{asked}");
+        let leave = opened().handle(Event::Intended(Intent::Chose(0)), now(1));
+        assert!(leave.contains(&Effect::End) && !leave.iter().any(|out| matches!(out, Effect::Record(..))));
+        let mut walk = opened();
+        let begun = walk.handle(Event::Intended(Intent::Chose(1)), now(1));
+        assert!(begun.iter().any(|out| matches!(out, Effect::Record(_, Fact::Began { .. }))), "{begun:?}");
+        assert_eq!(walk.question(), Some(&Question::HowToBegin));
+    };
+    check(&walked, &["walks this site now", "ana@", "since", "at step 6", "save over each other"]);
+    check(&unread, &["20260304T050607Z", "from line 7 on", "report", "--resume older"]);
 }

@@ -3,10 +3,11 @@
 use crate::directory::lockout::{Budget, Why};
 use crate::directory::names::{EntryFault, Form, NameFault};
 use crate::directory::{Fault, refusal::SubCode};
+use crate::logs::Known;
 use crate::portal;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
-use crate::walkthrough::event::{self, Event};
+use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::fact::SaveWord;
 use crate::walkthrough::hand_over::HandOver;
 use crate::walkthrough::step::{AnswerKind, Question, Reason};
@@ -86,7 +87,8 @@ fn after_entry_name(fault: &EntryFault) -> Reason {
 
 fn next_question(question: &Question) -> Option<Question> {
     Some(match question {
-        Question::Resume => Question::HowToBegin,
+        Question::Resume => Question::Beside,
+        Question::Beside => Question::HowToBegin,
         Question::HowToBegin => Question::CanEdit,
         Question::CanEdit => Question::WhichEntry,
         Question::WhichEntry => Question::UsedElsewhere,
@@ -119,17 +121,46 @@ fn next_question(question: &Question) -> Option<Question> {
     })
 }
 
+fn every_reason() -> impl Iterator<Item = Reason> {
+    std::iter::successors(Some(Reason::NotResumed("it is held by another one".into())), next_reason)
+}
+
 #[test]
 fn every_reason_has_three_parts() {
-    for reason in
-        std::iter::successors(Some(Reason::NotResumed("it is held by another one".into())), next_reason)
-    {
+    for reason in every_reason() {
         let said = words::reason(&reason);
         for part in [&said.what, &said.means, &said.remedy] {
             assert!(part.ends_with(['.', ')']), "{reason:?}: {part:?}");
             assert!(!part.contains(".."), "{reason:?}: {part:?}");
         }
     }
+}
+
+/// A reason knows of no earlier save, so it may only speak of itself.
+#[test]
+fn no_reason_claims_that_nothing_was_ever_saved() {
+    for reason in every_reason() {
+        let said = words::blocked(&reason).to_lowercase();
+        assert!(!said.contains("nothing has been saved"), "{said}");
+    }
+}
+
+#[test]
+fn after_going_back_from_a_save_leaving_says_that_it_stands() {
+    let check = |player: &Player, stands: bool| {
+        let told = words::explained(&player.walk, &Question::Leave);
+        assert_eq!(told.iter().any(|line| line.contains("What was saved before stands")), stands, "{told:?}");
+        assert_eq!(told.iter().any(|line| line.contains("Nothing has been saved")), !stands, "{told:?}");
+    };
+    check(&walked_to(Step::Password), false);
+    let mut player = walked_to(Step::Sensors);
+    player.found(Known::Refused { account: Some("svc-mdi".into()), domain: None, controller: None });
+    player.intend(Intent::BackTo(Step::Password));
+    player.choose(0);
+    assert!(!player.walk.saved());
+    player.walk.watch = None;
+    check(&player, true);
+    assert!(words::farewell(&player.walk).starts_with("saved, without a verdict"));
 }
 
 #[test]

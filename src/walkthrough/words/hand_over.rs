@@ -1,10 +1,8 @@
 //! The hand-over's fields, as they are named, asked for and listed; and whose word stands behind a save.
 
-use std::collections::BTreeMap;
-
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
-use crate::walkthrough::hand_over::HandOver;
+use crate::walkthrough::hand_over::{HandOver, HandedOver};
 use crate::walkthrough::second_person::Word;
 
 use super::{Truth, safe};
@@ -41,15 +39,23 @@ pub(super) fn fields(walk: &Walkthrough) -> Vec<Safe> {
     HandOver::ALL.into_iter().map(named).chain([Safe::new("Done")]).collect()
 }
 
-/// What a walk was left with, for whoever takes it up: the fields, and the last note. Nothing where nothing was said.
-pub(in crate::walkthrough) fn handed_over(
-    fields: &BTreeMap<HandOver, Safe>,
-    note: Option<&Safe>,
-) -> Option<Safe> {
-    let fields = fields.iter().map(|(field, text)| format!("{}: {text}", hand_over_field(*field)));
-    let said: Vec<String> = fields.chain(note.map(|note| format!("Last note: {note}"))).collect();
-    (!said.is_empty())
-        .then(|| safe(format!("Handed over. {}. H and the report have all of it.", said.join(" · "))))
+/// What it is called where it is shown whole.
+pub const HANDED_OVER: &str = " Handed over to you ";
+
+/// What a walk was left with, for whoever takes it up: the fields, and the notes, the last one first.
+pub fn handed_over(walk: &Walkthrough) -> Vec<(&'static str, Safe)> {
+    let Some(HandedOver { fields, notes }) = walk.handed_over_with() else { return Vec::new() };
+    let fields = fields.iter().map(|(field, text)| (hand_over_field(*field), text.clone()));
+    let count = match notes.len() {
+        0 | 1 => None,
+        count => Some(("Notes", safe(format!("{count}, the last one first")))),
+    };
+    let notes = notes.iter().map(|(at, text)| ("Note", safe(format!("{}  {text}", super::day_time(*at)))));
+    fields.chain(count).chain(notes).collect()
+}
+
+pub fn not_handed_over() -> Safe {
+    Safe::new("This walk was handed over with nothing; H notes what whoever takes it over has to know.")
 }
 
 /// Whose word lets this save go, where the site wants a second one.

@@ -3,6 +3,7 @@
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::fact::ProofWord;
+use crate::walkthrough::resume::Beside;
 use crate::walkthrough::step::Question;
 use crate::walkthrough::watch::VerdictWord;
 
@@ -22,6 +23,8 @@ pub(in crate::walkthrough) const TYPED_BY_HAND: usize = 1;
 pub(in crate::walkthrough) const SECOND_PERSON: usize = 0;
 /// The option of `Leave` that doesn't leave yet.
 pub(in crate::walkthrough) const HAND_OVER_FIRST: usize = 2;
+/// The option of `Beside` that leaves.
+pub(in crate::walkthrough) const NOT_BESIDE: usize = 0;
 /// The option of `CopyPassword` that does it.
 pub(in crate::walkthrough) const COPY: usize = 1;
 
@@ -29,6 +32,9 @@ pub(in crate::walkthrough) const COPY: usize = 1;
 pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
     match question {
         Question::Resume => resume(walk),
+        Question::Beside => {
+            walk.beside().map_or_else(|| Safe::new("Another walk stands beside this one. What now?"), beside)
+        }
         Question::HowToBegin => Safe::new("How do you want to read the portal?"),
         Question::CanEdit => Safe::new("Can someone present edit the portal's directory service accounts?"),
         Question::WhichEntry => Safe::new("Which entry's password is to be changed?"),
@@ -76,7 +82,7 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
         Question::HandOverField(field) => safe(format!("{}:", hand_over::asked(*field))),
         Question::Leave => Safe::new("The walk is not finished. Leave it?"),
         Question::Recover if refused(walk) => Safe::new("The saved password is refused. What now?"),
-        Question::Recover if walk.saved() => {
+        Question::Recover if walk.save_on_record() => {
             Safe::new("A password is saved already; going back means testing and saving another. What now?")
         }
         Question::Recover => Safe::new("Nothing is saved yet. What now?"),
@@ -92,6 +98,25 @@ fn resume(walk: &Walkthrough) -> Safe {
         offer.step.number(),
         offer.open
     ))
+}
+
+/// What whoever begins a walk should know of another one at the same site.
+pub fn beside(beside: &Beside) -> Safe {
+    safe(match beside {
+        Beside::Walked { operator, host, since, step } => format!(
+            "Another process walks this site now: {operator}@{host}, since {}, at step {}. Two at once can save over each other.",
+            super::day_time(*since),
+            step.number()
+        ),
+        Beside::Unread { id, line, older } => {
+            let older =
+                older.as_ref().map(|older| format!(" An older walk is unfinished: --resume {older}."));
+            format!(
+                "The newest record, {id}, can't be read from line {line} on; `report {id}` tells the rest.{}",
+                older.unwrap_or_default()
+            )
+        }
+    })
 }
 
 fn account_name(walk: &Walkthrough) -> Safe {
@@ -171,6 +196,7 @@ pub fn hint(question: &Question) -> Option<&'static str> {
         Question::UntestedName => Some(
             "Before that: run `mdi-console verify` on a host that reaches port 88, or forward the port and name it in the site file.",
         ),
+        Question::Beside => Some("Nothing is begun yet."),
         Question::Resume => {
             Some("Going on means signing in again; a password that is not saved is typed and tested again.")
         }
@@ -211,6 +237,7 @@ pub fn options(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
 fn fixed_options(question: &Question) -> &'static [&'static str] {
     match question {
         Question::Resume => &["Go on with it", "Begin a new walk"],
+        Question::Beside => &["Leave", "Begin another walk"],
         Question::HowToBegin => &["Sign in with a code", "Work without the portal's interface"],
         Question::CanEdit => &["Yes", "No, nobody here can", "Not sure"],
         Question::UsedElsewhere => &["No", "Yes", "Don't know"],
@@ -258,6 +285,7 @@ pub fn wanted(walk: &Walkthrough, question: &Question) -> Option<Safe> {
         Question::AccountName | Question::UntestedName => Some(account_name(walk)),
         Question::ConfirmSave => Some(to_save(walk)),
         Question::Resume
+        | Question::Beside
         | Question::HowToBegin
         | Question::CanEdit
         | Question::WhichEntry

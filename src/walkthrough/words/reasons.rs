@@ -23,7 +23,8 @@ pub(super) fn said(what: impl Into<Safe>, means: &str, remedy: impl Into<Safe>) 
     Said { what: what.into(), means: Safe::new(means), remedy: remedy.into() }
 }
 
-const NOTHING_SAVED: &str = "Nothing has been saved.";
+/// True also where an earlier save stands: a reason doesn't know of it.
+const NOTHING_SAVED: &str = "Nothing was saved by this.";
 
 pub fn reason(reason: &Reason) -> Said {
     match reason {
@@ -138,12 +139,12 @@ fn of_the_password(reason: &Reason) -> Said {
         ),
         Reason::PasswordRefused { host, previous: true, .. } => said(
             format!("{host} says that this is the previous password."),
-            "It works a little longer and then no more. Nothing has been saved.",
+            "It works a little longer and then no more. It was not saved.",
             "Press Enter and type the new one.",
         ),
         Reason::PasswordRefused { host, code, .. } => said(
             format!("{host} refused the password: {} ({code}).", code.meaning()),
-            "No other controller was asked. Nothing has been saved.",
+            "No other controller was asked. It was not saved.",
             remedy(*code),
         ),
         Reason::PasswordClosed { host, code } => said(
@@ -153,22 +154,22 @@ fn of_the_password(reason: &Reason) -> Said {
         ),
         Reason::PasswordUnproved { host, fault } => said(
             format!("{host} neither accepted nor refused the password: {fault}."),
-            "This says nothing about the password. It counts as an attempt. Nothing has been saved.",
+            "This says nothing about the password. It counts as an attempt. It was not saved.",
             fault.remedy(),
         ),
         Reason::WrongAccount { read } => said(
             format!("The sign-in went through as another account: {read}."),
-            "What was typed is that account's password, so nothing is proved of this one. Nothing has been saved.",
+            "What was typed is that account's password, so nothing is proved of this one. It was not saved.",
             "Look whether it has this one's name as its user principal name, and have that changed; or correct the entry.",
         ),
         Reason::AcceptedButShut(code) => said(
             format!("The password was accepted, but {} ({code}).", shut(*code)),
-            "The sensors could not go on signing in with it. It is kept here; nothing has been saved.",
+            "The sensors could not go on signing in with it. It is kept here, and was not saved.",
             format!("{} Enter tests it again.", mended(*code)),
         ),
         Reason::NameClaimed { by } => said(
             format!("The account's name is also the user principal name of another: {by}."),
-            "A test would be of that account's password, so none was made. Nothing has been saved.",
+            "A test would be of that account's password, so none was made. It was not saved.",
             "Have that user principal name changed, then press Enter.",
         ),
         _ => unsaid(),
@@ -179,7 +180,7 @@ fn says_of_password(code: SubCode) -> &'static str {
     match code.says_of_password() {
         SaysOfPassword::Right => "The password itself may be right; the account can't be used with it.",
         SaysOfPassword::Wrong | SaysOfPassword::NotLookedAt | SaysOfPassword::NotKnown => {
-            "This says nothing about the password. Nothing has been saved."
+            "This says nothing about the password. It was not saved."
         }
     }
 }
@@ -255,7 +256,7 @@ fn of_the_text(reason: &Reason) -> Said {
         }
         Reason::SamePerson => said(
             "That is the name of whoever records, signed in or started the console.",
-            "Nobody approves their own save. Nothing has been saved.",
+            "Nobody approves their own save. Nothing was saved by this.",
             "Have somebody else read it and give their name, or press Esc and break the glass.",
         ),
         Reason::TypedMismatch => said(
@@ -272,7 +273,7 @@ fn of_the_save(reason: &Reason) -> Said {
     match reason {
         Reason::ProofTooOld => said(
             "The test is more than five minutes old.",
-            "The password may have been changed since. Nothing has been saved.",
+            "The password may have been changed since. It was not saved.",
             "Enter goes back to step 4 to test it again.",
         ),
         Reason::NotApproved => said(

@@ -6,6 +6,7 @@
 use crate::directory::Account;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
+use crate::walkthrough::fact::DurableSave;
 use crate::walkthrough::hand_over::HandOver;
 use crate::walkthrough::step::{Phase, Reason};
 use crate::walkthrough::watch::Watch;
@@ -68,7 +69,7 @@ pub fn ways_back_wanted(walk: &Walkthrough) -> bool {
 /// Every way back there is here.
 pub fn ways_back(walk: &Walkthrough) -> Vec<WayBack> {
     let Some(account) = walk.account() else { return vec![nothing_chosen()] };
-    vec![right_password(walk, &account), old_password(walk, &account), locking(walk, &account), second(walk)]
+    vec![right_password(walk, &account), reset(walk, &account), locking(walk, &account), second(walk)]
 }
 
 /// The page as lines of text; a command stands on one of its own, behind two blanks.
@@ -114,12 +115,12 @@ fn nothing_chosen() -> WayBack {
 }
 
 fn right_password(walk: &Walkthrough, account: &Account) -> WayBack {
-    let mut lines = Vec::new();
-    if walk.saved() {
-        lines.push(said("Go back to step 4, test it, save it. The watch begins anew."));
-    } else {
-        lines.push(said("Nothing is saved yet: type it at step 4, where it is tested before it is saved."));
-    }
+    let mut lines = vec![said(match saved(walk, account) {
+        DurableSave::No => "Nothing is saved yet: type it at step 4, where it is tested before it is saved.",
+        DurableSave::Saved | DurableSave::NotKnown => {
+            "Test it at step 4, and save it once more. The watch begins anew."
+        }
+    })];
     if !walk.terms.lab {
         lines.push(said("Where no controller can be reached from here, test it on a host that does:"));
         lines.push(typed(command::verify(walk, account)));
@@ -127,17 +128,45 @@ fn right_password(walk: &Walkthrough, account: &Account) -> WayBack {
     WayBack { title: "Save the right password", lines }
 }
 
-fn old_password(walk: &Walkthrough, account: &Account) -> WayBack {
-    let lines = vec![
-        said(
-            "An administrator resets the account in Active Directory to the old one: the portal then holds the right one again. The command asks for it.",
-        ),
-        typed(command::reset(account, &command::directory(walk, account))),
-    ];
-    WayBack {
-        title: "The old password is known, the portal out of reach",
-        lines: who(walk, HandOver::Resets, lines),
+/// What the portal holds of this account by this walk's record, also after going back. A save of another entry leaves it open.
+fn saved(walk: &Walkthrough, account: &Account) -> DurableSave {
+    let watched = walk.watch.as_ref().map(|watch| &watch.account);
+    match walk.durable.save {
+        DurableSave::Saved if watched != Some(account) => DurableSave::NotKnown,
+        save => save,
     }
+}
+
+/// The directory is made to hold what the portal holds; the other way round every sensor would fail.
+fn reset(walk: &Walkthrough, account: &Account) -> WayBack {
+    let (title, told, prompt) = match saved(walk, account) {
+        DurableSave::No => (
+            "The old password is known, the portal out of reach",
+            "This walk saved nothing: the portal holds the old one. Where Active Directory has another by now, an administrator resets the account to the old one, and the portal holds the right one again. The command asks for it.",
+            Some("Old password"),
+        ),
+        DurableSave::Saved => (
+            "What was saved is known, the portal out of reach",
+            "The portal holds what was saved. NEVER reset the account to the old one: every sensor would be refused. Where Active Directory has another than what was saved, an administrator resets the account to what was saved. The command asks for it.",
+            Some("Password that was saved"),
+        ),
+        DurableSave::NotKnown => (
+            "The portal is out of reach",
+            "Whether the portal holds the old one or what was saved is not known. Reset the account to neither before that is known: if it is the wrong one, every sensor is refused.",
+            None,
+        ),
+    };
+    let server = command::directory(walk, account);
+    let mut lines = vec![
+        said("Look first when the directory's password was last set:"),
+        typed(command::account_state(account, &server)),
+        said(told),
+    ];
+    if let Some(prompt) = prompt {
+        lines.push(typed(command::reset(account, &server, prompt)));
+        lines = who(walk, HandOver::Resets, lines);
+    }
+    WayBack { title, lines }
 }
 
 fn locking(walk: &Walkthrough, account: &Account) -> WayBack {

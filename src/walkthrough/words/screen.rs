@@ -183,6 +183,7 @@ pub fn portal_fault(fault: &crate::portal::Fault, since: Timestamp, next: Option
 pub fn heading(question: &Question) -> &'static str {
     match question {
         Question::Resume => "An unfinished walk",
+        Question::Beside => "Another walk",
         Question::HowToBegin | Question::CanEdit => "The portal",
         Question::WhichEntry => "The entry",
         Question::UsedElsewhere | Question::ChangedInDirectory => "The account",
@@ -225,11 +226,15 @@ pub fn explained(walk: &Walkthrough, question: &Question) -> Vec<Safe> {
                 "Whether it is saved at the portal was not said: the record will say *not known*.",
             )]
         }
-        Question::Leave if !walk.saved() => vec![Safe::new("Nothing has been saved.")],
+        Question::Leave if !walk.save_on_record() => vec![Safe::new("Nothing has been saved.")],
+        Question::Leave if !walk.saved() => {
+            vec![Safe::new("What was saved before stands at the portal; nothing was saved since.")]
+        }
         Question::CopyPassword => copying_explained().to_vec(),
         Question::SavedThere => since_shown(walk).into_iter().map(sentence).collect(),
         Question::ChangedInDirectory => last_change(walk).into_iter().collect(),
         Question::Resume
+        | Question::Beside
         | Question::HowToBegin
         | Question::CanEdit
         | Question::WhichEntry

@@ -34,7 +34,7 @@ fn said(manner: Manner, readings: &[Reading]) -> Vec<String> {
     for (nth, reading) in readings.iter().enumerate() {
         telling.changed(reading, Timestamp::UNIX_EPOCH);
         if nth == 0 {
-            before = telling.out.len();
+            before = telling.out.into.len();
         }
     }
     String::from_utf8(out.split_off(before)).unwrap().lines().map(str::to_owned).collect()
@@ -98,7 +98,7 @@ fn what_could_not_be_read_is_said_and_so_is_once_that_it_is_read_again() {
         let mut out = Vec::new();
         let mut telling = Telling::new(manner, &mut out, std::io::sink());
         telling.changed(&one(), Timestamp::UNIX_EPOCH);
-        let before = telling.out.len();
+        let before = telling.out.into.len();
         telling.failed(&Fault::TimedOut, Duration::from_secs(5), Timestamp::UNIX_EPOCH);
         for _ in 0..3 {
             telling.changed(&one(), Timestamp::UNIX_EPOCH);

@@ -44,10 +44,10 @@ pub(super) fn verify(walk: &Walkthrough, of: &Account) -> Option<Safe> {
     Some(safe(format!("mdi-console verify{site} --account {name} --domain {domain}")))
 }
 
-pub(super) fn reset(of: &Account, server: &str) -> Option<Safe> {
+pub(super) fn reset(of: &Account, server: &str, prompt: &'static str) -> Option<Safe> {
     let (name, server) = (account(&of.name)?, host(server)?);
     Some(safe(format!(
-        "Set-ADAccountPassword -Identity {name} -Server {server} -Reset -NewPassword (Read-Host -AsSecureString 'Old password')"
+        "Set-ADAccountPassword -Identity {name} -Server {server} -Reset -NewPassword (Read-Host -AsSecureString '{prompt}')"
     )))
 }
 

@@ -5,8 +5,8 @@ use crate::logs::Known;
 use crate::sensor::Way;
 use crate::walkthrough::event::Intent;
 use crate::walkthrough::fact::Origin;
-use crate::walkthrough::step::Step;
-use crate::walkthrough::tests::player::{Player, walked, walked_to};
+use crate::walkthrough::step::{Question, Step};
+use crate::walkthrough::tests::player::{Player, Way as Answered, walked, walked_to};
 use crate::walkthrough::tests::site::{PDC, SENSOR, terms};
 use crate::walkthrough::{Saving, Terms};
 
@@ -23,7 +23,8 @@ fn a_live_sites_commands_name_its_account_its_pdc_emulator_its_site_file_and_the
         listed(&player.walk),
         [
             r"mdi-console verify --site '/etc/it'\''s/site.toml' --account svc-mdi --domain contoso.test",
-            "Set-ADAccountPassword -Identity 'svc-mdi' -Server dc1.contoso.test -Reset -NewPassword (Read-Host -AsSecureString 'Old password')",
+            "Get-ADUser -Identity 'svc-mdi' -Server dc1.contoso.test -Properties LockedOut,BadLogonCount,PasswordLastSet,PasswordExpired",
+            "Set-ADAccountPassword -Identity 'svc-mdi' -Server dc1.contoso.test -Reset -NewPassword (Read-Host -AsSecureString 'Password that was saved')",
             "Get-ADUser -Identity 'svc-mdi' -Server dc1.contoso.test -Properties LockedOut,BadLogonCount,PasswordLastSet,PasswordExpired",
             "Get-WinEvent -ComputerName dc1.contoso.test -FilterHashtable @{LogName='Security';Id=4740} -MaxEvents 20",
             r"sc.exe \\s1.contoso.test stop AATPSensorUpdater",
@@ -101,4 +102,47 @@ fn before_an_entry_is_chosen_nothing_is_named_and_the_lab_is_not_verified_from_o
         !listed(&walk).iter().any(|one| one.contains("svc-mdi --domain")),
         "no directory outside knows it"
     );
+}
+
+#[test]
+fn the_directory_is_only_ever_reset_to_what_the_portal_holds() {
+    const OLD: &str = "'Old password'";
+    const SAVED: &str = "'Password that was saved'";
+    let check = |player: &Player, prompt: Option<&str>| {
+        let walk = &player.walk;
+        let all = listed(walk);
+        let resets: Vec<&String> = all.iter().filter(|one| one.contains("-Reset")).collect();
+        assert_eq!(resets.len(), usize::from(prompt.is_some()), "{all:?}");
+        assert!(resets.iter().all(|one| prompt.is_some_and(|prompt| one.contains(prompt))), "{resets:?}");
+        assert!(!all.first().is_some_and(|one| one.contains("-Reset") || one.contains("stop")), "{all:?}");
+        let text = ways_back_lines(walk).iter().map(Safe::as_str).collect::<Vec<_>>().join("\n");
+        let unsaved = prompt == Some(OLD);
+        assert_eq!(text.contains("the portal holds the old one."), unsaved, "{text}");
+        assert_eq!(text.contains("Nothing is saved yet"), unsaved, "{text}");
+        assert_eq!(text.contains("NEVER reset the account to the old one"), prompt == Some(SAVED), "{text}");
+        let asked = super::super::question(walk, &Question::Recover);
+        assert_eq!(asked.contains("Nothing is saved"), unsaved, "{asked}");
+    };
+    check(&walked_to(Step::Password), Some(OLD));
+    check(&walked_to(Step::Save), Some(OLD));
+    let mut saved = walked_to(Step::Sensors);
+    check(&saved, Some(SAVED));
+    saved.found(Known::Refused { account: Some("svc-mdi".into()), domain: None, controller: None });
+    check(&saved, Some(SAVED));
+    saved.intend(Intent::BackTo(Step::Password));
+    saved.choose(0);
+    assert_eq!((saved.walk.current, saved.walk.saved()), (Step::Password, false));
+    check(&saved, Some(SAVED));
+    if let Some(entry) = &mut saved.walk.entry {
+        entry.account = "svc-other".into();
+    }
+    check(&saved, None);
+    let mut sending = walked_to(Step::Save);
+    sending.type_it();
+    sending.answer("mark", Answered::Well);
+    sending.answer("portal", Answered::Well);
+    let mut not_saved = sending.clone();
+    check(&sending, None);
+    not_saved.answer("save", Answered::Badly(3));
+    check(&not_saved, Some(OLD));
 }

@@ -7,7 +7,7 @@ use crate::text::Safe;
 use crate::walkthrough::password::PROOF_GOOD_FOR;
 use crate::walkthrough::step::Step;
 use crate::walkthrough::words::questions;
-use crate::walkthrough::{Clipboard, Saving, Walkthrough};
+use crate::walkthrough::{Clipboard, Walkthrough};
 
 use super::{Truth, age_of, left_of, safe};
 
@@ -22,7 +22,9 @@ pub fn portal_page(walk: &Walkthrough) -> Vec<(&'static str, Safe)> {
     } else {
         "Settings > Identities > Directory service accounts"
     };
-    let password = if questions::untested(walk) {
+    let password = if walk.secret_gone() {
+        "the tested one, as it may stand there already; it is no longer held here"
+    } else if questions::untested(walk) {
         "the UNTESTED one that you typed here, not the browser's own"
     } else {
         "the tested one, not the browser's own"
@@ -120,12 +122,12 @@ pub fn copying_explained() -> [Safe; 2] {
 
 /// The age of what was tested, while the page is shown.
 pub fn proof_ages(walk: &Walkthrough, now: Now) -> Option<Truth> {
-    let held = walk.acceptance.as_ref()?;
-    if matches!(walk.saving, Saving::HandedOver { secret_gone: true, .. }) {
+    if walk.secret_gone() {
         return Some(Truth::Warn(Safe::new(
             "The tested password is no longer held here. Not saved yet: answer so, and test it again.",
         )));
     }
+    let held = walk.acceptance.as_ref()?;
     (now.at.since(held.at.at) > PROOF_GOOD_FOR).then(|| {
         let age = age_of(held.at.at, now.at);
         Truth::Warn(safe(format!(

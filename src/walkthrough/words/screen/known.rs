@@ -21,10 +21,15 @@ pub fn sign_in_trouble(fault: &Fault) -> Safe {
 
 pub fn baseline(walk: &Walkthrough) -> Safe {
     match (&walk.baseline, &walk.signing_in) {
+        (Some(read), _) if walk.has_older_baseline() => {
+            safe(format!("on record; now {}", super::by_status(&read.reading)))
+        }
+        (None, _) if walk.has_older_baseline() => Safe::new("on record, from before the walk was taken up"),
         (Some(baseline), _) => {
             let at = age_of(baseline.at.at, walk.now.at);
             safe(format!("{} (read: {at})", super::by_status(&baseline.reading)))
         }
+        (None, _) if walk.offered().is_some() => Safe::new("of the walk that was left: on its record"),
         (None, SigningIn::SignedIn { .. }) => Safe::new("being read"),
         (None, SigningIn::Without) => Safe::new("none: the portal's interface is not used"),
         (None, _) => Safe::new("not read yet; it is read before anything changes"),
@@ -253,6 +258,16 @@ pub fn no_way_back(walk: &Walkthrough) -> Safe {
     Safe::new(
         "Once it is saved the portal forgets the old password; the sensors go over as each next authenticates.",
     )
+}
+
+/// What is left of a watch without a verdict, in the few columns of a rail. Until a walk that was taken up is at the portal
+/// again, nothing of it passes.
+pub fn watch_left(walk: &Walkthrough, now: Now) -> Vec<Safe> {
+    let Some(watch) = walk.watch.as_ref() else { return Vec::new() };
+    let waits = walk.goes_on_at().is_some();
+    let left = left_of(watch.until.since(if waits { watch.saved_at.at } else { now.at }));
+    let waits = waits.then(|| Safe::new("after the sign-in"));
+    std::iter::once(safe(format!("{left} of watch"))).chain(waits).collect()
 }
 
 /// What is left of the watch, and what was found so far.

@@ -46,9 +46,20 @@ pub fn tape_titles(walk: &Walkthrough, logs: &Window) -> [(Safe, Safe); 3] {
     let refused = logs.count_refusals();
     // Those that can't be placed count as before.
     let figures = (refused.before.saturating_add(refused.not_known), refused.after);
-    let short = format!("{}{}", in_short(figures), further_up_in_short(logs.further_up()));
-    let long = format!("{}{}", refused_counts(figures, walk.watch.is_some()), further_up(logs.further_up()));
+    let (short, long) = if checked(walk, logs) {
+        (in_short(figures), refused_counts(figures, walk.watch.is_some()))
+    } else {
+        ("not checked".to_owned(), "refused: not checked".to_owned())
+    };
+    let short = format!("{short}{}", further_up_in_short(logs.further_up()));
+    let long = format!("{long}{}", further_up(logs.further_up()));
     [(wide.clone(), safe(long)), (wide, safe(short.clone())), (safe(narrow), safe(short))]
+}
+
+/// A log was opened, or something is known of one: until then none refused is not known either.
+pub fn checked(walk: &Walkthrough, logs: &Window) -> bool {
+    let refused = logs.count_refusals();
+    !walk.sources.is_empty() || refused != crate::logs::window::Refusals::default()
 }
 
 fn moves(logs: &Window) -> &'static str {
