@@ -52,6 +52,8 @@ pub struct Parser {
     context: bool,
     /// Whether what is worth a colour is looked for.
     finding: bool,
+    /// Whether a record without a time is given in parts, none of which is too long to be kept.
+    parts: bool,
 }
 
 /// A record that may still go on.
@@ -77,7 +79,7 @@ impl Parser {
             Beginning::Middle(encoding) => (Lines::new(offset, encoding, true), None),
         };
         let first_line = (beginning == Beginning::File).then_some(offset);
-        Self { origin, sniffing, lines, first_line, open: None, context: false, finding: true }
+        Self { origin, sniffing, lines, first_line, open: None, context: false, finding: true, parts: false }
     }
 
     /// A parser for the rest of a file whose bytes up to here ended a line.
@@ -85,13 +87,28 @@ impl Parser {
     pub fn resuming(origin: Origin, encoding: Encoding) -> Self {
         let lines = Lines::new(origin.at.offset, encoding, false);
         let first_line = Some(origin.at.offset);
-        Self { origin, sniffing: None, lines, first_line, open: None, context: false, finding: true }
+        Self {
+            origin,
+            sniffing: None,
+            lines,
+            first_line,
+            open: None,
+            context: false,
+            finding: true,
+            parts: false,
+        }
     }
 
     /// Leaves [`Record::finds`] empty, for who shows no colours.
     #[must_use]
     pub fn without_finds(self) -> Self {
         Self { finding: false, ..self }
+    }
+
+    /// Lines without a time that are too many for one record begin another, so that the last ones are there as well.
+    #[must_use]
+    pub fn in_parts(self) -> Self {
+        Self { parts: true, ..self }
     }
 
     /// Whether records that begin from here on were there before the source was opened.
@@ -192,9 +209,13 @@ impl Parser {
 
     fn take(&mut self, line: &Line, records: &mut Vec<Record>) {
         let head = head::read(&line.text);
-        if head.is_some() || self.open.is_none() {
+        let full = self.open.as_ref().filter(|open| self.parts && open.head.time.is_none() && open.is_full());
+        // A secret goes on across parts.
+        let carry = full.map(|open| open.carry);
+        if head.is_some() || self.open.is_none() || carry.is_some() {
             self.close(records);
-            self.open = Some(Open { offset: line.offset, context: self.context, ..Open::default() });
+            let carry = carry.filter(|_| head.is_none()).unwrap_or_default();
+            self.open = Some(Open { offset: line.offset, context: self.context, carry, ..Open::default() });
         }
         if let Some(open) = &mut self.open {
             open.take(line, head);
@@ -223,13 +244,17 @@ impl Open {
             text = text.get(head.length..).unwrap_or("");
             self.head = head;
         }
-        if self.kept.len() > LINES_KEPT || self.weight > TEXT_KEPT {
+        if self.is_full() {
             self.cut = self.cut.saturating_add(1);
             return;
         }
         let text = shorten(text);
         self.weight = self.weight.saturating_add(text.len());
         self.kept.push(text);
+    }
+
+    fn is_full(&self) -> bool {
+        self.kept.len() > LINES_KEPT || self.weight > TEXT_KEPT
     }
 
     fn into_record(self, origin: &Origin, finding: bool) -> Record {

@@ -7,6 +7,7 @@
 mod command;
 mod file;
 mod find;
+mod last;
 mod piece;
 mod telling;
 
@@ -22,6 +23,7 @@ use crate::clock::Clock;
 use crate::text::Safe;
 pub use command::{LogCommand, Taken, follow_command};
 use file::Followed;
+pub use last::last;
 pub use piece::read as read_piece;
 use telling::{Stand, Teller};
 
@@ -124,17 +126,6 @@ pub fn ends(source: &Source) -> Result<Vec<File>, Unreachable> {
         ends.extend(older.filter_map(|path| file::ends(&path).ok()).flatten());
     }
     Ok(ends)
-}
-
-/// The last records of a source, as far up as is read of any file. Blocking.
-pub fn last(source: &Source) -> Result<Vec<Record>, Unreachable> {
-    let mut records = Vec::new();
-    for path in find::newest(&source.patterns)? {
-        let mut followed = Followed::new(source, &path, true);
-        followed.look(&mut records).map_err(|error| file::fault(&path, &error))?;
-        followed.end(&mut records);
-    }
-    Ok(records)
 }
 
 /// How many files would be followed, each of them opened. Blocking.

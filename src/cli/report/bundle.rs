@@ -36,17 +36,20 @@ pub(super) fn write(file: &Path, report: &Report, site: Option<&Path>) -> Result
         text.push_str("The logs of a lab end with it.\n");
     }
     let read = (!lab).then(|| site_of(report, site));
-    let told = match &read {
-        Some(Ok((_, told))) => told.clone(),
-        Some(Err(why)) => Some(Safe::from(format!("The site's logs are not here: {why}"))),
+    let told = match read {
+        Some(Ok((site, told))) => {
+            if let Some(told) = &told {
+                let _ = writeln!(text, "{}\n", markdown::escaped(told));
+            }
+            logs(&mut text, &site);
+            told
+        }
+        Some(Err(why)) => {
+            let _ = writeln!(text, "The site's logs are not here. {}", not_read(&why));
+            Some(Safe::from(format!("The site's logs are not here: {why}")))
+        }
         None => None,
     };
-    if let Some(told) = &told {
-        let _ = writeln!(text, "{}\n", markdown::escaped(told));
-    }
-    if let Some(Ok((site, _))) = &read {
-        logs(&mut text, site);
-    }
     let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let written = new.and_then(|mut new| {
         new.write_all(text.as_bytes())?;
@@ -117,25 +120,38 @@ fn of_files(text: &mut String, source: &Source) {
     match tail::last(source) {
         Ok(records) if records.is_empty() => text.push_str("No line is in its logs.\n\n"),
         Ok(records) => {
-            let lines: Vec<String> = records.iter().flat_map(lines).collect();
-            for line in lines.iter().skip(lines.len().saturating_sub(LINES)) {
-                let _ = writeln!(text, "    {line}");
+            // A file without times can't be merged with the others, and is not pushed out by them.
+            let timed = records.iter().position(|record| record.time.is_some()).unwrap_or(records.len());
+            for records in [records.get(..timed), records.get(timed..)].into_iter().flatten() {
+                let lines: Vec<String> = records.iter().flat_map(lines).collect();
+                for line in lines.iter().skip(lines.len().saturating_sub(LINES)) {
+                    let _ = writeln!(text, "    {line}");
+                }
             }
             text.push('\n');
         }
         Err(why) => {
-            let _ = writeln!(text, "{}\n", markdown::escaped(&why.to_string()));
+            let _ = writeln!(text, "{}\n", not_read(&why.to_string()));
         }
     }
 }
 
+/// What happened, and nothing of what was said to who sat at the screen.
+fn not_read(why: &str) -> String {
+    const TO_THE_OPERATOR: [&str; 5] =
+        [" New refusals", " Nothing is followed", " Nothing was started", " Name one", " Name the record's"];
+    let ends = TO_THE_OPERATOR.iter().filter_map(|sentence| why.find(&format!(".{sentence}")));
+    let happened = ends.min().and_then(|end| why.get(..end)).unwrap_or(why);
+    format!("Not read: {}.", markdown::escaped(&Safe::new(happened.trim_end_matches('.'))))
+}
+
 /// As they were read: blacked out, and nothing in them acts on a terminal.
 fn lines(record: &Record) -> Vec<String> {
-    // What began before the part that was read could go on with half a secret.
-    let Some(time) = record.time else { return Vec::new() };
-    let level = record.level.map(Level::word).unwrap_or_default();
-    let component = record.component.as_deref().unwrap_or_default();
-    let head =
-        format!("{} {level:<5} {component} {}", time.strftime("%Y-%m-%d %H:%M:%S%.4f"), record.message);
-    std::iter::once(head).chain(record.more.iter().map(ToString::to_string)).collect()
+    let head = record.time.map(|time| {
+        let level = record.level.map(Level::word).unwrap_or_default();
+        let component = record.component.as_deref().unwrap_or_default();
+        format!("{} {level:<5} {component} ", time.strftime("%Y-%m-%d %H:%M:%S%.4f"))
+    });
+    let first = head.unwrap_or_default() + &record.message;
+    std::iter::once(first).chain(record.more.iter().map(ToString::to_string)).collect()
 }

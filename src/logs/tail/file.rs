@@ -67,13 +67,6 @@ impl Followed {
         std::mem::take(&mut self.lost)
     }
 
-    /// Nothing more is read; what is held back is given out.
-    pub fn end(&mut self, records: &mut Vec<Record>) {
-        for open in self.before.iter_mut().chain(&mut self.open) {
-            open.finish(records);
-        }
-    }
-
     pub fn path(&self) -> &Path {
         &self.path
     }
