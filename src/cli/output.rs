@@ -42,10 +42,10 @@ impl<W: Write> Output<W> {
 
 /// Prints what is made all at once.
 pub fn print(make: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<(), Cut> {
-    let mut made = Vec::new();
-    make(&mut made).map_err(Cut)?;
+    let mut text = Vec::new();
+    make(&mut text).map_err(Cut)?;
     let mut out = Output::new(io::stdout());
-    out.broken = out.into.write_all(&made).and_then(|()| out.into.flush()).err();
+    out.broken = out.into.write_all(&text).and_then(|()| out.into.flush()).err();
     out.whole()
 }
 

@@ -133,7 +133,7 @@ fn saved(walk: &Walkthrough, account: &Account) -> DurableSave {
     let watched = walk.watch.as_ref().map(|watch| &watch.account);
     match walk.durable.save {
         DurableSave::Saved if watched != Some(account) => DurableSave::NotKnown,
-        save => save,
+        save @ (DurableSave::No | DurableSave::Saved | DurableSave::NotKnown) => save,
     }
 }
 
