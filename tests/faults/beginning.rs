@@ -181,10 +181,40 @@ fn on_a_disk_that_is_full_from_the_start_the_walk_says_that_nothing_is_on_record
     Ok(())
 }
 
+#[test]
+fn a_bundle_that_found_no_room_is_not_left_in_half_and_can_be_written_again() -> Tried {
+    if !can_be_played() {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    fs::create_dir(folder.path().join("lab"))?;
+    // More than a page, so that one page that is free takes the half of it.
+    fs::write(folder.path().join("lab/20260304T050607Z.jsonl"), line(1, &"ana ".repeat(1500)))?;
+    let script = r#"mount -t tmpfs -o size=64k none /mnt && cd /mnt && echo mine > there
+        b() { "$0" report --state-dir "$1" --bundle "$2"; echo "code: $?"; ls; }
+        head -c "$3" /dev/zero > x; b "$1" half.md; b "$1" there; cat there; rm x; b "$1" half.md; tail -n 1 half.md"#;
+    for free in [0, 4096] {
+        let script = script.replace("\"$3\"", &(60 * 1024 - free).to_string());
+        let ended = played(&script, folder.path())?;
+        let said = ended.said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            said.starts_with("code: 3 there x code: 2 there x mine Written to"),
+            "{said}\n{}",
+            ended.complained
+        );
+        assert!(said.ends_with("code: 0 half.md there The logs of a lab end with it."), "{said}");
+        for part in ["No space left on device", "there is there already, and nothing is overwritten"] {
+            assert!(ended.complained.contains(part), "{part}\n{}", ended.complained);
+        }
+    }
+    Ok(())
+}
+
 /// A record's first line, in a form of the version given.
-fn line(version: u32) -> String {
+fn line(version: u32, operator: &str) -> String {
     let began =
-        r#"{"fact":"began","site":"contoso-corp","lab":true,"operator":"ana","host":"jump","program":"9"}"#;
+        r#"{"fact":"began","site":"contoso-corp","lab":true,"operator":"ana","host":"jump","program":"9"}"#
+            .replace("ana", operator);
     let sealed = format!(r#"{{"v":{version},"n":1,"t":"2026-03-04T05:06:07Z","body":{began}"#);
     let hash = Sha256::digest(sealed.as_bytes());
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -214,10 +244,18 @@ fn a_record_that_is_newer_changed_or_in_use_is_left_as_it_is() -> Tried {
         assert_eq!(fs::read_to_string(&record)?, text);
         Ok(())
     };
-    check(&line(2), 3, "in form 2 of a later mdi-console; read it with that one. Nothing was started.")?;
-    check(&line(1).replace("ana", "eve"), 3, "It is not continued, so that it stays as it is.")?;
-    fs::write(&record, line(1))?;
+    check(
+        &line(2, "ana"),
+        3,
+        "in form 2 of a later mdi-console; read it with that one. Nothing was started.",
+    )?;
+    check(&line(1, "ana").replace("ana", "eve"), 3, "It is not continued, so that it stays as it is.")?;
+    fs::write(&record, line(1, "ana"))?;
     let held = fs::File::open(&record)?;
     held.lock()?;
-    check(&line(1), 2, "is locked by another mdi-console, which is walking it now. Nothing was started.")
+    check(
+        &line(1, "ana"),
+        2,
+        "is locked by another mdi-console, which is walking it now. Nothing was started.",
+    )
 }

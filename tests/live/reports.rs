@@ -2,13 +2,15 @@
 //!
 //! Relies on a walk in lines, as far as the watch. Secrets are planted wherever something is read from.
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::Write as _;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::PathBuf;
 
 use mdi_console::journal::file::JournalFile;
 use serde_json::Value;
 
+use super::signing_in::SECRET as CLIENT_SECRET;
+use crate::disguises::holds;
 use crate::place::{Place, RIGHT, Said};
 
 /// Who can edit; on; used elsewhere; on; changed already; the password; on; the domain; saved, pasted; and left.
@@ -144,7 +146,7 @@ fn a_line_of_a_later_version_ends_the_report_and_not_what_stands_before_it() {
 }
 
 /// What somebody's program could write into a log, by all the ways of naming a secret.
-const SECRETS: [&str; 18] = [
+const SECRETS: [&str; 32] = [
     "client_secret=Planted1",
     "Authorization: Bearer eyJPlanted2.x.y",
     "access_token=Planted3&scope=x",
@@ -163,42 +165,89 @@ const SECRETS: [&str; 18] = [
     "run --client-secret Planted16",
     "passphrase = 'Planted 17'",
     "clientSecret=a]Planted18",
+    "userPassword:: UGxhbnRlZA==",
+    "userPass=Planted19",
+    "Kennwort: Planted20",
+    "device_code=Planted21",
+    "client_assertion=Planted22&assertion=Planted23",
+    "ntHash=Planted24",
+    "NetworkCredential(\"u\",\"Planted25\")",
+    "ConvertTo-SecureString \"Planted26\"",
+    "decryptionKey=Planted27",
+    "password -> Planted28",
+    "-----BEGIN PRIVATE KEY-----\\nPlanted29\\n-----END PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-----\r\nPlanted30\r\nPlanted31=\r\n-----END PRIVATE KEY-----",
+    "saved [EncryptedBytes=Planted-Bytes, Password=Planted-Password]",
+    "{\"accountPassword\": \"Planted-Json\", \"clientSecret\":\"Planted-Client\"}",
 ];
 
-#[test]
-fn a_bundle_holds_the_last_log_lines_and_nothing_secret_and_replaces_no_file() {
-    let place = Place::open();
-    // What a site file names a secret's file by may be there; what stands in the file may not.
-    fs::write(place.path("client-secret"), "Planted-Client-Secret").unwrap();
+/// Puts a secret into everything that a bundle has something of, and leaves the names of its two log files.
+fn planted(place: &Place) -> [PathBuf; 2] {
+    fs::write(place.path("client-secret"), CLIENT_SECRET).unwrap();
     fs::set_permissions(place.path("client-secret"), Permissions::from_mode(0o600)).unwrap();
-    walk(&place);
-    let log = &place.addresses.log_sources[0];
-    let path = glob::glob(&log.patterns[0]).unwrap().next().unwrap().unwrap();
-    let mut file = OpenOptions::new().append(true).open(path).unwrap();
-    let head = "2026-03-04 05:06:07.0000 Error DirectoryServicesClient";
-    for line in 0..300 {
-        writeln!(file, "{head} line {line}\r").unwrap();
-    }
-    writeln!(file, "{head} saved [EncryptedBytes=Planted-Bytes, Password=Planted-Password]\r").unwrap();
-    writeln!(file, "{head} {{\"accountPassword\": \"Planted-Json\", \"clientSecret\":\"Planted-Client\"}}\r")
-        .unwrap();
-    for form in SECRETS {
-        writeln!(file, "{head} {form}\r").unwrap();
-    }
-    writeln!(file, "{head} bytes \"EncryptedBytes\": [\r\n  Planted, 17, 42,\r\n  99 ]\r").unwrap();
-    writeln!(file, "{head} \u{1b}]52;c;UGxhbnRlZA==\u{7} # heading <b>\r").unwrap();
+    let pattern = place.addresses.log_sources.first().unwrap().patterns.first().unwrap();
+    let site = place.file_with_graph("client_secret_file = \"./client-secret\"\n");
+    let folder = place.path("logs");
+    fs::create_dir(&folder).unwrap();
+    place.write(&site.replace(pattern, &format!("{}/Microsoft.Tri.Sensor*.log", folder.display())));
+    let [errors, all] = ["-Errors", ""].map(|what| folder.join(format!("Microsoft.Tri.Sensor{what}.log")));
+    let older = |line| format!("2026-03-04 01:06:07.0000 Info DirectoryServicesClient older {line}\r\n");
+    fs::write(&all, (0..300).map(older).collect::<Vec<_>>().concat()).unwrap();
+    let bytes = "bytes \"EncryptedBytes\": [\r\n  Planted, 17, 42,\r\n  99 ]";
+    let forms = SECRETS.into_iter().chain([bytes, "\u{1b}]52;c;Y2xpcA==\u{7} # heading <b>"]);
+    let newer = (0..50).map(|line| format!("line {line}")).chain(forms.map(str::to_owned));
+    let newer =
+        newer.map(|line| format!("2026-03-04 06:06:07.0000 Error DirectoryServicesClient {line}\r\n"));
+    fs::write(&errors, newer.collect::<Vec<_>>().concat()).unwrap();
+    [errors, all]
+}
+
+#[test]
+fn a_bundle_holds_the_newest_log_lines_and_nothing_secret_and_replaces_no_file() {
+    let place = Place::open();
+    let [_, all] = planted(&place);
+    let note = "the password is Lab-Pass-2026!";
+    assert!(note.contains(RIGHT));
+    // Who can edit; on; used elsewhere; on; changed already; the password; and a note with it, then one without.
+    let keys = format!("1\n\n1\n\n1\n{RIGHT}\ni\n{note}\ntold the board\n\n1\n1\nq\n1\n");
+    let roots = place.path("ca.pem");
+    let roots = [("SSL_CERT_FILE", roots.to_str().unwrap())];
+    let said = place.run_with(&["--plain", "--password-stdin"], &keys, &roots);
+    said.says(&["signed in", "What you typed contains the password. It was not recorded."]);
     let (said, text) = bundle(&place);
     assert_eq!(said.code, Some(0), "{}", said.complaint);
-    for part in ["# The password of", "## Versions", "mdi-console 0", "## Logs", "line 299"] {
+    for part in ["# Nothing was saved", "## Versions", "mdi-console 0", "## Logs", "line 0\n", "line 49\n"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    assert!(!text.contains("Planted"), "{text}");
-    assert!(!text.contains(RIGHT) && !text.contains('\u{1b}') && !text.contains("line 9\n"), "{text}");
-    assert!(text.lines().filter(|line| line.starts_with("    2026-03-04 05:06:07")).count() <= 200);
+    for part in ["told the board", "older 299\n"] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    for secret in [RIGHT, CLIENT_SECRET, "Planted"] {
+        assert!(!holds(text.as_bytes(), secret), "{secret}\n{text}");
+    }
+    assert!(!text.contains('\u{1b}') && !text.contains("older 9\n"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("    ")).count(), 200);
     assert_eq!(place.path("bundle.md").metadata().unwrap().mode() & 0o777, 0o600);
     let (again, _) = bundle(&place);
     assert!(again.complaint.contains("is there already, and nothing is overwritten"), "{}", again.complaint);
     assert_eq!(again.code, Some(2));
+
+    // Lines without a time are there too, and whoever reads a bundle is told what was not read, and nothing to do.
+    fs::remove_dir_all(all.parent().unwrap()).unwrap();
+    fs::remove_file(place.path("bundle.md")).unwrap();
+    let (_, text) = bundle(&place);
+    assert!(text.contains("Not read: ") && text.contains("isn't there.\n"), "{text}");
+    assert!(!text.contains("New refusals"), "{text}");
+    fs::create_dir(all.parent().unwrap()).unwrap();
+    fs::write(&all, "no time here\nnor here: password=Planted\n").unwrap();
+    fs::remove_file(place.path("bundle.md")).unwrap();
+    let (_, text) = bundle(&place);
+    assert!(text.contains("    no time here\n    nor here: password=▇▇▇\n"), "{text}");
+    fs::remove_file(place.path("site.toml")).unwrap();
+    fs::remove_file(place.path("bundle.md")).unwrap();
+    let (said, text) = bundle(&place);
+    assert!(text.contains("The site's logs are not here. Not read: there is no site file"), "{text}");
+    assert!(!text.contains("Nothing was started") && said.out.contains("--site"), "{text}\n{}", said.out);
     place.close();
 }
 

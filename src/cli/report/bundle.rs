@@ -5,7 +5,7 @@
 //! file's contents, and everything of which only a name is needed. The logs are those of the record's own site or none.
 
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -52,8 +52,10 @@ pub(super) fn write(file: &Path, report: &Report, site: Option<&Path>) -> Result
     };
     let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let written = new.and_then(|mut new| {
-        new.write_all(text.as_bytes())?;
-        new.sync_all()
+        // Half a bundle would pass for a whole one, and stand in the way of the next try.
+        new.write_all(text.as_bytes()).and_then(|()| new.sync_all()).inspect_err(|_| {
+            let _ = fs::remove_file(file);
+        })
     });
     written.map(|()| told).map_err(|why| match why.kind() {
         io::ErrorKind::AlreadyExists => NotReported::Exists(shown(file)),

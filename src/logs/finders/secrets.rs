@@ -25,6 +25,10 @@ pub enum Carry {
     List,
     /// An element was opened and not closed.
     Element,
+    /// A private key was begun and not ended.
+    Pem,
+    /// A value of LDIF reached the end of the line.
+    Folded,
 }
 
 /// The line with every secret value blacked out, and what goes on below it.
@@ -60,12 +64,15 @@ pub fn black_out(line: &str, carry: Carry) -> (Cow<'_, str>, Carry) {
                 value::behind_key(closed, spaced, after)
             }
             Named::Element(name) => value::element(name, after),
+            Named::Pem => value::pem(after),
+            Named::Folded => (after.len(), Carry::Folded),
             Named::Word => (value::word(after), Carry::Nothing),
             Named::User => (value::of_address(after), Carry::Nothing),
         };
         shown.push_str(before);
+        let opens_pem = value::opens_pem(after.get(..length).unwrap_or(after));
         rest = take(after, length, &mut shown);
-        carry = next;
+        carry = if opens_pem { Carry::Pem } else { next };
     }
     shown.push_str(rest);
     (Cow::Owned(shown), carry)

@@ -8,28 +8,32 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// How secrets are called. What comes in front of it belongs to the name; what may follow is said here.
-const STEM: &str = r"(?:passw(?:or)?d|passwort|pwd|pass[-_\x20]?phrase|secret|(?:access|refresh|\bid|[_-]id|auth|bearer|session|security|sas|api)[-_.\x20]?token|\btoken|authorization|encrypted[-_]?bytes|(?:api|private|account|shared|subscription|access)[-_]?key|client[-_]?assertion|\bcookie|\bsig)s?(?:[-_]?(?:hash|value|text|bytes|string))?\d{0,3}";
+const STEM: &str = r"(?:passw(?:or)?d|passwort|kennwort|pwd|SHORT|pass[-_\x20]?phrase|secret|(?:access|refresh|\bid|[_-]id|auth|bearer|session|security|sas|api)[-_.\x20]?token|\btoken|authorization|encrypted[-_]?bytes|(?:api|private|account|shared|subscription|access|(?:de|en)cryption|validation)[-_]?key|device[-_\x20]?code|code[-_]?verifier|(?:\b|[_-])(?:nt|lm|ntlm)[-_]?hash|(?-i:[a-z](?:NT|Nt|LM|Lm)Hash)|\bcookie|\bsig)s?(?:[-_]?(?:hash|value|text|bytes|string))?\d{0,3}";
+
+/// Those that are everyday words as well: no secret is behind one and a colon with a blank.
+const SHORT: &str = r"(?:\b|[_-])pass|(?-i:[a-z]Pass)|(?:\b|[_-])assertion|(?-i:[a-z]Assertion)";
 
 /// Anything that could be one, so that other lines are passed over at once.
 static PERHAPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)passw|pwd|phrase|secret|token|authorization|encrypted|key|assertion|cookie|sig[=:]|bearer|://[^\s/]*@|eyJ",
+        r"(?i)pass|kennwort|pwd|secret|token|authorization|encrypted|key|assertion|device.?code|verifier|(?:nt|lm)[-_]?hash|credential\s*\(|securestring|cookie|sig[=:]|bearer|://[^\s/]*@|eyJ",
     )
     .ok()
 });
 
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let assigned = r"(?:\]?\s*(?::=|=>|=)(?P<spaced>\s*)|(?:\s+(?:is|was))?\s*(?P<colon>:)\s*)";
+    let assigned = r"(?:\]?\s*(?::=|=>|->|→|=)(?P<spaced>\s*)|(?:\s+(?:is|was))?\s*(?P<colon>:)\s*)";
     let as_attribute = r#",?\s*\\*["']+value\\*["']+\s*[:=]\s*|\\*["']+,?\s*\\*["']*value\\*["']*\s*[:=]\s*"#;
     let element =
         r"(?:<|&lt;|\\u003c)(?:[\w.-]+:)?(?P<element>[\w.-]*?STEM)(?:\s(?:[^<>]*[^<>/])?)?(?:>|&gt;|\\u003e)";
     let argument = r#"(?:^|[\s"'\[(])--?[\w-]*?STEM\s+"#;
+    let call = r#"\b(?:Network|PS)Credential\s*\(\s*(?:"[^"]*"|'[^']*'|[^,"'()]*),\s*|(?P<cmdlet>\bConvertTo-SecureString\s+(?:-(?:String|AsPlainText|Force)\s+)*)"#;
     let pair = r"\[[\w.-]*?STEM,\s+";
     let key = format!(r#"(?P<key>STEM)(?:(?P<closed>\\*(?:""|["'`])?){assigned}|(?:{as_attribute}))"#);
     let whole = format!(
-        r"(?i){element}|(?P<argument>{argument}|{pair})|{key}|(?P<scheme>\bbearer\s+)|(?P<jwt>\beyJ)[\w-]{{8,}}\.|(?P<user>://[^\s/@:\x22']*:)[^\s/]*@"
+        r"(?i){element}|(?P<argument>{argument}|{pair}|{call})|(?P<pem>-----BEGIN\x20[A-Z0-9\x20]*PRIVATE\x20KEY[A-Z\x20]*-----)|{key}|(?P<scheme>\bbearer\s+)|(?P<jwt>\beyJ)[\w-]{{8,}}\.|(?P<user>://[^\s/@:\x22']*:)[^\s/]*@"
     );
-    Regex::new(&whole.replace("STEM", STEM)).ok()
+    Regex::new(&whole.replace("STEM", STEM).replace("SHORT", SHORT)).ok()
 });
 
 /// The pattern is not there.
@@ -45,6 +49,10 @@ pub(super) enum Named<'a> {
         spaced: bool,
     },
     Element(&'a str),
+    /// A private key, between its own lines.
+    Pem,
+    /// LDIF's base64, which goes on in lines that begin with one blank.
+    Folded,
     /// One word.
     Word,
     /// Somebody's name in an address.
@@ -74,6 +82,8 @@ pub(super) fn next(text: &str) -> Result<Option<Found<'_>>, NoPattern> {
         let (start, end) = (whole.start(), whole.end());
         let named = if let Some(name) = group("element") {
             Named::Element(name.as_str())
+        } else if group("pem").is_some() {
+            Named::Pem
         } else if group("scheme").is_some() {
             if !is_a_token(behind) {
                 continue;
@@ -85,14 +95,24 @@ pub(super) fn next(text: &str) -> Result<Option<Found<'_>>, NoPattern> {
             return Ok(Some(Found { start, end: user.end(), named: Named::User }));
         } else {
             let colon = group("colon").is_some();
-            // A path of names, as `Password::Of`.
-            if colon && behind.starts_with(':') {
+            // What a command says of itself, and words that are no key.
+            if group("cmdlet").is_some() && behind.starts_with(':')
+                || colon && whole.as_str().ends_with(char::is_whitespace) && is_everyday(whole.as_str())
+            {
+                continue;
+            }
+            if colon && let Some(rest) = behind.strip_prefix(':') {
+                // And not a path of names, as `Password::Of`.
+                if rest.starts_with(' ') {
+                    let end = text.len().saturating_sub(rest.trim_start().len());
+                    return Ok(Some(Found { start, end, named: Named::Folded }));
+                }
                 continue;
             }
             let closed = group("closed").map_or("", |closed| closed.as_str());
             let before_equals =
                 found.name("spaced").and_then(|spaced| text.get(..spaced.start())).is_some_and(|before| {
-                    before.trim_end_matches(['=', '>', ':']).ends_with(char::is_whitespace)
+                    before.trim_end_matches(['=', '>', ':', '-', '→']).ends_with(char::is_whitespace)
                 });
             let spaced = group("spaced").is_some_and(|spaced| !spaced.is_empty()) && !before_equals;
             Named::Key { closed, colon: colon && closed.is_empty(), spaced }
@@ -100,6 +120,12 @@ pub(super) fn next(text: &str) -> Result<Option<Found<'_>>, NoPattern> {
         return Ok(Some(Found { start, end, named }));
     }
     Ok(None)
+}
+
+/// Of [`SHORT`], with its colon.
+fn is_everyday(key: &str) -> bool {
+    let name = key.trim_end().trim_end_matches(':').trim_end().to_ascii_lowercase();
+    ["pass", "assertion", "assertions"].iter().any(|word| name.ends_with(word))
 }
 
 /// Not `bearer authentication`, and not a challenge.

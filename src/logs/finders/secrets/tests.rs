@@ -49,6 +49,39 @@ fn secret_values_are_blacked_out_however_they_are_written() {
 }
 
 #[test]
+fn keys_of_directories_scripts_and_sign_ins_are_known_too() {
+    let check = |line: &str, shown: &str| assert_eq!(black_out(line, Carry::Nothing).0, shown);
+    check("userPassword:: TGVha2Vk", "userPassword:: ▇▇▇");
+    check("unicodePwd:: TGVha2Vk", "unicodePwd:: ▇▇▇");
+    check("userPassword: Leaked", "userPassword: ▇▇▇");
+    for key in ["pass", "db_pass", "userPass", "device_code", "deviceCode", "code_verifier", "ntHash"] {
+        check(&format!("{key}=Leaked b=c"), &format!("{key}=▇▇▇ b=c"));
+        check(&format!("{{\"{key}\": \"Leaked\"}}"), &format!("{{\"{key}\": ▇▇▇\"}}"));
+    }
+    for key in ["assertion", "client_assertion", "clientAssertion", "lm_hash", "NTHash", "userNTHash"] {
+        check(&format!("{key}=Leaked b=c"), &format!("{key}=▇▇▇ b=c"));
+    }
+    for key in ["decryptionKey", "validationKey", "encryption_key", "Kennwort", "pass"] {
+        check(&format!("{key}=\"Leaked\" b"), &format!("{key}=▇▇▇\" b"));
+    }
+    check("Kennwort: Leaked", "Kennwort: ▇▇▇");
+    check("ana:pass:Leaked", "ana:pass:▇▇▇");
+    check("password -> Leaked", "password -> ▇▇▇");
+    check("pwd → Leaked b=c", "pwd → ▇▇▇ b=c");
+    check("new NetworkCredential(\"u\",\"Leaked\") x", "new NetworkCredential(\"u\",▇▇▇\") x");
+    check("NetworkCredential(@u, 'Leaked', 'd')", "NetworkCredential(@u, ▇▇▇', 'd')");
+    check("ConvertTo-SecureString \"Leaked\" -Force", "ConvertTo-SecureString ▇▇▇\" -Force");
+    check(
+        "ConvertTo-SecureString -AsPlainText -Force -String 'Leaked'",
+        "ConvertTo-SecureString -AsPlainText -Force -String ▇▇▇'",
+    );
+    check(
+        r"-----BEGIN RSA PRIVATE KEY-----\nLeaked\n-----END RSA PRIVATE KEY-----\n x",
+        r"-----BEGIN RSA PRIVATE KEY-----▇▇▇-----END RSA PRIVATE KEY-----\n x",
+    );
+}
+
+#[test]
 fn what_only_speaks_of_secrets_stays() {
     for line in [
         "GMSA password could not be retrieved",
@@ -62,6 +95,20 @@ fn what_only_speaks_of_secrets_stays() {
         "   at Microsoft.Tri.Password::Of(String password)",
         "System.DirectoryServices.Protocols.LdapException: The supplied credential is invalid.",
         "Access to the registry key 'Global' is denied.",
+        "The password is incorrect",
+        "The user's password has expired: it must be changed",
+        "Das Kennwort ist abgelaufen.",
+        "assertion failed: the queue is empty, count=3",
+        "Debug assertion: count == 3",
+        "pass 2 of 3",
+        "Second pass: 12 entities, passes=3 bypass=true",
+        "The password passed, and 3 tests pass",
+        "contentHash=b1946ac9 currentHash=b1946ac9",
+        "The device code has expired, and the decryption key is not valid",
+        "ConvertTo-SecureString : Key not valid for use in specified state.",
+        "   at System.Net.NetworkCredential..ctor(String userName, String password)",
+        "-----BEGIN CERTIFICATE-----",
+        "wrong password ---> System.Exception: x",
     ] {
         assert_eq!(black_out(line, Carry::Nothing).0, line);
     }
@@ -94,6 +141,18 @@ fn a_value_that_goes_on_below_is_blacked_out_there_too() {
     check(&["EncryptedBytes=AQAA", "   at Some.Method()"], &["EncryptedBytes=▇▇▇", "   at Some.Method()"]);
     check(&["\"EncryptedBytes\": [", "1, 2", "3], x"], &["\"EncryptedBytes\": ▇▇▇", "▇▇▇", "▇▇▇], x"]);
     check(&["<Password>", "  Leaked", "</Password> x"], &["<Password>", "▇▇▇", "</Password> x"]);
+    let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
+    check(&[begin, "Leaked/+", "", "Lea=", end, "x"], &[begin, "▇▇▇", "", "▇▇▇", end, "x"]);
+    check(&[begin, "Leaked", "   at Some.Method()"], &[begin, "▇▇▇", "   at Some.Method()"]);
+    check(
+        &[
+            "{\"privateKey\": \"-----BEGIN EC PRIVATE KEY-----",
+            "  Lea",
+            "-----END EC PRIVATE KEY-----\", \"b\": 1}",
+        ],
+        &["{\"privateKey\": ▇▇▇", "▇▇▇", "-----END EC PRIVATE KEY-----\", \"b\": 1}"],
+    );
+    check(&["userPassword:: TGVh", " a2Vk", "sn: x"], &["userPassword:: ▇▇▇", "▇▇▇", "sn: x"]);
 }
 
 proptest! {
@@ -123,7 +182,7 @@ proptest! {
 
     #[test]
     fn any_line_comes_to_an_end(line in any::<String>()) {
-        for carry in [Carry::Nothing, Carry::Value, Carry::List, Carry::Element] {
+        for carry in [Carry::Nothing, Carry::Value, Carry::List, Carry::Element, Carry::Pem, Carry::Folded] {
             let _ = black_out(&format!("{line} password={line} \"secret\":\"{line}"), carry);
         }
     }

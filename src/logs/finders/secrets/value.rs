@@ -126,6 +126,20 @@ pub(super) fn element(name: &str, after: &str) -> (usize, Carry) {
     ends.next().map_or((after.len(), Carry::Element), |end| (end, Carry::Nothing))
 }
 
+/// What ends a private key, of whatever kind.
+const PEM_END: &str = "-----END";
+
+/// To the key's own end, or else over all of the line.
+pub(super) fn pem(after: &str) -> (usize, Carry) {
+    after.find(PEM_END).map_or((after.len(), Carry::Pem), |end| (end, Carry::Nothing))
+}
+
+/// Whether a private key begins in a value, and ends below it.
+pub(super) fn opens_pem(value: &str) -> bool {
+    let begins = value.rfind("-----BEGIN ").filter(|_| value.contains("PRIVATE KEY"));
+    begins.is_some_and(|at| !value.get(at..).unwrap_or_default().contains(PEM_END))
+}
+
 /// A token has no blanks in it, nor what closes whatever it stands in.
 pub(super) fn word(after: &str) -> usize {
     after.find(|c: char| c.is_whitespace() || "\"'<>,;]})\\".contains(c)).unwrap_or(after.len())
@@ -150,6 +164,18 @@ pub(super) fn going_on(line: &str, carry: Carry) -> (usize, Carry) {
         }
         Carry::Element => {
             return line.find("</").map_or((line.len(), carry), |end| (end, Carry::Nothing));
+        }
+        Carry::Pem => {
+            // Whoever breaks off a key leaves the frames below it readable.
+            return match line.find(PEM_END) {
+                Some(end) => (end, Carry::Nothing),
+                None if line.trim_start().starts_with("at ") => (0, Carry::Nothing),
+                None => (line.len(), carry),
+            };
+        }
+        Carry::Folded => {
+            let more = line.strip_prefix(' ').filter(|more| !more.is_empty() && !more.contains(' '));
+            return more.map_or((0, Carry::Nothing), |_| (line.len(), carry));
         }
         Carry::Value => {}
     }
