@@ -76,8 +76,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let paper = Arc::new(Counting::default());
         let (ledger, outcomes) = (ledger(folder.path(), paper.clone()), Outcomes::default());
-        futures_util::future::join_all((0..40).map(|attempt| outcomes.write(&ledger, settled(attempt))))
-            .await;
+        std::fs::write(ledger.path(), "").unwrap();
+        let other = File::open(ledger.path()).unwrap();
+        other.lock().unwrap();
+        let writing = (0..40).map(|attempt| outcomes.write(&ledger, settled(attempt)));
+        // The first is on its way, and can't be written before the others have come.
+        let all_came = async {
+            while outcomes.waiting().len() < 39 {
+                tokio::task::yield_now().await;
+            }
+            drop(other);
+        };
+        tokio::join!(futures_util::future::join_all(writing), all_came);
         assert!(paper.0.load(Ordering::Relaxed) <= 2, "{paper:?}");
         let text = std::fs::read_to_string(ledger.path()).unwrap();
         for attempt in 0..40 {
