@@ -204,6 +204,9 @@ pub fn next(walk: &Walkthrough, step: Step) -> Safe {
     Safe::new(match step {
         Step::Portal => "Next: the configuration. Nothing changes before step 5.",
         Step::Configuration => "Next: the account, and its domain controllers.",
+        Step::DirectoryServices if *walk.phase(step) == Phase::Blocked(Reason::ManagedAccount) => {
+            "Next: nothing; a managed account's password is none to change here."
+        }
         Step::DirectoryServices => "Next: the password is typed and tested.",
         Step::Password => "Next: Save, and only what was tested here.",
         Step::Save => "Next: the services of the sensors are watched.",
@@ -292,7 +295,7 @@ pub fn farewell(walk: &Walkthrough) -> Safe {
     let verdict = walk.watch.as_ref().and_then(|watch| Some(verdict_word(watch.verdict.as_ref()?.word)));
     let said = match (verdict, &walk.saving) {
         (Some(verdict), _) => verdict,
-        (None, Saving::NotBegun | Saving::Marking) => "nothing was saved",
+        (None, Saving::NotBegun | Saving::Marking) if !walk.save_on_record() => "nothing was saved",
         (None, _) => "saved or not: not known",
     };
     let hash: String = walk.record.hash.chars().take(16).collect();
