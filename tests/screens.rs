@@ -13,9 +13,12 @@ mod story;
 
 use std::fmt::Write as _;
 
+use mdi_console::key::{Code, Key};
+use mdi_console::model::msg::Msg;
+use mdi_console::model::update::update;
 use mdi_console::model::{Model, Size};
 use mdi_console::ui::{self, Look};
-use mdi_console::walkthrough::step::Step;
+use mdi_console::walkthrough::step::{Question, Step};
 use mdi_console::walkthrough::watch::VerdictWord;
 use mdi_console::walkthrough::words;
 use ratatui::Terminal;
@@ -135,6 +138,13 @@ fn the_tour_says_a_sentence_at_each_step_and_all_of_it_is_seen() {
     let mut seen = String::new();
     for (name, mut model) in scenes::told::tour() {
         let sentence = words::tour(&model.walk).expect("a sentence");
+        let verdict = model.walk.watch.as_ref().and_then(|watch| Some(watch.verdict.as_ref()?.word));
+        let confirmed = verdict == Some(VerdictWord::Confirmed);
+        assert_eq!(sentence.starts_with("Confirmed"), confirmed, "{name}: {sentence}");
+        assert_eq!(sentence.starts_with("Refused"), verdict == Some(VerdictWord::Refused), "{name}");
+        let read = model.walk.baseline.is_some();
+        assert!(read || !sentence.contains("This is the baseline"), "{name}: {sentence}");
+        assert!(!sentence.contains("minutes ago"), "{name}: the directory says how many");
         for size @ (columns, rows) in [(80, 24), (60, 20), (120, 40)] {
             let drawn = draw(&mut model, &COLOUR, size);
             let text = text(&drawn);
@@ -151,6 +161,27 @@ fn the_tour_says_a_sentence_at_each_step_and_all_of_it_is_seen() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("tour", seen));
+}
+
+#[test]
+fn an_approver_who_is_not_taken_leaves_an_empty_field() {
+    let mut model = scenes::model(story::Story::for_two().at_save());
+    let press = |model: &mut Model, code: Code| {
+        update(model, Msg::Key { key: Key::plain(code), waiting: false }, model.now);
+    };
+    let answer = |model: &mut Model, name: &str| {
+        name.chars().for_each(|c| press(model, Code::Char(c)));
+        press(model, Code::Enter);
+    };
+    press(&mut model, Code::Esc);
+    press(&mut model, Code::Enter);
+    press(&mut model, Code::Enter);
+    assert_eq!(model.walk.question(), Some(&Question::RecordedBy));
+    answer(&mut model, "Ana Alvarez");
+    answer(&mut model, "ana  ALVAREZ");
+    assert_eq!((model.walk.question(), model.input.value()), (Some(&Question::ApprovedBy), ""));
+    answer(&mut model, "Ben");
+    assert_eq!(model.walk.question(), Some(&Question::SecondPerson), "taken, and on its way to the record");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use tui_input::InputRequest;
 use crate::key::{Code, Key};
 use crate::text::Safe;
 use crate::walkthrough::event::Intent;
-use crate::walkthrough::step::{AnswerKind, Question, Step};
-use crate::walkthrough::words;
+use crate::walkthrough::step::{AnswerKind, Question, Reason, Step};
+use crate::walkthrough::{Notice, words};
 
 use super::{Focus, LineKind, Model, Overlay, Pane};
 
@@ -26,6 +26,10 @@ impl Model {
             Focus::Field => {
                 let text = Safe::new(self.input.value());
                 self.intend(Intent::Typed(text));
+                // Another name is wanted, not more of this one.
+                if self.walk.notice == Some(Notice::Blocked(Reason::SamePerson)) {
+                    self.input = tui_input::Input::default();
+                }
             }
             Focus::Choice => self.intend(Intent::Chose(self.option)),
             Focus::Pane(Pane::Logs) => self.show_whole(),
@@ -39,16 +43,18 @@ impl Model {
     /// From the ways back Enter leads on to the question whether to go one, unless something else is asked already.
     fn leave_overlay(&mut self) {
         match self.overlay.take() {
-            Some(Overlay::WaysBack) if self.walk.saved() && self.walk.dialog.is_none() => {
-                self.intend(Intent::Recover);
-            }
+            Some(Overlay::WaysBack) if self.may_go_a_way_back() => self.intend(Intent::Recover),
             Some(Overlay::Sources(source)) => self.show_source(source),
             _ => {}
         }
     }
 
+    pub fn may_go_a_way_back(&self) -> bool {
+        self.walk.saved() && self.walk.dialog.is_none()
+    }
+
     /// A field of the step's own is open, and Esc has left it.
-    fn left_field(&self) -> bool {
+    pub fn left_field(&self) -> bool {
         let text = self.walk.question().map(Question::kind) == Some(AnswerKind::Text);
         !self.in_field && (text || self.walk.takes_password())
     }

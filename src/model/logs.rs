@@ -42,6 +42,8 @@ impl Model {
             Action::Down => at.saturating_add(1),
             Action::PageUp => at.saturating_sub(page),
             Action::PageDown => at.saturating_add(page),
+            Action::Top => 0,
+            Action::Bottom => usize::MAX,
             _ => return,
         };
         let to = sources.get(to).or(sources.last()).copied().flatten();

@@ -42,6 +42,7 @@ impl Model {
             Action::Down => self.overlay_scroll.saturating_add(1),
             Action::PageUp => self.overlay_scroll.saturating_sub(page),
             Action::PageDown => self.overlay_scroll.saturating_add(page),
+            Action::Top => 0,
             _ => return,
         }
         .min(LONGEST_OVERLAY);
@@ -55,6 +56,8 @@ impl Model {
             Action::Down => self.command.saturating_add(1),
             Action::PageUp => self.command.saturating_sub(A_FEW),
             Action::PageDown => self.command.saturating_add(A_FEW),
+            Action::Top => 0,
+            Action::Bottom => last,
             _ => return,
         }
         .min(last);

@@ -4,26 +4,27 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::key::{Code, Key};
 use crate::model::keymap::{self, Action, Binding};
-use crate::model::{Focus, Model, Pane};
-use crate::walkthrough::step::{Phase, Step};
+use crate::model::{Focus, Model, Overlay, Pane};
+use crate::walkthrough::step::{Phase, Reason, Step};
 use crate::walkthrough::words;
 
 use super::look::{Look, Role};
 
 pub fn draw(model: &Model, look: &Look, area: Rect, frame: &mut Frame) {
     let mut spans = Vec::new();
-    for binding in shown(model, usize::from(area.width)) {
+    for (binding, short) in shown(model, usize::from(area.width)) {
         spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
         spans.push(look.word(Role::Heading, binding.written));
         spans.push(Span::raw(" "));
-        spans.push(look.word(Role::Plain, binding.short));
+        spans.push(look.word(Role::Plain, short));
     }
     frame.render_widget(Line::from(spans), area);
 }
 
 /// As many as fit, in the table's order. The first two, the help and the way out are never left out for others.
-fn shown(model: &Model, columns: usize) -> Vec<&'static Binding> {
+fn shown(model: &Model, columns: usize) -> Vec<(&'static Binding, &'static str)> {
     let focus = model.focus();
     let all: Vec<&Binding> =
         keymap::footer(focus).into_iter().filter(|binding| serves(model, focus, binding)).collect();
@@ -34,19 +35,47 @@ fn shown(model: &Model, columns: usize) -> Vec<&'static Binding> {
     let wanted = all.iter().take(2).chain(ways_out).chain(all.iter().skip(2));
     for binding in wanted {
         let there = chosen.iter().any(|one| std::ptr::eq(*one, *binding));
-        let more = columns_of(binding);
+        let more = columns_of(binding, word(model, focus, binding));
         if !there && used.saturating_add(more) <= columns {
             used = used.saturating_add(more);
             chosen.push(binding);
         }
     }
     chosen.sort_by_key(|binding| binding.rank);
-    chosen
+    chosen.into_iter().map(|binding| (binding, word(model, focus, binding))).collect()
 }
 
-fn columns_of(binding: &Binding) -> usize {
-    let written = binding.written.chars().count().saturating_add(binding.short.chars().count());
-    written.saturating_add(4)
+fn columns_of(binding: &Binding, short: &'static str) -> usize {
+    binding.written.chars().count().saturating_add(short.chars().count()).saturating_add(4)
+}
+
+/// What the key does here, where the table's word would promise something else.
+fn word(model: &Model, focus: Focus, binding: &Binding) -> &'static str {
+    let phase = model.walk.phase(model.walk.current);
+    match (binding.action, focus) {
+        // In the field `R` is a letter.
+        (Action::Escape, Focus::MaskedField)
+            if binding.keys.contains(&Key::plain(Code::Esc)) && words::ways_back_wanted(&model.walk) =>
+        {
+            "then R ways back"
+        }
+        (Action::Down, Focus::Overlay)
+            if matches!(model.overlay, Some(Overlay::WaysBack | Overlay::Sources(_))) =>
+        {
+            "mark"
+        }
+        (Action::Enter, Focus::Overlay) if model.overlay == Some(Overlay::WaysBack) => "back to step 4",
+        (Action::Enter, Focus::Pane(Pane::Stage)) if model.looking_at.is_some() => binding.short,
+        (Action::Enter, Focus::Pane(Pane::Stage)) if model.left_field() => "type it",
+        (Action::Enter, Focus::Pane(Pane::Stage)) if *phase == Phase::Blocked(Reason::ManagedAccount) => {
+            if model.walk.entries.len() > 1 {
+                "choose another"
+            } else {
+                "read again"
+            }
+        }
+        _ => binding.short,
+    }
 }
 
 /// Whether the key does something on this step.
@@ -59,6 +88,11 @@ fn serves(model: &Model, focus: Focus, binding: &Binding) -> bool {
         Action::Clipboard => model.walk.offers_clipboard() && model.looking_at.is_none(),
         Action::Refresh => !matches!(step, Step::Password | Step::Save),
         Action::Back => step != Step::Portal && !waiting,
+        Action::Enter if focus == Focus::Overlay => match model.overlay {
+            Some(Overlay::WaysBack) => model.may_go_a_way_back(),
+            Some(Overlay::Sources(_)) => true,
+            Some(Overlay::Help | Overlay::HandedOver | Overlay::Record(_) | Overlay::Row(_)) | None => false,
+        },
         Action::Enter => focus != Focus::Pane(Pane::Stage) || !waiting || model.looking_at.is_some(),
         // Out of a step's own question Esc only leads to the logs, as Tab does.
         Action::Escape if matches!(focus, Focus::Choice | Focus::Field) => {

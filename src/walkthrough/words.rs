@@ -217,6 +217,9 @@ pub fn next(walk: &Walkthrough, step: Step) -> Safe {
         }
         Step::Portal => "Next: the configuration. Nothing changes before step 5.",
         Step::Configuration => "Next: the account, and its domain controllers.",
+        Step::DirectoryServices if *walk.phase(step) == Phase::Blocked(Reason::ManagedAccount) => {
+            "Next: nothing; a managed account's password is none to change here."
+        }
         Step::DirectoryServices => "Next: the password is typed and tested.",
         Step::Password => "Next: Save, and only what was tested here.",
         Step::Save => "Next: the services of the sensors are watched.",

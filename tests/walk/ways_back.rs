@@ -51,6 +51,14 @@ fn from_locked_out_the_command_that_unlocks_is_a_few_keys_away() {
         stage.until_reads("R ways back").await?;
         stage.press(Key::char('R')).await?;
         stage.shows_ways_back()?;
+        stage.hold(!stage.console()?.reads("Enter back"), "nothing saved: Enter leads nowhere")?;
+        stage.until_reads("↓ mark").await?;
+        stage.press(Key::char('G')).await?;
+        stage.copies("mdi-console verify --account OTHER --domain DOMAIN").await?;
+        stage.press(Key::char('g')).await?;
+        let all = words::commands(&words::ways_back(stage.walk()?));
+        let unlock = all.iter().position(|one| one.contains("Unlock-ADAccount"));
+        stage.hold(unlock == Some(2), &format!("two keys away: {all:?}"))?;
         stage.mark("Unlock-ADAccount").await?;
         stage.copies("Unlock-ADAccount -Identity 'svc-mdi' -Server dc1.contoso.test").await?;
         stage.press(Key::plain(Code::Esc)).await?;
@@ -58,6 +66,23 @@ fn from_locked_out_the_command_that_unlocks_is_a_few_keys_away() {
         stage.hold(stage.lab.account_locked(), "an account as it was: nothing was run")?;
         stage.leave().await?;
         stage.check_traces()
+    });
+}
+
+#[test]
+fn at_a_managed_account_nothing_is_promised_that_does_not_come() {
+    play(async {
+        let mut stage = Stage::open("gmsa").await?;
+        stage.sign_in().await?;
+        stage.enter().await?;
+        stage.until_reads("Enter read again").await?;
+        stage.until_reads("Where another entry is listed, Enter chooses it; else leave with q.").await?;
+        stage.hold(!stage.console()?.reads("typed and tested"), "no password to come")?;
+        stage.press(Key::char('R')).await?;
+        stage.shows_ways_back()?;
+        stage.until_reads("none was changed here").await?;
+        stage.hold(!stage.console()?.reads("from step 3 on"), "step 3 is here")?;
+        stage.leave().await
     });
 }
 
@@ -90,6 +115,7 @@ fn after_a_refusal_the_hosts_that_refused_stand_in_the_commands_and_enter_leads_
         let host = refusing.ok_or_else(|| stage.missed("a host that refuses"))?;
         stage.press(Key::char('R')).await?;
         stage.shows_ways_back()?;
+        stage.until_reads("Enter back to step 4").await?;
         stage.mark("stop AATPSensorUpdater").await?;
         stage.copies(&format!(r"sc.exe \\{host} stop AATPSensorUpdater")).await?;
         stage.enter().await?;
@@ -147,6 +173,12 @@ fn after_a_note_or_a_hand_over_no_key_is_taken_for_a_password() {
         stage.test("Wrong-Pass-2026!").await?;
         stage.until_reads("refused the password").await?;
         let tests = stage.lab.attempts().len();
+        // In the field R is a letter: the footer says how it becomes a key.
+        stage.until_reads("Esc then R ways back").await?;
+        stage.press(Key::plain(Code::Esc)).await?;
+        stage.until_reads("Enter type it").await?;
+        stage.press(Key::char('R')).await?;
+        stage.shows_ways_back()?;
         stage.press(Key::plain(Code::Esc)).await?;
         stage.press(Key::char('i')).await?;
         stage.answer("asked Ben").await?;

@@ -108,7 +108,7 @@ fn of_the_portal(reason: &Reason) -> Said {
         Reason::ManagedAccount => said(
             "This entry is a group managed service account.",
             "Active Directory keeps its password; there is none to change here.",
-            "Choose another entry, or leave.",
+            "Where another entry is listed, Enter chooses it; else leave with q.",
         ),
         _ => unsaid(),
     }

@@ -4,11 +4,12 @@
 //! Deliberately absent: running anything, and how it is laid out.
 
 use crate::directory::Account;
+use crate::directory::refusal::SubCode;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::fact::DurableSave;
 use crate::walkthrough::hand_over::HandOver;
-use crate::walkthrough::step::{Phase, Reason};
+use crate::walkthrough::step::{Phase, Reason, Step};
 use crate::walkthrough::watch::Watch;
 
 use super::safe;
@@ -17,7 +18,7 @@ mod command;
 #[cfg(test)]
 mod tests;
 
-/// One way back, in the order in which it is gone.
+/// One way back, its lines in the order in which it is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WayBack {
     pub title: &'static str,
@@ -66,10 +67,27 @@ pub fn ways_back_wanted(walk: &Walkthrough) -> bool {
     watched || blocked
 }
 
-/// Every way back there is here.
+/// Every way back there is here, the one that fits what happened first. The first command changes nothing.
 pub fn ways_back(walk: &Walkthrough) -> Vec<WayBack> {
-    let Some(account) = walk.account() else { return vec![nothing_chosen()] };
-    vec![right_password(walk, &account), reset(walk, &account), locking(walk, &account), second(walk)]
+    let Some(account) = walk.account() else { return vec![nothing_chosen(walk)] };
+    let (right, reset) = (right_password(walk, &account), reset(walk, &account));
+    let (locking, second) = (locking(walk, &account), second(walk));
+    if locked(walk) { vec![locking, right, reset, second] } else { vec![right, reset, locking, second] }
+}
+
+/// As far as the last that was heard of it.
+fn locked(walk: &Walkthrough) -> bool {
+    let counted = walk.standing.as_ref().is_some_and(|standing| standing.account.locked);
+    let blocked = matches!(
+        walk.phase(walk.current),
+        Phase::Blocked(
+            Reason::GuardUntilUnlocked
+                | Reason::AccountUnusable(SubCode::LockedOut)
+                | Reason::AcceptedButShut(SubCode::LockedOut)
+                | Reason::PasswordClosed { code: SubCode::LockedOut, .. }
+        )
+    );
+    counted || blocked
 }
 
 /// The page as lines of text; a command stands on one of its own, behind two blanks.
@@ -107,11 +125,14 @@ fn typed(command: Option<Safe>) -> WayLine {
     )
 }
 
-fn nothing_chosen() -> WayBack {
-    let lines = vec![said(
-        "No entry is chosen yet, so there is nothing to undo. The commands stand here from step 3 on.",
-    )];
-    WayBack { title: "Nothing is changed", lines }
+fn nothing_chosen(walk: &Walkthrough) -> WayBack {
+    let managed = matches!(walk.phase(Step::DirectoryServices), Phase::Blocked(Reason::ManagedAccount));
+    let why = if managed {
+        "Active Directory keeps this account's password itself: none was changed here, so there is nothing to undo."
+    } else {
+        "No account is chosen yet, so there is nothing to undo. The commands stand here once one is."
+    };
+    WayBack { title: "Nothing is changed", lines: vec![said(why)] }
 }
 
 fn right_password(walk: &Walkthrough, account: &Account) -> WayBack {
@@ -175,11 +196,18 @@ fn locking(walk: &Walkthrough, account: &Account) -> WayBack {
     lines.push(typed(command::account_state(account, &server)));
     lines.push(typed(command::lockouts(&server)));
     let (hosts, more) = hosts(walk);
-    lines.extend(stopping(walk, &hosts));
-    lines.extend(more.clone());
-    lines.push(said("Unlock it on the PDC emulator, and test it at step 4 in the same minute."));
-    lines.push(typed(command::unlock(account, &server)));
-    lines = who(walk, HandOver::Unlocks, lines);
+    let stopping = stopping(walk, &hosts).into_iter().chain(more.clone());
+    let unlocking = vec![
+        said("Unlock it on the PDC emulator, and test it at step 4 in the same minute."),
+        typed(command::unlock(account, &server)),
+    ];
+    let unlocking = who(walk, HandOver::Unlocks, unlocking);
+    // Where nobody is known to lock it, sensors are stopped only when it locks again.
+    if refusing(walk) {
+        lines.extend(stopping.chain(unlocking));
+    } else {
+        lines.extend(unlocking.into_iter().chain(stopping));
+    }
     lines.push(said(
         "Save it at step 5; then start what was stopped, one host first. Unlock once more if needed.",
     ));
@@ -193,18 +221,21 @@ fn locking(walk: &Walkthrough, account: &Account) -> WayBack {
     WayBack { title: "The account keeps locking", lines }
 }
 
+fn refusing(walk: &Walkthrough) -> bool {
+    walk.watch.as_ref().is_some_and(|watch| watch.refusing_hosts().any(|host| !host.is_empty()))
+}
+
 /// The updater first, for it starts the sensor again.
 fn stopping(walk: &Walkthrough, hosts: &[Safe]) -> Vec<WayLine> {
-    let refusing = walk.watch.as_ref().is_some_and(|watch| watch.refusing_hosts().next().is_some());
-    let mut lines = vec![said(match (refusing, hosts.is_empty()) {
+    let mut lines = vec![said(match (refusing(walk), hosts.is_empty()) {
         (true, _) => {
             "Stop the updater, which starts the sensor again, and then the sensor, on the hosts seen refusing."
         }
         (false, false) => {
-            "No host was seen refusing. Stop the updater and then the sensor on those that lock it, such as:"
+            "No host was seen refusing. Where it locks again, stop the updater and then the sensor on those that lock it, such as these, and unlock it once more:"
         }
         (false, true) => {
-            "Stop the updater and then the sensor on the hosts that lock it; none is known here."
+            "Where it locks again, stop the updater and then the sensor on the hosts that lock it, and unlock it once more; none is known here."
         }
     })];
     for host in hosts {

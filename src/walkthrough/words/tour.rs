@@ -4,6 +4,7 @@
 
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::step::{Phase, Question, Step};
+use crate::walkthrough::watch::VerdictWord;
 
 /// The sentence; `None`: no tour.
 pub fn tour(walk: &Walkthrough) -> Option<&'static str> {
@@ -12,6 +13,9 @@ pub fn tour(walk: &Walkthrough) -> Option<&'static str> {
     }
     Some(match walk.current {
         Step::Portal => portal(walk.phase(Step::Portal)),
+        Step::Configuration if walk.baseline.is_none() => {
+            "Without the portal there is no baseline here: what comes later can't be compared with how things stood."
+        }
         Step::Configuration => {
             "This is the baseline: how things stood before anything was changed. What comes later is compared with it."
         }
@@ -53,7 +57,7 @@ fn directory(phase: &Phase) -> &'static str {
 fn password(walk: &Walkthrough) -> &'static str {
     match walk.phase(Step::Password) {
         Phase::Asking(Question::ChangedInDirectory) => {
-            "The order: first Active Directory, then the portal. The lab's password was changed 4 minutes ago: Yes."
+            "The order: first Active Directory, then the portal. The lab's was changed in the directory already: Yes."
         }
         Phase::Working => {
             "One controller first, so that a wrong password costs one failure; the others once it is proved current."
@@ -81,9 +85,22 @@ fn save(phase: &Phase) -> &'static str {
 }
 
 fn sensors(walk: &Walkthrough) -> &'static str {
-    if walk.watch.as_ref().is_some_and(|watch| watch.verdict.is_some()) {
-        "Confirmed: all were seen running after the save and none refused it. Record and hash are for the ticket. Enter ends."
-    } else {
-        "A green table proves little: sensors take the password up one by one, each in its time. The watch waits for them."
+    let verdict = walk.watch.as_ref().and_then(|watch| Some(watch.verdict.as_ref()?.word));
+    match verdict {
+        None => {
+            "A green table proves little: sensors take the password up one by one, each in its time. The watch waits for them."
+        }
+        Some(VerdictWord::Confirmed) => {
+            "Confirmed: all were seen running after the save and none refused it. Record and hash are for the ticket. Enter ends."
+        }
+        Some(VerdictWord::Refused) => {
+            "Refused: what was saved does not serve the sensors, and they go blind until it is mended. R shows the ways back."
+        }
+        Some(VerdictWord::NoRefusalSeen) => {
+            "No refusal was seen, which is less than confirmed: the verdict names what could not be observed. Enter ends."
+        }
+        Some(VerdictWord::NotConfirmed) => {
+            "Not confirmed: too little was seen to say that the sensors hold it; the verdict names what is missing. Enter ends."
+        }
     }
 }

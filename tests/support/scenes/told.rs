@@ -35,11 +35,13 @@ pub fn tour() -> Vec<Scene> {
         let reading = story.reading(|_, _| {});
         story.read(reading)
     };
+    let watched = || story().at_sensors().pass(Duration::from_secs(61));
     vec![
         ("the beginning", model(story())),
         ("the code", model(story().code())),
         ("can someone edit", model(at_edit())),
         ("the baseline", model(story().configured())),
+        ("no baseline", model(story().choose(1).choose(0))),
         ("reached", model(story().configured().enter().all_reached())),
         ("changed already?", model(story().at_password())),
         ("the field", model(story().at_field())),
@@ -50,6 +52,8 @@ pub fn tour() -> Vec<Scene> {
         ("services", model(story().saved())),
         ("watching", model(story().at_sensors())),
         ("confirmed", model(story().at_sensors().pass(Duration::from_mins(36)))),
+        ("refused", model(watched().refusal_in_log(1, "dc1").refusal_in_log(3, "sensor1"))),
+        ("one line, and the end", model(watched().refusal_in_log(1, "dc1").pass(Duration::from_mins(36)))),
     ]
 }
 

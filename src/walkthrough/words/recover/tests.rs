@@ -83,6 +83,24 @@ fn a_name_that_could_act_in_a_shell_stands_in_no_command() {
 }
 
 #[test]
+fn a_locked_account_is_unlocked_first_and_sensors_stop_only_where_they_were_seen_refusing() {
+    let place = |walk: &Walkthrough, command: &str| {
+        let all = listed(walk);
+        all.iter().position(|one| one.contains(command)).unwrap_or_else(|| panic!("{command}: {all:?}"))
+    };
+    let mut player = walked_to(Step::Sensors);
+    assert!(place(&player.walk, "-Reset") < place(&player.walk, "Unlock-"), "not locked: as it was");
+    player.walk.set(Step::Sensors, Phase::Blocked(Reason::GuardUntilUnlocked));
+    assert_eq!(place(&player.walk, "Get-ADUser"), 0);
+    assert_eq!(place(&player.walk, "Unlock-"), 2, "no host was seen refusing");
+    assert!(place(&player.walk, "Unlock-") < place(&player.walk, "stop"));
+    player.found(Known::Refused { account: Some("svc-mdi".into()), domain: None, controller: None });
+    player.walk.set(Step::Sensors, Phase::Blocked(Reason::GuardUntilUnlocked));
+    assert!(place(&player.walk, "stop AATPSensor") < place(&player.walk, "Unlock-"));
+    assert!(place(&player.walk, "Unlock-") < place(&player.walk, "-Reset"));
+}
+
+#[test]
 fn who_was_named_for_the_hand_over_stands_beside_what_they_are_needed_for() {
     let mut player = walked_to(Step::Password);
     player.intend(Intent::HandOver);
