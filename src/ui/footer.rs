@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::key::{Code, Key};
 use crate::model::keymap::{self, Action, Binding};
 use crate::model::{Focus, Model, Overlay, Pane};
-use crate::walkthrough::step::{Phase, Reason, Step};
+use crate::walkthrough::step::{Phase, Step};
 use crate::walkthrough::words;
 
 use super::look::{Look, Role};
@@ -51,7 +51,6 @@ fn columns_of(binding: &Binding, short: &'static str) -> usize {
 
 /// What the key does here, where the table's word would promise something else.
 fn word(model: &Model, focus: Focus, binding: &Binding) -> &'static str {
-    let phase = model.walk.phase(model.walk.current);
     match (binding.action, focus) {
         // In the field `R` is a letter.
         (Action::Escape, Focus::MaskedField)
@@ -67,13 +66,7 @@ fn word(model: &Model, focus: Focus, binding: &Binding) -> &'static str {
         (Action::Enter, Focus::Overlay) if model.overlay == Some(Overlay::WaysBack) => "back to step 4",
         (Action::Enter, Focus::Pane(Pane::Stage)) if model.looking_at.is_some() => binding.short,
         (Action::Enter, Focus::Pane(Pane::Stage)) if model.left_field() => "type it",
-        (Action::Enter, Focus::Pane(Pane::Stage)) if *phase == Phase::Blocked(Reason::ManagedAccount) => {
-            if model.walk.entries.len() > 1 {
-                "choose another"
-            } else {
-                "read again"
-            }
-        }
+        (Action::Enter, Focus::Pane(Pane::Stage)) => words::enter(&model.walk),
         _ => binding.short,
     }
 }

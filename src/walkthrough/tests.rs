@@ -7,6 +7,7 @@ mod chance;
 mod checker;
 mod controls;
 mod engine;
+mod entering;
 mod entries;
 mod explore;
 mod hand_off;

@@ -4,6 +4,7 @@
 //! Deliberately absent: glyphs and colours (`ui`), and the explanations of log records (`logs::explain`).
 
 mod alone;
+mod enter;
 mod hand_over;
 mod outcomes;
 mod questions;
@@ -30,6 +31,7 @@ pub use alone::{
     AFTER_INTERRUPTION, INTERRUPTED, LEAVING, against, conclusion, conclusion_word, open, protocol,
     record_kept,
 };
+pub use enter::enter;
 pub use hand_over::{HANDED_OVER, hand_over_field, handed_over, not_handed_over, second_person};
 pub(super) use outcomes::{accepted, misgiving_about};
 pub use outcomes::{
@@ -224,8 +226,14 @@ pub fn next(walk: &Walkthrough, step: Step) -> Safe {
         Step::Password => "Next: Save, and only what was tested here.",
         Step::Save => "Next: the services of the sensors are watched.",
         Step::Services => "Next: the sensor table, and the verdict.",
+        Step::Sensors if refused(walk) => "Next: a way back; a save begins the watch anew.",
         Step::Sensors => "Next: the record is closed with the verdict.",
     })
+}
+
+fn refused(walk: &Walkthrough) -> bool {
+    let verdict = walk.watch.as_ref().and_then(|watch| watch.verdict.as_ref());
+    verdict.is_some_and(|verdict| verdict.word == VerdictWord::Refused)
 }
 
 /// A phase in a word, for the rail and for `--plain`.

@@ -18,6 +18,7 @@ use crate::walkthrough::words;
 use crate::walkthrough::{Terms, Walkthrough};
 
 use super::checker::Checker;
+use super::entering;
 use super::site::{PDC, SENSOR, SOURCE, entry, facts, hand_off, now, place, terms};
 
 #[derive(Clone, Debug)]
@@ -109,7 +110,13 @@ impl Player {
 
     pub fn send(&mut self, event: Event) {
         self.checker.happened(&event, self.now());
+        let proceeds = matches!(event, Event::Intended(Intent::Proceed));
+        let word = proceeds.then(|| entering::promised(&self.walk)).flatten();
         let effects = self.walk.handle(event, now(self.seconds));
+        assert!(
+            word.is_none_or(|word| entering::kept(word, &self.walk)),
+            "Enter, as the footer says: {word:?}"
+        );
         self.take(effects);
     }
 
