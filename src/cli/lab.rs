@@ -69,7 +69,7 @@ pub async fn run(
     let asked = scenario::find(&arguments.scenario)
         .ok_or_else(|| LabNotWalked::NoSuchScenario(Safe::new(&arguments.scenario)))?;
     let state = folders::state(everywhere.state_dir.as_deref())?;
-    let found = arguments.resume.as_deref().map(|id| resume::find(&state.join("lab"), id));
+    let found = arguments.resume.as_deref().map(|id| resume::find_lab(&state, id));
     let opening = match found.transpose()? {
         Some(offer) if offer.gone() => return Err(NotResumed::LabGone(offer.id).into()),
         Some(offer) => Opening::TakenUp(offer),

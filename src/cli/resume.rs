@@ -16,6 +16,12 @@ use crate::walkthrough::words;
 use super::records::{self, Kept, NotRead};
 use super::{Everywhere, NoHome, folders, output};
 
+#[cfg(test)]
+mod tests;
+
+/// As `report` names the records of labs.
+const OF_LABS: &str = "lab/";
+
 /// Why a walk doesn't go on.
 #[derive(Debug, thiserror::Error)]
 pub enum NotResumed {
@@ -23,6 +29,12 @@ pub enum NotResumed {
     NotRead(#[from] NotRead),
     #[error(transparent)]
     NoHome(#[from] NoHome),
+    #[error(
+        "there is no record {id} in {folder}. `mdi-console lab --resume` lists the unfinished walks of labs"
+    )]
+    NoSuchLab { id: Safe, folder: Safe },
+    #[error("{0} is a lab's walk, and this is none. `mdi-console lab --resume {0}` goes on with it")]
+    OfALab(Safe),
     #[error(
         "the walk {0} is locked by another mdi-console, which is walking it now. Nothing was started. Leave it there first"
     )]
@@ -55,6 +67,8 @@ impl NotResumed {
         match self {
             Self::NotRead(NotRead::NoSuch { .. } | NotRead::None(_))
             | Self::NoHome(_)
+            | Self::NoSuchLab { .. }
+            | Self::OfALab(_)
             | Self::Held(_)
             | Self::Nothing(_)
             | Self::AnotherSite { .. }
@@ -64,8 +78,24 @@ impl NotResumed {
     }
 }
 
-/// The walk of this name.
+/// The walk of this name, of a live site.
 pub(super) fn find(folder: &Path, id: &str) -> Result<Offer, NotResumed> {
+    if id.starts_with(OF_LABS) {
+        return Err(NotResumed::OfALab(Safe::new(id)));
+    }
+    found(folder, id)
+}
+
+/// The walk of this name, of a lab; what `report` calls it does as well.
+pub(super) fn find_lab(state: &Path, id: &str) -> Result<Offer, NotResumed> {
+    let bare = id.strip_prefix(OF_LABS).unwrap_or(id);
+    found(&state.join("lab"), bare).map_err(|fault| match fault {
+        NotResumed::NotRead(NotRead::NoSuch { id, folder }) => NotResumed::NoSuchLab { id, folder },
+        other => other,
+    })
+}
+
+fn found(folder: &Path, id: &str) -> Result<Offer, NotResumed> {
     let kept = records::named(folder, id)?;
     let id = kept.id.clone();
     if kept.held {
@@ -172,9 +202,11 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
         Ok(facts) => facts,
         Err(fault) => return Some((fault.to_string(), false)),
     };
-    let offer = Offer::of(&kept.id, &facts)?;
+    let Some(offer) = Offer::of(&kept.id, &facts) else {
+        return Some((at_its_beginning(&facts).filter(|_| kept.held)?, false));
+    };
     let open = match (kept.held, offer.gone()) {
-        (true, _) => "locked by another mdi-console, which walks it now",
+        (true, _) => LOCKED,
         (false, true) => "its lab ended with its process, so it can't go on",
         (false, false) => &*offer.open,
     };
@@ -190,6 +222,15 @@ fn line(kept: &Kept) -> Option<(String, bool)> {
     Some((line, !kept.held && !offer.gone()))
 }
 
+const LOCKED: &str = "locked by another mdi-console, which walks it now";
+
+/// A walk at step 1, which would be nothing to go on with if nobody walked it.
+fn at_its_beginning(facts: &[Dated]) -> Option<String> {
+    let Beside::Walked { operator, host, since, step } = Beside::walked(facts)? else { return None };
+    let (since, site, step, short) = (words::day_time(since), of(facts)?, step.number(), words::short(step));
+    Some(format!("{since}  {operator}@{host}  {site}  step {step} {short}  {LOCKED}"))
+}
+
 /// The site file that the walk began with, unless it is the one that is found without being named.
 fn site_file(kept: &Kept) -> Option<PathBuf> {
     let facts = kept.facts().ok()?;
@@ -202,163 +243,5 @@ fn of(facts: &[Dated]) -> Option<&Safe> {
     match facts.first() {
         Some((_, Fact::Began { site, .. })) => Some(site),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser as _;
-
-    use super::*;
-    use crate::cli::Arguments;
-    use crate::journal::file::JournalFile;
-    use crate::walkthrough::fact::{Origin, SaveWord};
-    use crate::walkthrough::step::Step;
-
-    /// A walk at this site that went as far as these facts.
-    fn walked(folder: &Path, (name, site, lab): (&str, &str, bool), facts: &[Fact]) {
-        let origin = Origin { path: "/etc/sites/a b.toml".into(), hash: "0".into() };
-        let began = Fact::Began {
-            site: site.into(),
-            lab,
-            operator: "ana".into(),
-            host: "jump-01".into(),
-            program: "0".into(),
-            site_file: (!lab).then_some(origin),
-        };
-        let mut record = JournalFile::create(folder, &format!("{name}.jsonl")).unwrap();
-        for fact in std::iter::once(&began).chain(facts) {
-            record.append("2026-03-04T05:06:07Z".parse().unwrap(), fact).unwrap();
-        }
-    }
-
-    fn intended() -> Fact {
-        Fact::SaveIntended {
-            entry: "e1".into(),
-            change: "c1".into(),
-            tested: true,
-            hand_off: false,
-            positions: Vec::new(),
-            open_issues: Vec::new(),
-            bad_password_count: None,
-            portal_time: None,
-            etag: None,
-        }
-    }
-
-    fn settled(step: Step) -> Fact {
-        Fact::Settled { step, outcome: crate::walkthrough::step::Outcome::Done }
-    }
-
-    fn everywhere(options: &[&str]) -> Everywhere {
-        Arguments::parse_from(["mdi-console"].iter().chain(options)).everywhere
-    }
-
-    #[test]
-    fn a_walk_that_is_finished_elsewhere_hides_none_that_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let whole: Vec<Fact> = Step::ALL.into_iter().map(settled).collect();
-        walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
-        walked(folder.path(), ("20260304T050608Z", "site-b", false), &whole);
-        let asked = |site: &str| match newest(folder.path(), &site.into()) {
-            Opening::Asked(offer) => Some(offer.id.to_string()),
-            _ => None,
-        };
-        assert_eq!(asked("site-a").as_deref(), Some("20260304T050607Z"));
-        assert_eq!(asked("site-b"), None);
-        walked(folder.path(), ("20260304T050609Z", "site-a", false), &whole);
-        assert_eq!(asked("site-a"), None, "a later one at the same site makes it a matter of the past");
-    }
-
-    #[test]
-    fn a_walk_that_is_being_walked_is_told_before_another_one_is_begun() {
-        let folder = tempfile::tempdir().unwrap();
-        let beside = || match newest(folder.path(), &"site-a".into()) {
-            Opening::Beside(Beside::Walked { operator, step, .. }) => Some((operator.to_string(), step)),
-            _ => None,
-        };
-        walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal), intended()]);
-        walked(folder.path(), ("20260304T050608Z", "site-a", false), &[settled(Step::Portal)]);
-        walked(folder.path(), ("20260304T050609Z", "site-b", false), &[settled(Step::Portal)]);
-        let hold = |id: &str| JournalFile::open_existing(folder.path(), &format!("{id}.jsonl")).unwrap();
-        assert_eq!(beside(), None);
-        let elsewhere = hold("20260304T050609Z");
-        assert_eq!(beside(), None, "that one is of another site");
-        drop(elsewhere);
-        let _older = hold("20260304T050607Z");
-        assert_eq!(beside(), Some(("ana".into(), Step::Save)), "a newer one that nobody walks hides it not");
-    }
-
-    #[test]
-    fn a_newest_record_that_cannot_be_read_is_told_and_the_older_one_named() {
-        let check = |line: usize, older: bool, expected: Option<(u64, Option<&str>)>| {
-            let folder = tempfile::tempdir().unwrap();
-            if older {
-                walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
-            }
-            walked(
-                folder.path(),
-                ("20260304T050608Z", "site-a", false),
-                &[settled(Step::Portal), intended()],
-            );
-            let path = folder.path().join("20260304T050608Z.jsonl");
-            let text = std::fs::read_to_string(&path).unwrap();
-            let lines = text.lines().enumerate().map(|(number, one)| {
-                if number + 1 == line { one.replace("\"n\"", "\"m\"") } else { one.to_owned() }
-            });
-            std::fs::write(&path, lines.map(|line| line + "\n").collect::<String>()).unwrap();
-            let found = match newest(folder.path(), &"site-a".into()) {
-                Opening::Beside(Beside::Unread { line, older, .. }) => Some((line, older)),
-                _ => None,
-            };
-            let expected = expected.map(|(line, older)| (line, older.map(Safe::new)));
-            assert_eq!(found, expected, "line {line}: {:?}", newest(folder.path(), &"site-a".into()));
-        };
-        check(0, true, None);
-        check(3, false, Some((3, None)));
-        check(3, true, Some((3, Some("20260304T050607Z"))));
-        check(1, true, Some((1, Some("20260304T050607Z"))));
-    }
-
-    #[test]
-    fn the_command_that_goes_on_is_whole_and_quoted() {
-        let folder = tempfile::tempdir().unwrap();
-        walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
-        let check = |options: &[&str], lab: bool, expected: &str| {
-            let said = list(folder.path(), (&everywhere(options), lab)).unwrap();
-            assert_eq!(said.lines().last(), Some(expected), "{said}");
-        };
-        let by_name = "Go on with one by its name: mdi-console --resume 20260304T050607Z";
-        check(&[], false, &format!("{by_name} --site '/etc/sites/a b.toml'"));
-        check(
-            &["--site", "b.toml", "--state-dir", "it's"],
-            false,
-            &format!("{by_name} --site b.toml --state-dir \"it's\""),
-        );
-    }
-
-    #[test]
-    fn a_lab_that_ended_with_its_save_is_not_offered() {
-        let check = |facts: &[Fact], ended: bool| {
-            let folder = tempfile::tempdir().unwrap();
-            walked(folder.path(), ("20260304T050607Z", "lab", true), facts);
-            let said = list(folder.path(), (&everywhere(&[]), true)).unwrap();
-            assert_eq!(
-                (said.contains("its lab ended"), said.contains("Go on with")),
-                (ended, !ended),
-                "{said}"
-            );
-            assert_eq!(find(folder.path(), "20260304T050607Z").unwrap().gone(), ended, "{facts:?}");
-        };
-        let mut facts = vec![settled(Step::Portal), settled(Step::Password)];
-        check(&facts, false);
-        facts.push(intended());
-        check(&facts, true);
-        let ended = |result| Fact::SaveEnded { result, why: None, entered: None };
-        check(&[facts.clone(), vec![ended(SaveWord::NotSaved)]].concat(), false);
-        facts.extend([ended(SaveWord::Saved), settled(Step::Save)]);
-        check(&facts, true);
-        facts.push(Fact::WentBack { to: Step::Password });
-        check(&facts, true);
     }
 }

@@ -225,7 +225,9 @@ impl<W: io::Write> Looping<W> {
                 self.intend(intent);
                 let misfit = matches!(
                     self.walk.notice,
-                    Some(Notice::Blocked(Reason::TypedMismatch | Reason::TextEmpty))
+                    Some(Notice::Blocked(
+                        Reason::TypedMismatch | Reason::TextEmpty | Reason::TextNamesSecret
+                    ))
                 );
                 if misfit && self.source == Source::Script {
                     self.misfit();

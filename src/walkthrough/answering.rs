@@ -1,5 +1,6 @@
 //! What the operator means: an intent, a chosen option, a typed text.
 
+use crate::logs::finders::secrets::{Carry, black_out};
 use crate::text::Safe;
 
 use super::errand::Then;
@@ -95,10 +96,13 @@ impl Walkthrough {
             self.notice = Some(Notice::Blocked(Reason::TextEmpty));
             return;
         }
-        if let Some(wanted) = words::wanted(self, &question)
-            && !same_words(&text, &wanted)
-        {
-            self.notice = Some(Notice::Blocked(Reason::TypedMismatch));
+        let misfit = match words::wanted(self, &question) {
+            Some(wanted) => (!same_words(&text, &wanted)).then_some(Reason::TypedMismatch),
+            // It would be on record.
+            None => names_secret(&text).then_some(Reason::TextNamesSecret),
+        };
+        if let Some(misfit) = misfit {
+            self.notice = Some(Notice::Blocked(misfit));
             return;
         }
         self.dialog = None;
@@ -170,6 +174,11 @@ impl Walkthrough {
             self.ask(Step::Password, Question::Password);
         }
     }
+}
+
+/// As in a log, where its value would be blacked out.
+fn names_secret(text: &Safe) -> bool {
+    black_out(text, Carry::Nothing).0 != **text
 }
 
 /// The same words, but for case and the space between them.

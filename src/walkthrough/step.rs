@@ -249,6 +249,8 @@ pub enum Reason {
     RecordFailed(Safe),
     /// What was typed holds the password.
     TextHoldsSecret,
+    /// What was typed gives something secret by its name, as `password=` does.
+    TextNamesSecret,
     TextEmpty,
     /// The typed count, domain or name is not the one asked for.
     TypedMismatch,

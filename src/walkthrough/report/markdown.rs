@@ -162,7 +162,7 @@ fn overrides(out: &mut String, report: &Report) -> std::fmt::Result {
         let about: Vec<String> = one.about.iter().map(|about| escaped(about)).collect();
         let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
         let (at, reason) = (at_second(one.at), escaped(&one.reason));
-        writeln!(out, "- {at}: {}{about}. Reason given: “{reason}”", words::gate(one.gate))?;
+        writeln!(out, "- {at}: {}{about}. Reason given: \"{reason}\"", words::gate(one.gate))?;
     }
     for at in &report.account_name_typed {
         writeln!(out, "- {}: one test more than is safe, by typing the account's name", at_second(*at))?;

@@ -77,6 +77,21 @@ fn a_note_or_a_field_that_holds_the_password_is_refused_and_asked_for_again() {
 }
 
 #[test]
+fn a_note_that_gives_a_secret_by_its_name_is_refused_before_it_goes_anywhere() {
+    let mut player = walked_to(Step::Password);
+    let lines = player.walk.record.lines;
+    player.intend(Intent::Note);
+    for text in ["password: Hunter-2026!", "pwd=x", "net use /user:ana x --password=y", "its token = abc"] {
+        player.intend(Intent::Typed(text.into()));
+        assert_eq!(player.walk.notice, Some(Notice::Blocked(Reason::TextNamesSecret)), "{text}");
+        assert_eq!(player.walk.dialog, Some(Question::Note), "{text}");
+    }
+    assert_eq!(player.walk.record.lines, lines);
+    player.intend(Intent::Typed("Ben has the password, and it expires on Friday.".into()));
+    assert_eq!((player.walk.dialog.clone(), player.walk.record.lines), (None, lines + 1));
+}
+
+#[test]
 fn a_note_can_be_put_down_on_every_step_and_changes_nothing_else() {
     for step in Step::ALL.into_iter().skip(1) {
         let mut player = walked_to(step);

@@ -53,9 +53,11 @@ pub fn reason(reason: &Reason) -> Said {
         | Reason::GuardNever
         | Reason::LedgerFailed(_)
         | Reason::RecordFailed(_) => of_the_guard(reason),
-        Reason::TextHoldsSecret | Reason::TextEmpty | Reason::TypedMismatch | Reason::SamePerson => {
-            of_the_text(reason)
-        }
+        Reason::TextHoldsSecret
+        | Reason::TextNamesSecret
+        | Reason::TextEmpty
+        | Reason::TypedMismatch
+        | Reason::SamePerson => of_the_text(reason),
         Reason::ProofTooOld
         | Reason::NotApproved
         | Reason::NotTested
@@ -251,6 +253,11 @@ fn of_the_text(reason: &Reason) -> Said {
         Reason::TextHoldsSecret => {
             said("What you typed contains the password.", "It was not recorded.", "Say it in other words.")
         }
+        Reason::TextNamesSecret => said(
+            "What you typed reads as if it gave a secret by its name.",
+            "The record never holds one. It was not recorded.",
+            "Say where it is kept or who has it, without a value behind the name.",
+        ),
         Reason::TextEmpty => {
             said("Nothing was typed.", "The walk stays where it is.", "Type a few words, or press Esc.")
         }
