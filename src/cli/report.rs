@@ -46,6 +46,31 @@ Examples:
 
 Records of labs are named lab/ID, those of `mdi-console verify` verify/ID; without a name the newest of all is taken.
 
+With --format json, one object; names may be added to it later, and none is changed:
+  form  1
+  record  id, consistent, said, unread_from, lines, hash, going_on
+  verdict  the sentence
+  verdict_word  confirmed, no-refusal-seen, not-confirmed, refused; null without a verdict
+  saved  true, false; null where the record can't tell
+  saves  at, tested, hand_off, result (saved, not-saved, conflict, not-known), said
+  saved_untested, alone, broken_off  true, false
+  account  name, domain
+  account_read  name, sid, password_changed, password_expires, password_never_expires
+  overrides  at, gate, reason, about
+  account_name_typed, missing  moments; sentences
+  people  at, operator, host, site, lab, program, site_file, signed_in
+  approvals  at, recorded_by, approved_by, save
+  hand_over  ticket, owner, unlocks, resets, edits-portal, next-check
+  time_line  line, at, said
+  controllers  host, pdc_emulator, read_only, provable, why
+  before  sensors, running, credential_issues
+  after  the same, and what was observed, in how many ways, and by how much
+  sensors  host, before, after (service, status), finding
+  services  host, state, at, marked
+  evidence  at, save, host, what, source, by, place
+  tests  announced, ended, host, protocol, from, console, answer
+Lines and saves are counted from 1, moments are UTC. What is not on record is null or empty.
+
 Exit codes: 0 the record is as it was written; 1 it was changed, damaged, or written by a later version, and the report ends there; 2 usage or configuration; 3 it could not be read, or the bundle not written.";
 
 /// Why there is no report.

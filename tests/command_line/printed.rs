@@ -41,6 +41,31 @@ fn the_manual_is_one_page_with_every_command_and_option() {
     through("groff", &["-man", "-Tutf8", "-ww"], &page);
 }
 
+/// The names on two levels, of what the report's own tests hold to be its JSON.
+fn names(value: &serde_json::Value, level: u8) -> Vec<String> {
+    match value {
+        serde_json::Value::Object(fields) if level > 0 => {
+            let below = fields.values().flat_map(|value| names(value, level - 1));
+            fields.keys().cloned().chain(below).collect()
+        }
+        serde_json::Value::Array(all) => all.iter().flat_map(|value| names(value, level)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_help_names_what_is_in_a_report_as_json() {
+    let golden = include_str!("../snapshots/reports/clean-as-json.snap");
+    let json = golden.splitn(3, "---\n").nth(2).unwrap();
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    let help = printed(&["report", "--help"]);
+    let told: Vec<&str> = help.split(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).collect();
+    let observed = json.get("after").cloned().unwrap();
+    for name in names(&json, 2).iter().filter(|name| observed.get(name).is_none()) {
+        assert!(told.contains(&name.as_str()), "{name}: {help}");
+    }
+}
+
 #[test]
 fn completions_are_made_for_every_shell_and_bash_takes_them() {
     for shell in ["bash", "zsh", "fish"] {

@@ -28,7 +28,7 @@ const FILES: [(&str, &str); 6] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 7] = [
+const ENVIRONMENT: [(&str, &str); 9] = [
     (
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
         "The proxy to the sign-in and to Graph; never to loopback.",
@@ -42,6 +42,11 @@ const ENVIRONMENT: [(&str, &str); 7] = [
         "How much the program's own log says: info, debug, or for a part of it, as in info,mdi_console::engine=debug.",
     ),
     ("HOME, XDG_CONFIG_HOME, XDG_STATE_HOME", "Where site file and records are."),
+    ("TMPDIR", "Where a lab keeps its servers' files while it runs; /tmp without it."),
+    (
+        "PATH, HOME, SSH_AUTH_SOCK, KRB5CCNAME, KRB5_CONFIG",
+        "Handed on to the site's own programs (probe.command, log.command), which get nothing else.",
+    ),
 ];
 
 pub(super) fn write(into: &mut dyn Write) -> io::Result<()> {
