@@ -26,5 +26,6 @@ mod live {
     mod sensors;
     mod services;
     mod signing_in;
+    mod two_people;
     mod walking;
 }
