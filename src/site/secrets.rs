@@ -59,7 +59,22 @@ pub fn in_value(value: &str) -> Option<Suspicion> {
         return Some(Suspicion::Pair);
     }
     let runs = value.split(|c: char| !(c.is_ascii_alphanumeric() || "+=~_!@#$^&%-".contains(c)));
-    runs.into_iter().any(is_made_by_a_machine).then_some(Suspicion::Long)
+    let path = is_absolute(value);
+    let suspect = |run: &str| is_made_by_a_machine(run) && !(path && is_a_folders(run));
+    runs.into_iter().any(suspect).then_some(Suspicion::Long)
+}
+
+/// Names a place on this machine or on a share, and so nothing that was made up to be hard to guess.
+fn is_absolute(value: &str) -> bool {
+    let drive = value.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
+    drive || ["/", "~/", "\\\\"].iter().any(|start| value.starts_with(start))
+}
+
+/// Words with a version or a date between them, or an identifier in hexadecimal digits.
+fn is_a_folders(run: &str) -> bool {
+    let words = run.split(|c: char| !c.is_ascii_lowercase()).map(str::len).filter(|length| *length >= 3);
+    let most = words.sum::<usize>().saturating_mul(5) >= run.chars().count().saturating_mul(2);
+    most || run.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 /// An argument of a command: also `user%password`, as Samba's programs take it, and programs that exist to pass one on.
@@ -167,6 +182,8 @@ mod tests {
         check("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ", Suspicion::Long);
         check("8846f7eaee8fb117ad06bdd830b7586c", Suspicion::Long);
         check("eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9aB3dE6gH9.x", Suspicion::Long);
+        check("/8mV8Q~kP2xT7wZ4nB6yR9sD3fG5hJ1lK0qE2uA7c", Suspicion::Long);
+        check("Get-ServiceStatus2024v2 SummerSummer2024Pass!x", Suspicion::Long);
         check("https://ana:hunter2@mdi.contoso.test/x", Suspicion::Address);
         check("--password=hunter2", Suspicion::Pair);
         check("token: abc", Suspicion::Pair);
@@ -187,6 +204,10 @@ mod tests {
             "Microsoft.Tri.Sensor-Errors.log",
             "fd00:1234:5678:9abc::10",
             "SRV-EUWEST-AD01-PRODUCTION",
+            "/opt/mdi/Get-ServiceStatus2024v2.sh",
+            "/srv/AzureATP2Sensor3Logs1/DC01EUWEST2A.log",
+            "C:\\Probes\\Get-ServiceStatus2024v2.ps1",
+            "/srv/sensor-logs/0f8fad5bd9cb469fa16570867728950e/x.log",
         ] {
             assert_eq!(in_argument(value), None, "{value}");
         }
