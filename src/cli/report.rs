@@ -62,6 +62,7 @@ With --format json, one object; names may be added to it later, and none is chan
   approvals  at, recorded_by, approved_by, save
   hand_over  ticket, owner, unlocks, resets, edits-portal, next-check
   time_line  line, at, said
+  clock_set  lines of it
   controllers  host, pdc_emulator, read_only, provable, why
   before  sensors, running, credential_issues
   after  the same, and what was observed, in how many ways, and by how much

@@ -52,6 +52,8 @@ pub struct Report {
     /// What whoever takes over has to know; the last word of each kind.
     pub hand_over: BTreeMap<HandOver, Safe>,
     pub time_line: Vec<Moment>,
+    /// The lines where the clock of the machine was set: times before and after them don't compare.
+    pub clock_set: Vec<u64>,
     pub controllers: Vec<Controller>,
     pub account_read: Option<Read>,
     pub before: Option<Before>,

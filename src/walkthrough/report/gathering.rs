@@ -72,6 +72,7 @@ impl Gathering {
             approvals: Vec::new(),
             hand_over: BTreeMap::new(),
             time_line: Vec::new(),
+            clock_set: Vec::new(),
             controllers: Vec::new(),
             account_read: None,
             before: None,
@@ -99,6 +100,9 @@ impl Gathering {
     pub(super) fn take(&mut self, line: u64, at: Timestamp, fact: &Fact) {
         if let Some(said) = words::recorded(fact) {
             self.report.time_line.push(Moment { line, at, said });
+        }
+        if matches!(fact, Fact::ClockSetBack { .. } | Fact::ClockSetForward { .. }) {
+            self.report.clock_set.push(line);
         }
         self.of_people(at, fact);
         self.of_controllers(fact);

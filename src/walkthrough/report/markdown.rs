@@ -90,7 +90,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     table(
         out,
         "The console's own password tests",
-        "For the security operations centre: these sign-ins were made by this console on purpose, and may have raised alerts.",
+        &own_tests(report),
         (&["Announced (UTC)", "Ended (UTC)", "From", "Controller", "By", "Answer"], &rows::tests(report)),
     )?;
     table(
@@ -276,6 +276,19 @@ fn table(
         writeln!(out, "| {} |", row.join(" | "))?;
     }
     writeln!(out)
+}
+
+/// Whoever compares these times with alerts has to know when they can't be compared.
+fn own_tests(report: &Report) -> String {
+    let told = "For the security operations centre: these sign-ins were made by this console on purpose, and may have raised alerts.";
+    let lines: Vec<String> = report.clock_set.iter().map(u64::to_string).collect();
+    if lines.is_empty() {
+        return told.to_owned();
+    }
+    format!(
+        "{told} The clock of the console's machine was set meanwhile (line {} of the time line), so these times may differ from those of the alerts.",
+        lines.join(", ")
+    )
 }
 
 fn how_to_check(out: &mut String) -> std::fmt::Result {

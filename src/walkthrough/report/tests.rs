@@ -248,6 +248,15 @@ fn a_test_without_an_outcome_is_interrupted_also_when_its_number_comes_again() {
 }
 
 #[test]
+fn whoever_compares_the_tests_with_alerts_is_told_that_the_clock_was_set() {
+    let announced = Fact::Attempting { attempt: AttemptId(1), host: "dc1".into(), protocol: Protocol::Ldap };
+    let set = Fact::ClockSetBack { by_seconds: 3600 };
+    let told = render(&of(vec![began("contoso"), announced.clone(), set]));
+    assert!(told.contains("was set meanwhile (line 3 of the time line)"), "{told}");
+    assert!(!render(&of(vec![began("contoso"), announced])).contains("was set meanwhile"));
+}
+
+#[test]
 fn foreign_text_is_neither_markdown_nor_html() {
     let check = |foreign: &str, shown: &str| assert_eq!(escaped(foreign), shown);
     check("svc-mdi in contoso.test (52e).", "svc-mdi in contoso.test (52e).");
