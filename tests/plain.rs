@@ -131,7 +131,7 @@ fn a_refused_password_is_told_whole_and_the_right_one_still_saved() -> Tried {
         "dc1.contoso.test, PDC emulator: refused",
         "dc1.contoso.test refused the password:",
         "No other controller was asked. It was not saved.",
-        "Press Enter to type it again.",
+        "Then Enter tests it.",
         "dc1.contoso.test, PDC emulator: current (Kerberos).",
         "confirmed · record ",
     ]);

@@ -212,7 +212,7 @@ fn mended(code: SubCode) -> &'static str {
 }
 
 fn remedy(code: SubCode) -> String {
-    format!("{} Press Enter to type it again.", code.remedy())
+    format!("{} Then Enter tests it.", code.remedy())
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`reason` names every variant and hands it to its family")]
