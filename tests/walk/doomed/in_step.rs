@@ -12,7 +12,8 @@ use super::{Moment, is_called, walk};
 use crate::play;
 use crate::stage::{Missed, Stage, Tried};
 
-/// What is done side by side stands in no order, and what each lab makes anew is left out.
+/// What is done side by side stands in no order, and what each lab makes anew is left out. So is what was seen in the very
+/// moment of the verdict: the script ends with it, whatever else is seen then.
 fn dated(record: &Path) -> Tried<Vec<(String, String)>> {
     #[derive(serde::Deserialize)]
     struct Body {
@@ -23,6 +24,10 @@ fn dated(record: &Path) -> Tried<Vec<(String, String)>> {
         Ok((line.time.to_string(), body.fact))
     };
     let mut dated: Vec<_> = read_record(record)?.lines.iter().map(dated).collect::<Tried<_>>()?;
+    let verdict = dated.iter().find(|(_, fact)| fact == "verdict").map(|(time, _)| time.clone());
+    dated.retain(|(time, fact)| {
+        verdict.as_ref() != Some(time) || !["evidence", "service-seen"].contains(&fact.as_str())
+    });
     dated.sort();
     Ok(dated)
 }
