@@ -33,6 +33,11 @@ impl Model {
         }
     }
 
+    /// Whether there is anything to copy or to write.
+    pub fn may_copy(&self) -> bool {
+        self.under_cursor().is_some()
+    }
+
     fn marked_command(&self) -> Option<Safe> {
         words::commands(&words::ways_back(&self.walk)).get(self.command).cloned()
     }

@@ -94,7 +94,9 @@ fn serves(model: &Model, focus: Focus, binding: &Binding) -> bool {
         Action::Copy if focus == Focus::Pane(Pane::Stage) => {
             words::to_copy(&model.walk).is_some() && model.looking_at.is_none()
         }
-        Action::Copy => focus == Focus::Overlay,
+        // With nothing to mark, the page fits.
+        Action::Down if model.overlay == Some(Overlay::WaysBack) => model.may_copy(),
+        Action::Copy | Action::Write => focus == Focus::Overlay && model.may_copy(),
         Action::Recover => words::ways_back_wanted(&model.walk),
         Action::NextRefusal | Action::Sources => focus == Focus::Pane(Pane::Logs),
         // One way out is enough to show; `q` is the shorter.

@@ -43,7 +43,9 @@ pub const HELP_WAYS_BACK: &str =
 
 /// Which keys act on the page.
 pub fn ways_back_keys(walk: &Walkthrough) -> &'static str {
-    if walk.saved() {
+    if walk.account().is_none() {
+        "Esc closes."
+    } else if walk.saved() {
         "↑ ↓ mark a command, y copies it. Enter asks whether to go back to step 4."
     } else {
         "↑ ↓ mark a command, y copies it. Esc closes."
