@@ -57,22 +57,18 @@ impl Walkthrough {
         self.record_then(Fact::Left { step: self.current, verdict }, Then::Leave);
     }
 
-    /// A save whose answer is not known yet will not be by this walk.
+    /// A save whose answer is not known yet will not be by this process. On record it stays announced, so that whoever
+    /// takes the walk up looks for what came of it first.
     fn give_up_save(&mut self) {
-        let why = match self.saving {
-            Saving::Sending { .. } | Saving::AskingBack { .. } => {
-                "the operator left before the portal's answer"
-            }
-            Saving::HandedOver { .. } => "the operator left without saying whether it is saved",
-            Saving::NotBegun
-            | Saving::Marking
-            | Saving::Recording { .. }
-            | Saving::Saved { .. }
-            | Saving::NotKnown { .. } => return,
-        };
+        let open = matches!(
+            self.saving,
+            Saving::Sending { .. } | Saving::AskingBack { .. } | Saving::HandedOver { .. }
+        );
+        if !open {
+            return;
+        }
         let at = self.now;
         self.saving = Saving::NotKnown { at };
-        self.record(Fact::SaveEnded { result: SaveWord::NotKnown, why: Some(Safe::new(why)), entered: None });
         if let Some(mut watch) = self.next_watch.take() {
             watch.begin(at, self.terms.watch);
             self.watch = Some(watch);

@@ -233,7 +233,7 @@ impl Report {
         };
         report.hand_over = past.durable.hand_over.clone();
         report.verdict_word = past.durable.verdict;
-        report.saved_untested = past.durable.save != DurableSave::No && gathering.judged.untested;
+        report.saved_untested = past.durable.save != DurableSave::No && gathering.judged.untested();
         report.broken_off =
             !past.durable.left && !report.record.going_on && report.record.unread_from.is_none();
         report.controllers = gathering.controllers.into_values().collect();

@@ -105,17 +105,9 @@ impl Past {
             }
             Fact::ServiceMarked { host, evidence } => self.marked.push((host.clone(), evidence.clone())),
             Fact::Evidence { host, by, .. } => self.witnessed(host, *by),
-            Fact::Verdict { verdict, .. } => {
-                if let Some(save) = &mut self.save {
-                    save.verdict = Some(*verdict);
-                }
-            }
-            Fact::Resumed { .. } => {
-                if let Some(save) = &mut self.save {
-                    save.verdict = self.durable.verdict;
-                }
-            }
-            Fact::Began { .. }
+            Fact::Verdict { verdict, .. } => self.judged(*verdict),
+            Fact::Resumed { .. }
+            | Fact::Began { .. }
             | Fact::SignedIn { .. }
             | Fact::WorkedWithoutPortal
             | Fact::TestedAlone { .. }
@@ -179,6 +171,7 @@ impl Past {
             watched: Duration::ZERO,
             refusing: BTreeSet::new(),
             took: BTreeSet::new(),
+            synced: BTreeSet::new(),
             count_rose: false,
             doubts: BTreeSet::new(),
             verdict: None,
@@ -194,12 +187,20 @@ impl Past {
         }
         before.saved_at = at;
         before.doubts.extend(entered.and_then(doubt_of));
-        if entered.is_some() && result == SaveWord::NotKnown {
+        if result == SaveWord::NotKnown {
             before.doubts.insert(Missing::PerhapsNotSaved);
         }
         // What was seen of the services before the save says nothing about it.
         (self.excused, self.marked) = (Vec::new(), Vec::new());
         self.save = Some(before);
+    }
+
+    /// A save that is announced is judged only by whoever leaves it, and by nothing but that.
+    fn judged(&mut self, verdict: VerdictWord) {
+        let open = self.open.as_mut().map(|open| &mut open.before);
+        if let Some(before) = open.or(self.save.as_mut()) {
+            before.verdict = Some(verdict);
+        }
     }
 
     fn witnessed(&mut self, host: &Safe, by: Option<Witness>) {
@@ -213,8 +214,11 @@ impl Past {
                     before.took.insert(host.clone());
                 }
                 Some(Witness::CountRose) => before.count_rose = true,
+                Some(Witness::Syncing) => {
+                    before.synced.insert(host.clone());
+                }
                 // The portal tells it again.
-                Some(Witness::ServiceStopped | Witness::CredentialIssue | Witness::Syncing) | None => {}
+                Some(Witness::ServiceStopped | Witness::CredentialIssue) | None => {}
             }
         }
     }

@@ -18,7 +18,7 @@ use super::fact::{DurableSave, Fact, SaveWord};
 use super::hand_over::HandedOver;
 use super::resume::{Announced, Beside, Offer, Past};
 use super::step::{Outcome, Phase, Question, Reason, Step};
-use super::watch::{Before, Missing, VerdictWord, Watch};
+use super::watch::{Before, VerdictWord, Watch};
 use super::{Notice, RecordView, Saving, SigningIn, Walkthrough, words};
 
 /// What a walk knows of the process before, and what it has still to do to come to where that one was.
@@ -205,6 +205,9 @@ impl Walkthrough {
     fn go_on_watching(&mut self) {
         let now = self.now;
         for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
+            if let Some(reading) = &self.portal.reading {
+                watch.leave_out(reading);
+            }
             watch.go_on(now);
         }
     }
@@ -229,9 +232,6 @@ impl Walkthrough {
         self.set(Step::Save, Phase::Working);
         if self.reads_entries() {
             return self.read_back();
-        }
-        if let Some(watch) = &mut self.next_watch {
-            watch.doubt([Missing::PerhapsNotSaved]);
         }
         self.cannot_read_back();
     }

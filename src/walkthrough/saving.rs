@@ -15,7 +15,7 @@ use super::errand::{Errand, Then};
 use super::fact::{Fact, ProofWord, SaveWord};
 use super::gate;
 use super::step::{Outcome, Phase, Question, Reason, Step};
-use super::watch::{Mark, Watch};
+use super::watch::{Mark, Missing, Watch};
 use super::{Saving, Walkthrough};
 
 mod clipboard;
@@ -282,6 +282,9 @@ impl Walkthrough {
         self.empty_field();
         let mut watch = self.next_watch.take().unwrap_or_else(|| self.watch_over(mark, account));
         watch.begin(at, self.terms.watch);
+        if !known {
+            watch.doubt([Missing::PerhapsNotSaved]);
+        }
         self.watch = Some(watch);
         self.forget_services();
         self.settle(Step::Save, outcome);

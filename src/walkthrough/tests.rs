@@ -23,4 +23,5 @@ mod second_person;
 mod services;
 pub mod site;
 mod sites;
+mod taken_up;
 mod wall_clock;

@@ -183,7 +183,8 @@ impl Watch {
         self.doubts.extend(doubts);
     }
 
-    /// Sensors that don't use the entry, as known before the save: nothing they write is held against it.
+    /// Sensors that don't use the entry, as known before the save, or before the watch goes on: nothing they write is
+    /// held against it.
     pub fn leave_out(&mut self, reading: &Reading) {
         let unused = reading.sensors.iter().filter(|sensor| !sensor.uses_entry());
         self.observed.extend(unused.map(|sensor| (sensor.host.clone(), Observed::DoesNotUse)));

@@ -37,10 +37,19 @@ pub(super) struct Gathering {
 /// What is known of one save.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
-    pub(super) untested: bool,
+    untested: bool,
+    /// What may be saved still, where it is not known whether this save replaced it.
+    perhaps_untested: bool,
     pub(super) after: Option<Basis>,
     pub(super) missing: Vec<Safe>,
     listed: Vec<Listed>,
+}
+
+impl Judged {
+    /// What is saved was never tested, or may be what was not.
+    pub(super) fn untested(&self) -> bool {
+        self.untested || self.perhaps_untested
+    }
 }
 
 /// What came of the tests.
@@ -281,6 +290,8 @@ impl Gathering {
                 }
                 self.judged_before = mem::take(&mut self.judged);
                 self.judged.untested = !tested;
+                self.judged.perhaps_untested =
+                    self.judged_before.untested || self.judged_before.perhaps_untested;
             }
             Fact::SaveEnded { result, why, entered } => {
                 if let Some(save) = self.report.saves.last_mut() {
@@ -289,6 +300,8 @@ impl Gathering {
                 }
                 if matches!(result, SaveWord::NotSaved | SaveWord::Conflict) {
                     self.judged = mem::take(&mut self.judged_before);
+                } else if *result == SaveWord::Saved {
+                    self.judged.perhaps_untested = false;
                 }
             }
             Fact::ServiceSeen { host, state } => self.service(at, (host, state), false),

@@ -157,6 +157,12 @@ fn a_second_save_has_its_own_verdict_and_its_own_proof() {
     // The first one stands where the second came to nothing.
     let report = of([first.clone(), vec![intended(true), saved(SaveWord::NotSaved)]].concat());
     assert_eq!((&*report.verdict, report.after), (wanted, basis));
+    // Where the second is not known to have arrived, the first may still be what is saved.
+    for result in [None, Some(SaveWord::NotKnown)] {
+        let more = [Some(intended(true)), result.map(saved)].into_iter().flatten().collect();
+        let report = of([first.clone(), more].concat());
+        assert!(report.saved_untested, "{}", report.verdict);
+    }
     // And else nothing of it is said of the second.
     let report = of([first, vec![intended(true), saved(SaveWord::Saved)]].concat());
     assert!(!report.saved_untested && report.after.is_none(), "{}", report.verdict);

@@ -86,7 +86,8 @@ impl Offer {
         let (last, _) = lines.last()?;
         let past = Past::of(lines);
         let alone = lines.iter().any(|(_, fact)| matches!(fact, Fact::TestedAlone { .. }));
-        if alone || past.finished() || past.durable.step == Step::Portal {
+        let settled = |(_, fact): &Dated| matches!(fact, Fact::Settled { .. });
+        if alone || past.finished() || !lines.iter().any(settled) {
             return None;
         }
         Some(Self {
@@ -105,9 +106,9 @@ impl Offer {
 }
 
 impl Past {
-    /// The step that the resumed walk shows once it is signed in.
+    /// The step that the resumed walk shows once it is signed in, which is step 1.
     pub fn continues_at(&self) -> Step {
-        if self.open.is_some() { Step::Save } else { self.durable.step }
+        if self.open.is_some() { Step::Save } else { self.durable.step.max(Step::Configuration) }
     }
 
     /// In a few words.

@@ -7,7 +7,7 @@ use crate::text::Safe;
 use crate::walkthrough::fact::{Entered, Fact, SaveWord};
 use crate::walkthrough::resume::doubt_of;
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
-use crate::walkthrough::watch::{Mark, Missing, Watch};
+use crate::walkthrough::watch::{Mark, Watch};
 use crate::walkthrough::{Notice, Saving, Walkthrough, words};
 
 impl Walkthrough {
@@ -56,7 +56,7 @@ impl Walkthrough {
         let why = Some(Safe::new(if known { "the operator's word" } else { "the operator was not sure" }));
         self.record(Fact::SaveEnded { result, why, entered: Some(entered) });
         if let Some(watch) = &mut self.next_watch {
-            watch.doubt(doubt_of(entered).into_iter().chain((!known).then_some(Missing::PerhapsNotSaved)));
+            watch.doubt(doubt_of(entered));
         }
         self.overwrite_clipboard();
         self.watch_save(mark, known);

@@ -175,7 +175,7 @@ fn back_and_leave_ask_first_what_was_done() {
     player.intend(Intent::Leave);
     player.choose(0);
     assert!(player.walk.over);
-    assert_eq!(told(&player), [(SaveWord::NotKnown, None)]);
+    assert_eq!(told(&player), [], "whoever takes it up is asked");
     assert_eq!(player.verdict(), Some(VerdictWord::NotConfirmed));
 }
 

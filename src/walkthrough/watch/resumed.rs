@@ -22,6 +22,8 @@ pub struct Before {
     pub watched: Duration,
     pub refusing: BTreeSet<Safe>,
     pub took: BTreeSet<Safe>,
+    /// The first that was seen syncing since the mark.
+    pub synced: BTreeSet<Safe>,
     pub count_rose: bool,
     pub doubts: BTreeSet<Missing>,
     pub verdict: Option<VerdictWord>,
@@ -44,6 +46,7 @@ impl Watch {
             watch.count_rose();
         }
         watch.took = before.took;
+        watch.syncing = before.synced;
         watch.doubts = before.doubts;
         watch.verdict = before.verdict.map(|word| Verdict { word, missing: Vec::new() });
         watch
