@@ -28,6 +28,11 @@ pub use explain::{Explanation, Known};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
+impl SourceId {
+    /// Numbers from here on are a record's own; none of them counts a source of the site file.
+    pub const RECORDED: u32 = 1 << 31;
+}
+
 /// A place in a file. `file` tells one file from another across renaming, truncation and return.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {

@@ -25,6 +25,7 @@ mod keys;
 mod live;
 mod names;
 pub mod open;
+mod recorded;
 pub mod secrets;
 mod table;
 
@@ -228,6 +229,7 @@ impl Site {
             // Its own bind would send a password.
             reader: self.reader.is_some() && self.proof != Proof::Kerberos,
             servers,
+            sources: recorded::sources(&self.sources, &self.commands),
             old_password: self.old_password,
             poll: self.poll,
             watch: self.watch,

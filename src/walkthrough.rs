@@ -107,8 +107,10 @@ pub struct Walkthrough {
     next_ticket: u64,
     /// What the lines on disk imply.
     durable: Durable,
-    /// Facts that nothing waits for and that could not be written; written again at the operator's next key.
+    /// Facts that nothing waits for and that could not be written, and those that came since; tried again at the
+    /// operator's next key, and by itself.
     unwritten: Vec<Fact>,
+    next_writing: Option<Instant>,
     /// Attempts announced whose outcome has not come.
     open_attempts: Vec<AttemptId>,
     /// Frozen, and not tested yet: the guard or the record stood in the way before anything was sent.
@@ -185,6 +187,7 @@ impl Walkthrough {
             self.portal.next_poll,
             self.next_services,
             self.next_sign_in,
+            self.next_writing,
             watch.map(|watch| watch.until),
             asking_back,
             self.copied.until,

@@ -67,6 +67,7 @@ impl Walkthrough {
             next_ticket: 0,
             durable: Durable::default(),
             unwritten: Vec::new(),
+            next_writing: None,
             open_attempts: Vec::new(),
             waiting: None,
             second_person: SecondPerson::default(),

@@ -11,7 +11,8 @@ impl Walkthrough {
         if self.left || !self.begun {
             return Vec::new();
         }
-        let mut facts = Vec::new();
+        // There may be room by now.
+        let mut facts = self.unwritten.clone();
         let verdict = self.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
         if verdict == Some(None) {
             let missing = vec![words::missing(&Missing::LeftEarly)];

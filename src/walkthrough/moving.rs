@@ -184,8 +184,12 @@ impl Walkthrough {
             return;
         }
         let due = |at: Option<crate::clock::Instant>| at.is_some_and(|at| at <= self.now.at);
+        let write = due(self.next_writing);
         let (poll, services, sign_in) =
             (due(self.portal.next_poll), due(self.next_services), due(self.next_sign_in));
+        if write {
+            self.write_again();
+        }
         if poll {
             self.poll_portal();
         }

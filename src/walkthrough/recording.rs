@@ -2,6 +2,8 @@
 //!
 //! `durable` grows here alone, by the lines that are on disk. Deliberately absent: the lines' chain (`journal`).
 
+use std::time::Duration;
+
 use crate::text::Safe;
 
 use super::effect::{Effect, Ticket};
@@ -11,24 +13,43 @@ use super::fact::Fact;
 use super::step::{Outcome, Phase, Question, Reason, Step};
 use super::{Acceptance, Notice, Walkthrough};
 
+/// So often what could not be written is tried again.
+const WRITE_AGAIN_EVERY: Duration = Duration::from_secs(5);
+
 impl Walkthrough {
-    /// Writes a fact that nothing waits for. One that can't be written is kept, and tried again later.
+    /// Writes a fact that nothing waits for. One that can't be written is kept, and tried again later; what comes then
+    /// waits behind it, for a record is read in its order.
     pub(super) fn record(&mut self, fact: Fact) {
+        if self.unwritten.is_empty() {
+            self.write(fact);
+        } else {
+            self.unwritten.push(fact);
+        }
+    }
+
+    fn write(&mut self, fact: Fact) {
         let ticket = self.errand(Errand::Recording(Box::new(fact.clone())));
         self.out(Effect::Record(ticket, fact));
     }
 
-    /// Writes a fact that something waits for.
+    /// Writes a fact that something waits for, behind all that was not written yet.
     pub(super) fn record_then(&mut self, fact: Fact, then: Then) {
+        self.write_again();
         let ticket = self.errand(Errand::RecordingThen(then, Box::new(fact.clone())));
         self.out(Effect::Record(ticket, fact));
     }
 
     /// What could not be written before goes first.
     pub(super) fn write_again(&mut self) {
+        self.next_writing = None;
         for fact in std::mem::take(&mut self.unwritten) {
-            self.record(fact);
+            self.write(fact);
         }
+    }
+
+    fn keep(&mut self, fact: Fact) {
+        self.unwritten.push(fact);
+        self.next_writing = Some(self.now.at.after(WRITE_AGAIN_EVERY));
     }
 
     pub(super) fn record_answered(&mut self, ticket: Ticket, event: event::Record) {
@@ -53,12 +74,18 @@ impl Walkthrough {
             // Of nothing that was asked.
             event::Record::Opened(_) => return,
             event::Record::Failed(why) => {
-                self.record.fault = Some(why.clone());
+                let known = self.record.fault.replace(why.clone()).is_some();
                 if then.is_none() {
-                    self.unwritten.push(*fact);
+                    self.keep(*fact);
+                    // The screen says so for as long as it lasts.
+                    if known {
+                        return;
+                    }
                 }
                 Reason::RecordFailed(why)
             }
+            // Nobody typed it: what stands in the field happens to be part of it, for now.
+            event::Record::HoldsSecret if then.is_none() => return self.keep(*fact),
             event::Record::HoldsSecret => Reason::TextHoldsSecret,
         };
         self.notice = Some(Notice::Blocked(reason.clone()));

@@ -74,6 +74,22 @@ impl Past {
         sources.flat_map(|marked| marked.files.iter().map(|at| (marked.source, *at))).collect()
     }
 
+    /// By the names that this process has for the log sources. One that it has none for is none of its.
+    #[must_use]
+    pub(super) fn at_site(mut self, sources: &[(SourceId, u32)]) -> Self {
+        let named = |source: SourceId| {
+            let known = sources.iter().find(|(_, recorded)| *recorded == source.0);
+            known.map_or(SourceId(source.0 | SourceId::RECORDED), |(own, _)| *own)
+        };
+        let open = self.open.as_mut().map(|open| &mut open.before);
+        for before in open.into_iter().chain(&mut self.save) {
+            for marked in &mut before.mark.logs.sources {
+                marked.source = named(marked.source);
+            }
+        }
+        self
+    }
+
     /// The walk came to its end: to a verdict that stands, or to its last step's.
     pub fn finished(&self) -> bool {
         let stands =

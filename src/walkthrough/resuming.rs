@@ -70,7 +70,7 @@ impl Walkthrough {
     }
 
     fn resume(&mut self, opened: Opened) {
-        let past = Past::of(&opened.lines);
+        let past = Past::of(&opened.lines).at_site(&self.terms.sources);
         self.taken_up.offer = None;
         self.begun = true;
         self.durable = past.durable.clone();

@@ -111,7 +111,7 @@ impl Walkthrough {
             change: change.clone(),
             tested: self.acceptance.as_ref().is_some_and(|held| held.proof != ProofWord::Untested),
             hand_off: self.terms.hand_off,
-            positions: positions.iter().map(|(source, at)| (source.0, *at)).collect(),
+            positions: positions.iter().map(|(source, at)| (self.terms.recorded(*source), *at)).collect(),
             open_issues: open_issues.iter().cloned().collect(),
             bad_password_count,
             portal_time: self.portal_time(),

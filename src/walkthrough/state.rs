@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::{Instant, Now};
 use crate::directory::{self, Account, Fault, Host, KerberosService, Reach, Tls};
+use crate::logs::SourceId;
 use crate::logs::source::SourceState;
 use crate::portal::{Entry, Reading, signin};
 use crate::secret::SecretId;
@@ -54,6 +55,8 @@ pub struct Terms {
     pub kerberos_alone: bool,
     /// Servers whose services are asked for, standalone ones marked.
     pub servers: Vec<sensor::Server>,
+    /// Log sources, and the number that stands for each in the record.
+    pub sources: Vec<(SourceId, u32)>,
     /// A reader account can tell what stands with the account before anything is tried.
     pub reader: bool,
     /// How long the directory may accept the previous password.
@@ -67,6 +70,14 @@ pub struct Terms {
     pub options: Safe,
     /// What the lab tells its visitor; empty live.
     pub banner: Option<Safe>,
+}
+
+impl Terms {
+    /// The number that stands for a log source in the record.
+    pub(super) fn recorded(&self, source: SourceId) -> u32 {
+        let known = self.sources.iter().find(|(own, _)| *own == source);
+        known.map_or(source.0 | SourceId::RECORDED, |(_, recorded)| *recorded)
+    }
 }
 
 /// Whether the tested password may be put on the operator's own clipboard.

@@ -366,7 +366,7 @@ fn how_to_go_on(walk: &Walkthrough) -> Option<String> {
     let stands = matches!(durable.verdict, Some(VerdictWord::Confirmed | VerdictWord::NoRefusalSeen));
     let ended = stands || matches!(walk.phase(Step::Sensors), Phase::Settled(_));
     let saved = durable.save != DurableSave::No;
-    if durable.step == Step::Portal || ended || (walk.terms.lab && saved) {
+    if !durable.got_on || ended || (walk.terms.lab && saved) {
         return None;
     }
     let name = walk.record.path.rsplit('/').next()?.strip_suffix(".jsonl")?;

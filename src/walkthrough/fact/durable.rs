@@ -18,6 +18,8 @@ use super::{Fact, SaveWord};
 pub struct Durable {
     /// Where a resumed walk continues.
     pub step: Step,
+    /// It got past step 1 once, so that there is something to go on with.
+    pub got_on: bool,
     pub entry: Option<Safe>,
     /// Attempts announced whose outcome is not on record: *interrupted*, and each counts.
     pub interrupted: Vec<AttemptId>,
@@ -43,6 +45,7 @@ impl Default for Durable {
     fn default() -> Self {
         Self {
             step: Step::Portal,
+            got_on: false,
             entry: None,
             interrupted: Vec::new(),
             save: DurableSave::No,
@@ -84,6 +87,7 @@ impl Durable {
             Fact::SaveEnded { result, .. } => self.save_ended(*result),
             Fact::Verdict { verdict, .. } => self.verdict = Some(*verdict),
             Fact::Settled { step, .. } => {
+                self.got_on = true;
                 if let Some(next) = step.next() {
                     self.step = resumable(next);
                 }

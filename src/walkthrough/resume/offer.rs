@@ -86,8 +86,7 @@ impl Offer {
         let (last, _) = lines.last()?;
         let past = Past::of(lines);
         let alone = lines.iter().any(|(_, fact)| matches!(fact, Fact::TestedAlone { .. }));
-        let settled = |(_, fact): &Dated| matches!(fact, Fact::Settled { .. });
-        if alone || past.finished() || !lines.iter().any(settled) {
+        if alone || past.finished() || !past.durable.got_on {
             return None;
         }
         Some(Self {

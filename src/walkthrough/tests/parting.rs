@@ -85,6 +85,57 @@ fn what_could_not_be_written_is_written_when_there_is_room() {
 }
 
 #[test]
+fn what_could_not_be_written_is_written_by_itself_in_its_order_and_at_the_latest_when_the_link_is_lost() {
+    let fails_from = |step: Step| {
+        let mut player = walked_to(step);
+        player.disk_full = true;
+        player.enter();
+        player.settle();
+        player
+    };
+    let settled = |facts: &[Fact]| {
+        facts
+            .iter()
+            .filter_map(|fact| if let Fact::Settled { step, .. } = fact { Some(*step) } else { None })
+            .collect::<Vec<Step>>()
+    };
+    let facts = |player: &Player| player.disk.iter().map(|(_, fact)| fact.clone()).collect::<Vec<Fact>>();
+    let mut player = fails_from(Step::Configuration);
+    let written = player.disk.len();
+    // There is room again, and nobody presses a key: what comes before the next try waits with it.
+    player.disk_full = false;
+    player.intend(Intent::Dismiss);
+    assert_eq!(settled(&facts(&player)), [Step::Portal, Step::Configuration]);
+    let mut player = fails_from(Step::Configuration);
+    player.wait(1);
+    player.settle();
+    assert_eq!(player.disk.len(), written);
+    player.disk_full = false;
+    player.wait(5);
+    player.settle();
+    assert_eq!(settled(&facts(&player)), [Step::Portal, Step::Configuration]);
+    let closing = fails_from(Step::Configuration).walk.closing();
+    assert_eq!(settled(&closing), [Step::Configuration]);
+    assert!(matches!(closing.last(), Some(Fact::Left { .. })), "{closing:?}");
+}
+
+#[test]
+fn a_fact_that_holds_what_stands_in_the_field_is_written_once_it_does_not() {
+    let mut player = walked_to(Step::Services);
+    player.slow_record = true;
+    player.found(crate::logs::Known::Refused { account: None, domain: None, controller: None });
+    let line = |player: &Player| {
+        let evidence = |effect: &Effect| matches!(effect, Effect::Record(_, Fact::Evidence { .. }));
+        player.out.iter().position(evidence)
+    };
+    let effect = player.out.remove(line(&player).expect("evidence"));
+    player.give(&effect, Way::Badly(1));
+    assert_eq!(player.walk.notice, None, "nobody typed it");
+    player.wait(5);
+    assert!(line(&player).is_some(), "{:?}", player.out);
+}
+
+#[test]
 fn leaving_twice_does_not_wait_and_the_bind_stays_on_record_as_interrupted() {
     let mut player = Player::testing();
     player.answer("reserve", Way::Well);

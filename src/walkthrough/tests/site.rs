@@ -53,6 +53,7 @@ pub fn terms() -> Terms {
         kerberos_alone: false,
         reader: true,
         servers: vec![Server { host: SENSOR.into(), standalone: true, way: Way::Sc }],
+        sources: vec![(SOURCE, SourceId::RECORDED + 77)],
         old_password: Duration::from_hours(1),
         poll: Duration::from_secs(10),
         watch: Duration::from_mins(30),

@@ -1,14 +1,16 @@
 //! Walks that are taken up after an orderly leave, or twice: what was open stays open, and what was seen stays seen.
 
-use crate::logs::Known;
+use std::collections::BTreeSet;
+
+use crate::logs::{Known, SourceId};
 use crate::portal::ServiceStatus;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{self, Event, Intent};
 use crate::walkthrough::fact::{Fact, SaveWord, Witness};
-use crate::walkthrough::resume::Dated;
+use crate::walkthrough::resume::{Dated, Offer, Opening};
 use crate::walkthrough::step::{Question, Step};
 use crate::walkthrough::watch::VerdictWord;
-use crate::walkthrough::{Terms, words};
+use crate::walkthrough::{Terms, Walkthrough, words};
 
 use super::player::{Player, Way, at_the_page, walked_to};
 use super::site::{NEW_SENSOR, SOURCE, hand_off, place, reading, sensor, terms};
@@ -167,4 +169,30 @@ fn what_a_sensor_logged_that_does_not_use_the_entry_is_not_held_against_a_save_t
     }
     assert!(resumed.walk.current >= Step::Services, "{:?}", resumed.walk.current);
     assert_ne!(resumed.verdict(), Some(VerdictWord::Refused));
+}
+
+#[test]
+fn a_log_that_the_site_lists_elsewhere_by_now_is_held_against_its_own_mark_and_no_other() {
+    let player = walked_to(Step::Services);
+    let followed = |sources: Vec<(SourceId, u32)>| {
+        let offer = Offer::of("record", &player.disk).unwrap();
+        let mut walk = Walkthrough::new(Terms { sources, ..terms() }, player.now());
+        walk.open_with(Opening::TakenUp(offer));
+        let Some(Effect::OpenRecord(ticket, _)) = walk.begin().pop() else { panic!("no record") };
+        let effects = walk.handle(player.opens(ticket), player.now());
+        let places = effects.into_iter().find_map(|effect| match effect {
+            Effect::Follow(places) => Some(places),
+            _ => None,
+        });
+        let known: BTreeSet<SourceId> = places.unwrap().into_iter().map(|(source, _)| source).collect();
+        let sources = &walk.watch.as_ref().unwrap().mark.logs.sources;
+        assert_eq!(known, sources.iter().map(|marked| marked.source).collect());
+        known
+    };
+    let (number, another) = (terms().sources[0].1, SourceId::RECORDED + 5);
+    let moved = followed(vec![(SOURCE, another), (SourceId(4), number)]);
+    assert!(moved.contains(&SourceId(4)) && !moved.contains(&SOURCE), "{moved:?}");
+    // Its number is no other log's, so that it counts as lost.
+    let gone = followed(vec![(SOURCE, another)]);
+    assert!(gone.contains(&SourceId(number)) && !gone.contains(&SOURCE), "{gone:?}");
 }
