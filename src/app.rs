@@ -331,7 +331,7 @@ impl<'a, W: io::Write> App<'a, W> {
 
     /// No waiting for what is out: it stands in ledger and record as begun, and counts.
     fn leave_at_once(&mut self) {
-        let (facts, patience) = masked::closing(&self.model);
+        let (facts, patience) = masked::closing(&self.model, self.clock.now());
         for fact in facts {
             let ticket = crate::walkthrough::effect::Ticket(u64::MAX);
             self.engine.recorder().write(ticket, fact, self.clock.work());

@@ -32,6 +32,7 @@ pub mod hand_over;
 pub mod leaving;
 mod moving;
 pub mod password;
+mod paused;
 pub mod portal_steps;
 mod recording;
 pub mod report;
@@ -147,6 +148,7 @@ pub struct Walkthrough {
 impl Walkthrough {
     /// Takes in what happened at `now`, and says what is to be done about it.
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Effect> {
+        self.pause_told(now);
         self.time_told(now);
         if self.over {
             self.after_the_end(event);
@@ -188,6 +190,7 @@ impl Walkthrough {
             self.next_services,
             self.next_sign_in,
             self.next_writing,
+            self.heartbeat(),
             watch.map(|watch| watch.until),
             asking_back,
             self.copied.until,

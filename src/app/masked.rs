@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::clock::Now;
 use crate::engine::vault::{Edit, EditRefused, Edited};
 use crate::key::{Code, Key};
 use crate::model::msg::Msg;
@@ -105,6 +106,6 @@ fn is_command(key: Key) -> bool {
 }
 
 /// The lines that close a walk which can't wait, and how long they may take.
-pub(super) fn closing(model: &Model) -> (Vec<Fact>, Duration) {
-    (model.walk.closing(), CLOSING)
+pub(super) fn closing(model: &Model, now: Now) -> (Vec<Fact>, Duration) {
+    (model.walk.closing(now), CLOSING)
 }

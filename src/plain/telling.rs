@@ -261,6 +261,7 @@ fn said(walk: &Walkthrough, notice: &Notice) -> Vec<Safe> {
         | Notice::ClipboardOverwritten
         | Notice::NoClipboard(_)
         | Notice::TooEarly
+        | Notice::Paused(_)
         | Notice::NeverSent
         | Notice::PasswordGone
         | Notice::Waiting => words::notice(notice),

@@ -1,5 +1,7 @@
 //! The lines that close the record of a walk which can't wait for what is out.
 
+use crate::clock::Now;
+
 use super::Walkthrough;
 use super::fact::Fact;
 use super::watch::{Missing, VerdictWord};
@@ -7,12 +9,13 @@ use super::words;
 
 impl Walkthrough {
     /// A bind that is out stays without an outcome: it reads as *interrupted*, and counts.
-    pub fn closing(&self) -> Vec<Fact> {
+    pub fn closing(&self, now: Now) -> Vec<Fact> {
         if self.left || !self.begun {
             return Vec::new();
         }
         // There may be room by now.
         let mut facts = self.unwritten.clone();
+        facts.extend(self.pause_on_record(now));
         let verdict = self.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
         if verdict == Some(None) {
             let missing = vec![words::missing(&Missing::LeftEarly)];

@@ -215,6 +215,14 @@ pub enum Fact {
     ClockSetForward {
         by_seconds: u64,
     },
+    /// For so long nothing was watched: the console was stopped, its machine slept, or its clock was set forward.
+    Paused {
+        by_seconds: u64,
+    },
+    /// A health issue about a credential that was open at the mark was seen closed: open again, it is about the save.
+    IssueClosed {
+        id: Safe,
+    },
     /// For whoever takes the walk on; a later one takes the place of an earlier one.
     HandOverNoted {
         field: HandOver,

@@ -122,6 +122,7 @@ impl Past {
             Fact::ServiceMarked { host, evidence } => self.marked.push((host.clone(), evidence.clone())),
             Fact::Evidence { host, by, .. } => self.witnessed(host, *by),
             Fact::Verdict { verdict, .. } => self.judged(*verdict),
+            Fact::IssueClosed { id } => self.issue_closed(id),
             Fact::Resumed { .. }
             | Fact::Began { .. }
             | Fact::SignedIn { .. }
@@ -145,8 +146,16 @@ impl Past {
             | Fact::Approved { .. }
             | Fact::ClockSetBack { .. }
             | Fact::ClockSetForward { .. }
+            | Fact::Paused { .. }
             | Fact::HandOverNoted { .. }
             | Fact::Left { .. } => {}
+        }
+    }
+
+    fn issue_closed(&mut self, id: &Safe) {
+        let open = self.open.as_mut().map(|open| &mut open.before);
+        for before in open.into_iter().chain(&mut self.save) {
+            before.mark.open_issues.remove(id);
         }
     }
 
@@ -240,9 +249,11 @@ impl Past {
     }
 }
 
-/// What a clock that was set forward again shows to have passed, and did not.
+/// What a clock shows to have passed that was set forward again, or over which nobody watched.
 fn jumped(fact: &Fact) -> SignedDuration {
-    let Fact::ClockSetForward { by_seconds } = fact else { return SignedDuration::ZERO };
+    let (Fact::ClockSetForward { by_seconds } | Fact::Paused { by_seconds }) = fact else {
+        return SignedDuration::ZERO;
+    };
     SignedDuration::from_secs(i64::try_from(*by_seconds).unwrap_or(i64::MAX))
 }
 

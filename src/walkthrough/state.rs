@@ -273,6 +273,8 @@ pub enum Notice {
     /// What was tested is not held any more, and nothing was saved of it.
     PasswordGone,
     TooEarly,
+    /// The console did not run for so long, and watched nothing.
+    Paused(Duration),
     /// The save that was on record was never made.
     NeverSent,
     Waiting,

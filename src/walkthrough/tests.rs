@@ -13,6 +13,7 @@ mod explore;
 mod hand_off;
 mod hand_over;
 mod parting;
+mod paused;
 pub mod player;
 mod proving;
 mod reports;

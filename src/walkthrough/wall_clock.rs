@@ -1,7 +1,7 @@
 //! This machine's clock, held against the time that passed: one that is set back is said and put on record.
 //!
 //! Pure. Waits go by the time that passed, so none is shortened; only what is written down bears the clock's own time.
-//! A clock that runs ahead is not told by itself: a machine that slept wakes with one.
+//! A clock that runs ahead is not told by itself: a machine that slept wakes with one (`paused`).
 
 use std::time::Duration;
 

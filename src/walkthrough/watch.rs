@@ -228,9 +228,16 @@ impl Watch {
         self.portal_throughout = false;
     }
 
+    /// Issues that were open at the mark, and that this reading shows closed: open again, they are about this save.
+    pub fn issues_closed(&mut self, reading: &Reading) -> Vec<Safe> {
+        let closed = reading.issues.iter().filter(|issue| issue.about_credential() && !issue.open());
+        closed.filter(|issue| self.old_issues.remove(&issue.id)).map(|issue| issue.id.clone()).collect()
+    }
+
     /// Takes in a reading asked for after the save. Returns what is new and held against the save.
     pub fn read(&mut self, reading: &Reading) -> Vec<(Safe, Witness)> {
         self.portal_read = true;
+        self.issues_closed(reading);
         let mut news = Vec::new();
         for sensor in &reading.sensors {
             match observe(sensor) {
@@ -242,9 +249,7 @@ impl Watch {
             }
         }
         for issue in reading.issues.iter().filter(|issue| issue.about_credential()) {
-            if !issue.open() {
-                self.old_issues.remove(&issue.id);
-            } else if self.holds(issue) && self.hold(&Safe::default(), Against::CredentialIssue) {
+            if issue.open() && self.holds(issue) && self.hold(&Safe::default(), Against::CredentialIssue) {
                 news.push((issue.name.clone(), Witness::CredentialIssue));
             }
         }

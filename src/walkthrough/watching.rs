@@ -86,7 +86,12 @@ impl Walkthrough {
         if asked_at < watch.saved_at.at {
             return;
         }
-        for (host, by) in watch.read(reading) {
+        let closed = watch.issues_closed(reading);
+        let news = watch.read(reading);
+        for id in closed {
+            self.record(Fact::IssueClosed { id });
+        }
+        for (host, by) in news {
             let what = Safe::new("the portal shows it");
             self.record(Fact::Evidence { host, what, by: Some(by), place: None });
         }

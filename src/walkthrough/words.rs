@@ -273,6 +273,10 @@ pub fn notice(notice: &Notice) -> Safe {
         Notice::PasswordGone => Safe::new(
             "The tested password is not held any more. Step 4 asks for it again, and tests it, before Save.",
         ),
+        Notice::Paused(by) => safe(format!(
+            "Nothing was watched for {}: the console was stopped, or its machine slept. The watch time doesn't count it.",
+            stretch(by.as_secs())
+        )),
         Notice::TooEarly => Safe::new("Too early."),
         Notice::Waiting => Safe::new("Something is still under way; wait for it, or leave with Ctrl-C."),
     }

@@ -229,7 +229,7 @@ impl<W: Write> Driving<W> {
 
     /// No waiting for what is out: it stands in ledger and record as begun, and counts.
     fn close_at_once(&mut self) {
-        for fact in self.walk.closing() {
+        for fact in self.walk.closing(self.clock.now()) {
             self.engine.recorder().write(Ticket(u64::MAX), fact, self.clock.work());
         }
         if !self.engine.recorder().flush(CLOSING) {

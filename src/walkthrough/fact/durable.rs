@@ -126,6 +126,8 @@ impl Durable {
             | Fact::Evidence { .. }
             | Fact::ClockSetBack { .. }
             | Fact::ClockSetForward { .. }
+            | Fact::Paused { .. }
+            | Fact::IssueClosed { .. }
             | Fact::Noted { .. } => {}
         }
     }

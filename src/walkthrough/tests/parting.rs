@@ -114,7 +114,8 @@ fn what_could_not_be_written_is_written_by_itself_in_its_order_and_at_the_latest
     player.wait(5);
     player.settle();
     assert_eq!(settled(&facts(&player)), [Step::Portal, Step::Configuration]);
-    let closing = fails_from(Step::Configuration).walk.closing();
+    let player = fails_from(Step::Configuration);
+    let closing = player.walk.closing(player.now());
     assert_eq!(settled(&closing), [Step::Configuration]);
     assert!(matches!(closing.last(), Some(Fact::Left { .. })), "{closing:?}");
 }

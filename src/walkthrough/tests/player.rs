@@ -143,7 +143,15 @@ impl Player {
     }
 
     pub fn wait(&mut self, seconds: u64) {
-        self.seconds += seconds;
+        let until = self.seconds + seconds;
+        while let Some(due) = self.walk.due().map(|due| due.0.as_secs())
+            && due > self.seconds
+            && due < until
+        {
+            self.seconds = due;
+            self.send(Event::Timer);
+        }
+        self.seconds = until;
         self.send(Event::Timer);
     }
 

@@ -52,6 +52,13 @@ impl Watch {
         watch
     }
 
+    /// Nothing was watched for so long, up to now.
+    pub fn wait_for(&mut self, by: Duration) {
+        if self.verdict.is_none() {
+            self.until = self.until.after(by);
+        }
+    }
+
     /// The operator is there again: what is left of the watch time begins.
     pub fn go_on(&mut self, now: Now) {
         let left = self.until.since(self.saved_at.at);

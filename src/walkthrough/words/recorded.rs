@@ -48,6 +48,13 @@ fn of_the_walk(fact: &Fact) -> Option<Safe> {
         Fact::ClockSetForward { by_seconds } => {
             safe(format!("This machine's clock, set back before, went forward by {}.", stretch(*by_seconds)))
         }
+        Fact::Paused { by_seconds } => safe(format!(
+            "Nothing was watched for {}: the console was stopped, its machine slept, or its clock was set forward.",
+            stretch(*by_seconds)
+        )),
+        Fact::IssueClosed { id } => safe(format!(
+            "The health issue {id}, open when the save was announced, was seen closed; open again, it counts."
+        )),
         Fact::Left { step, .. } => safe(format!("Left at step {}, {}.", step.number(), title(*step))),
         _ => return None,
     })
