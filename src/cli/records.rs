@@ -10,6 +10,7 @@ use crate::engine::record::{Unknown, facts, known};
 use crate::journal::file::{JournalFault, is_held as is_held_at, read_record};
 use crate::journal::{Consistency, Read};
 use crate::text::Safe;
+use crate::walkthrough::fact::Fact;
 use crate::walkthrough::resume::Dated;
 
 /// A record, as it was found.
@@ -37,10 +38,24 @@ pub enum NotRead {
     Folder { folder: Safe, why: io::Error },
 }
 
+impl NotRead {
+    /// What happened alone, for a list in which each says its own.
+    pub fn happened(&self) -> String {
+        match self {
+            Self::Journal(fault) => fault.happened(),
+            Self::NoSuch { .. } => "it can't be read: it is no file of its own".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl Kept {
     pub fn open(path: &Path) -> Result<Self, NotRead> {
-        let read = read_record(path)?;
+        // Asked first: a walk that ends meanwhile has its last line by the time it is read.
         let held = is_held_at(path)?;
+        let read = read_record(path)?;
+        let ended = || facts(&read).is_ok_and(|facts| matches!(facts.last(), Some((_, Fact::Left { .. }))));
+        let held = held && !ended();
         let id = path.file_stem().map(|stem| Safe::new(&stem.to_string_lossy())).unwrap_or_default();
         Ok(Self { id, read, held })
     }

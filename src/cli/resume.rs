@@ -133,7 +133,10 @@ pub(super) fn newest(folder: &Path, site: &Safe) -> Opening {
     }
     let mut unread = None;
     for name in names {
-        let Ok(kept) = records::named(folder, &name) else { continue };
+        let Ok(kept) = records::named(folder, &name) else {
+            unread = unread.or(Some((Safe::from(name), 1)));
+            continue;
+        };
         let (facts, line) = kept.good();
         if let Some(line) = line {
             // Of a record that says nothing nobody knows whose it is.
@@ -161,21 +164,31 @@ fn opening(offer: Option<Offer>, unread: Option<(Safe, u64)>) -> Opening {
     }
 }
 
-/// Lists the unfinished walks of a live site, or of labs.
+/// Lists the unfinished walks of a live site, or of labs. 0, or 3 where one of them could not be read.
 pub fn run(everywhere: &Everywhere, lab: bool) -> Result<u8, NotResumed> {
     let state = folders::state(everywhere.state_dir.as_deref())?;
     let folder = if lab { state.join("lab") } else { state };
-    output::say(list(&folder, (everywhere, lab))?.trim_end())?;
-    Ok(0)
+    let (said, unread) = list(&folder, (everywhere, lab))?;
+    output::say(said.trim_end())?;
+    Ok(if unread { 3 } else { 0 })
 }
 
-/// All that are unfinished, the newest first, and the command that goes on with one.
-fn list(folder: &Path, (everywhere, lab): (&Everywhere, bool)) -> Result<String, NotResumed> {
+/// All that are unfinished, the newest first, and the command that goes on with one; and whether one could not be read.
+fn list(folder: &Path, (everywhere, lab): (&Everywhere, bool)) -> Result<(String, bool), NotResumed> {
     let mut lines = String::new();
     let mut first = None;
+    let mut unread = false;
     let lab = if lab { "lab " } else { "" };
     for name in records::names(folder)? {
-        let kept = records::named(folder, &name)?;
+        let kept = match records::named(folder, &name) {
+            Ok(kept) => kept,
+            // The others can be gone on with all the same.
+            Err(fault) => {
+                unread = true;
+                let _ = writeln!(lines, "  {name}  {}", fault.happened());
+                continue;
+            }
+        };
         let Some((line, goes_on)) = line(&kept) else { continue };
         // Writing to a String can't fail.
         let _ = writeln!(lines, "  {name}  {line}");
@@ -183,14 +196,14 @@ fn list(folder: &Path, (everywhere, lab): (&Everywhere, bool)) -> Result<String,
     }
     let folder = records::shown(folder);
     if lines.is_empty() {
-        return Ok(format!("No walk is unfinished in {folder}.\n"));
+        return Ok((format!("No walk is unfinished in {folder}.\n"), unread));
     }
     let how = first.map(|(id, site)| {
         let options = everywhere.again(site.as_deref());
         format!("Go on with one by its name: mdi-console {lab}--resume {id}{options}\n")
     });
     let how = how.unwrap_or_default();
-    Ok(format!("Unfinished walks in {folder}, the newest first:\n{lines}{how}"))
+    Ok((format!("Unfinished walks in {folder}, the newest first:\n{lines}{how}"), unread))
 }
 
 /// When, who, where, which step, what is open; and whether it can go on.

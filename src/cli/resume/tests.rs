@@ -114,7 +114,7 @@ fn the_command_that_goes_on_is_whole_and_quoted() {
     let folder = tempfile::tempdir().unwrap();
     walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
     let check = |options: &[&str], lab: bool, expected: &str| {
-        let said = list(folder.path(), (&everywhere(options), lab)).unwrap();
+        let said = list(folder.path(), (&everywhere(options), lab)).unwrap().0;
         assert_eq!(said.lines().last(), Some(expected), "{said}");
     };
     let by_name = "Go on with one by its name: mdi-console --resume 20260304T050607Z";
@@ -130,7 +130,7 @@ fn the_command_that_goes_on_is_whole_and_quoted() {
 fn a_walk_at_step_1_is_listed_while_it_is_walked() {
     let folder = tempfile::tempdir().unwrap();
     walked(folder.path(), ("20260304T050607Z", "site-a", false), &[]);
-    let listed = || list(folder.path(), (&everywhere(&[]), false)).unwrap();
+    let listed = || list(folder.path(), (&everywhere(&[]), false)).unwrap().0;
     assert!(listed().starts_with("No walk is unfinished in "), "{}", listed());
     let _held = JournalFile::open_existing(folder.path(), "20260304T050607Z.jsonl").unwrap();
     let expected = format!("ana@jump-01  site-a  step 1 Portal  {LOCKED}");
@@ -161,7 +161,7 @@ fn a_lab_that_ended_with_its_save_is_not_offered() {
     let check = |facts: &[Fact], ended: bool| {
         let folder = tempfile::tempdir().unwrap();
         walked(folder.path(), ("20260304T050607Z", "lab", true), facts);
-        let said = list(folder.path(), (&everywhere(&[]), true)).unwrap();
+        let said = list(folder.path(), (&everywhere(&[]), true)).unwrap().0;
         assert_eq!((said.contains("its lab ended"), said.contains("Go on with")), (ended, !ended), "{said}");
         assert_eq!(find(folder.path(), "20260304T050607Z").unwrap().gone(), ended, "{facts:?}");
     };
@@ -175,4 +175,18 @@ fn a_lab_that_ended_with_its_save_is_not_offered() {
     check(&facts, true);
     facts.push(Fact::WentBack { to: Step::Password });
     check(&facts, true);
+}
+
+#[test]
+fn a_record_that_cannot_be_opened_is_told_and_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    walked(folder.path(), ("20260304T050607Z", "site-a", false), &[settled(Step::Portal)]);
+    let gone = folder.path().join("gone");
+    std::os::unix::fs::symlink(gone, folder.path().join("20260304T050608Z.jsonl")).unwrap();
+    let (said, unread) = list(folder.path(), (&everywhere(&[]), false)).unwrap();
+    assert!(unread && said.contains("  20260304T050608Z  it can't be read"), "{said}");
+    assert!(said.contains("  20260304T050607Z  ") && said.contains("--resume 20260304T050607Z"), "{said}");
+    let found = newest(folder.path(), &"site-a".into());
+    let Opening::Beside(Beside::Unread { id, older, .. }) = found else { panic!("{found:?}") };
+    assert_eq!((id.as_str(), older.as_deref()), ("20260304T050608Z", Some("20260304T050607Z")));
 }
