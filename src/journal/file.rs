@@ -52,6 +52,9 @@ impl JournalFault {
     #[must_use]
     pub fn happened(&self) -> String {
         match self {
+            Self::Io { path, act, source } => {
+                format!("{} could not be {act}: {}", path.display(), told(source))
+            }
             Self::NotWritten { path, source } => format!("{}: {}", path.display(), told(source)),
             Self::Broken(path) => format!(
                 "{} could not be brought back to its last good line after a failed write, so nothing more is written to it; leave, and --resume cuts the torn line",

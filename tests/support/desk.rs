@@ -130,6 +130,7 @@ fn terms() -> Terms {
         search_faults: Vec::new(),
         kerberos_alone: false,
         reader: false,
+        sources: Vec::new(),
         servers: hosts.map(|host| Server { host, standalone: false, way: Way::Sc }).to_vec(),
         old_password: Duration::from_hours(1),
         poll: Duration::from_mins(1),

@@ -81,6 +81,7 @@ fn terms(names: Names, lab: bool) -> Terms {
         search_faults: Vec::new(),
         kerberos_alone: false,
         reader: false,
+        sources: Vec::new(),
         servers: vec![
             server("dc1.contoso.test", false),
             server("sensor1.contoso.test", true),

@@ -298,11 +298,7 @@ impl Gathering {
                     (save.result, save.said) =
                         (Some(*result), words::save_ended(*result, why.as_ref(), *entered));
                 }
-                if matches!(result, SaveWord::NotSaved | SaveWord::Conflict) {
-                    self.judged = mem::take(&mut self.judged_before);
-                } else if *result == SaveWord::Saved {
-                    self.judged.perhaps_untested = false;
-                }
+                self.save_ended(*result);
             }
             Fact::ServiceSeen { host, state } => self.service(at, (host, state), false),
             Fact::ServiceMarked { host, evidence } => self.service(at, (host, evidence), true),
@@ -321,6 +317,15 @@ impl Gathering {
                 self.judged.listed.clone_from(listed);
             }
             _ => {}
+        }
+    }
+
+    /// What was known of the save before it stands where it turns out not to have happened.
+    fn save_ended(&mut self, result: SaveWord) {
+        match result {
+            SaveWord::NotSaved | SaveWord::Conflict => self.judged = mem::take(&mut self.judged_before),
+            SaveWord::Saved => self.judged.perhaps_untested = false,
+            SaveWord::NotKnown => {}
         }
     }
 
