@@ -274,7 +274,7 @@ pub fn notice(notice: &Notice) -> Safe {
             "The tested password is not held any more. Step 4 asks for it again, and tests it, before Save.",
         ),
         Notice::Paused(by) => safe(format!(
-            "Nothing was watched for {}: the console was stopped, or its machine slept. The watch time doesn't count it.",
+            "Nothing was watched for {}: the console was stopped, or its machine slept.",
             stretch(by.as_secs())
         )),
         Notice::TooEarly => Safe::new("Too early."),

@@ -128,14 +128,26 @@ impl Story {
         self.names.of(&format!("{name}.{DOMAIN}"))
     }
 
+    /// The console runs all the while.
     #[must_use]
     pub fn pass(mut self, by: Duration) -> Self {
-        self.now.at = self.now.at.after(by);
-        self.now.wall = self.now.wall.checked_add(by).expect("a time");
+        let end = self.now.at.after(by);
+        while let Some(due) = self.walk.due().filter(|due| *due > self.now.at && *due < end) {
+            let until = due.since(self.now.at);
+            self = self.later(until).tell(Event::Timer);
+        }
+        let rest = end.since(self.now.at);
+        self = self.later(rest);
         if self.walk.due().is_some_and(|due| due <= self.now.at) {
             self = self.tell(Event::Timer);
         }
         self.walk.now = self.now;
+        self
+    }
+
+    fn later(mut self, by: Duration) -> Self {
+        self.now.at = self.now.at.after(by);
+        self.now.wall = self.now.wall.checked_add(by).expect("a time");
         self
     }
 
