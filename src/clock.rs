@@ -2,6 +2,7 @@
 //!
 //! Relies on tokio for the system's timers. A moment has two faces: `at`, which only ever grows and is what
 //! waits are measured by, and `wall`, which is what is written down. Pure rooms use the types and never a `Clock`.
+//! The system's `at` runs on while the machine sleeps, so that nothing is younger for it; its timers don't.
 //! Deliberately absent: time zones; what is shown and recorded is UTC.
 
 use std::future::Future;
@@ -44,21 +45,21 @@ pub struct TimedOut;
 /// The source of time. Cheap to clone; all clones are one clock.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    /// The time it was made, by either face.
-    System(std::time::Instant, Timestamp),
+    /// The time it was made, by either face: since the machine was started, and by the wall.
+    System(Duration, Timestamp),
     Driven(Driven),
 }
 
 impl Clock {
     #[must_use]
     pub fn system() -> Self {
-        Self::System(std::time::Instant::now(), Timestamp::now())
+        Self::System(since_start(), Timestamp::now())
     }
 
     #[must_use]
     pub fn now(&self) -> Now {
         match self {
-            Self::System(origin, _) => system_now(origin),
+            Self::System(origin, _) => system_now(*origin),
             Self::Driven(driven) => driven.now(),
         }
     }
@@ -80,7 +81,7 @@ impl Clock {
 
     pub async fn sleep_until(&self, at: Instant) {
         match self {
-            Self::System(origin, _) => tokio::time::sleep_until((*origin + at.0).into()).await,
+            Self::System(..) => tokio::time::sleep(at.since(self.now().at)).await,
             Self::Driven(driven) => driven.sleep_until(at).await,
         }
     }
@@ -111,13 +112,29 @@ impl Clock {
 }
 
 /// Both faces of one moment: a process that was stopped between two looks would see a clock that was set.
-fn system_now(origin: &std::time::Instant) -> Now {
+fn system_now(origin: Duration) -> Now {
+    let elapsed = || since_start().saturating_sub(origin);
     loop {
-        let (before, wall, after) = (origin.elapsed(), Timestamp::now(), origin.elapsed());
+        let (before, wall, after) = (elapsed(), Timestamp::now(), elapsed());
         if after.saturating_sub(before) < Duration::from_secs(1) {
             return Now { at: Instant(before), wall };
         }
     }
+}
+
+/// How long ago the machine was started, its sleep counted. Source: `clock_gettime(2)`, `CLOCK_BOOTTIME`.
+#[cfg(target_os = "linux")]
+fn since_start() -> Duration {
+    let told = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let seconds = u64::try_from(told.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(told.tv_nsec).unwrap_or_default())
+}
+
+/// How long ago this was asked first.
+#[cfg(not(target_os = "linux"))]
+fn since_start() -> Duration {
+    static FIRST: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    FIRST.get_or_init(std::time::Instant::now).elapsed()
 }
 
 /// Something is under way; dropped when its consequence has been handed on.

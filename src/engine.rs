@@ -12,6 +12,7 @@ pub mod vault;
 mod directory;
 mod outcomes;
 mod portal;
+mod reader;
 mod sensors;
 mod start;
 
@@ -91,7 +92,7 @@ struct Shared {
     session: Mutex<portal::Session>,
     /// Held by whoever gets new tokens: a refresh token that is used twice is taken for a stolen one.
     renewing: tokio::sync::Mutex<()>,
-    reader: directory::Reader,
+    reader: reader::Reader,
     /// By how much a controller's clock is ahead, as its refusal of ours told.
     skews: Mutex<HashMap<Host, SignedDuration>>,
     /// So many controllers are given the password, or reached, at once.
@@ -110,14 +111,14 @@ impl Engine {
             Effect::ReadEntry(ticket, id) => self.portal(ticket, portal::read_entry(shared, id)),
             Effect::ReadPortal(ticket) => self.portal(ticket, portal::read(shared)),
             Effect::ReadIssuer(ticket) => self.portal(ticket, portal::read_issuer(shared)),
-            Effect::Save { ticket, entry, etag, change, account, secret } => {
+            Effect::Save { ticket, entry, change, account, secret } => {
                 let change = crate::portal::workspace::Change {
-                    entry,
-                    etag,
+                    entry: entry.id,
+                    etag: entry.etag,
                     id: change,
                     account: account.name,
                     domain: account.domain,
-                    single_label: false,
+                    single_label: entry.single_label,
                 };
                 self.save(ticket, change, secret);
             }

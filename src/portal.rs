@@ -254,6 +254,14 @@ pub enum AfterLoss {
 }
 
 impl Entry {
+    /// Under its own name the portal may hold another account by now.
+    pub fn of_the_same_account(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.account.eq_ignore_ascii_case(&other.account)
+            && self.domain.eq_ignore_ascii_case(&other.domain)
+            && self.managed == other.managed
+    }
+
     /// Compares the entry as it is now with the save that was sent: its `Change-Id`, and the `ETag` it was sent against.
     pub fn after_loss(&self, change: &str, etag_before: &str) -> AfterLoss {
         if self.last_change.as_deref() == Some(change) {

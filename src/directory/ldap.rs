@@ -70,8 +70,15 @@ pub enum ReaderFault {
     /// Not found, or not readable for this reader.
     #[error("the reader account does not find the account")]
     NoSuchAccount,
+    /// Its password was not sent.
     #[error("the reader account could not ask: {0}")]
-    Fault(#[from] Fault),
+    NotSent(Fault),
+    /// Its password was sent, and what became of that is not known.
+    #[error("the reader account was not answered: {0}")]
+    NotKnown(Fault),
+    /// It was let in, and could not read.
+    #[error("the reader account could not read: {0}")]
+    Unread(Fault),
 }
 
 impl ReaderFault {
@@ -83,7 +90,7 @@ impl ReaderFault {
             Self::NoSuchAccount => {
                 "Compare the account's name and domain, and the reader's right to read it."
             }
-            Self::Fault(fault) => fault.remedy(),
+            Self::NotSent(fault) | Self::NotKnown(fault) | Self::Unread(fault) => fault.remedy(),
         }
     }
 }

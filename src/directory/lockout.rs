@@ -92,6 +92,8 @@ pub struct Request {
     pub typed_account_name: bool,
     /// The secret was accepted as *current* before.
     pub retest_of_current: bool,
+    /// There is a reader account, and it could not tell what stands with the account.
+    pub unseen: bool,
     /// Taken where the policy is not known.
     pub lockout_window: Duration,
 }
@@ -140,6 +142,8 @@ pub enum Why {
     Locked,
     /// Even one failure can lock the account: its policy can't be read, or a fine-grained one can't be excluded.
     PolicyNotKnown,
+    /// A reader account should have told what counts against the account, and could not.
+    StandingNotRead,
     /// The account locks at 2 or 3 failures: one attempt is all there is.
     SmallThreshold(u32),
     /// The first failure locks the account.

@@ -1,14 +1,11 @@
-//! Errands at the domain controllers: reaching them, reserving attempts, spending permits, reading with the reader.
+//! Errands at the domain controllers: reaching them, reserving attempts, spending permits.
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
 use jiff::Timestamp;
 
-use crate::directory::ldap::{Credential, ReaderFault};
+use crate::directory::ldap::Credential;
 use crate::directory::lockout::{AttemptId, Budget, Charge, Outcome, Permit, Request};
 use crate::directory::stages::Unreached;
 use crate::directory::{Account, Answer, Controller, Fault, Host, Protocol, Reach, Standing, Tested};
@@ -20,23 +17,10 @@ use crate::walkthrough::event;
 
 use super::Shared;
 use super::ledger::{LedgerFault, ReserveRefused, Settled};
+use super::reader::{Seen, look};
 
 /// How many controllers are asked at once.
 pub(super) const IN_FLIGHT: usize = 16;
-
-/// The reader account's secret, and whether it may still be used.
-#[derive(Debug, Default)]
-pub(super) struct Reader {
-    secret: Option<SecretId>,
-    /// Refused once: never tried again by this process.
-    refused: AtomicBool,
-}
-
-impl Reader {
-    pub(super) fn new(secret: Option<SecretId>) -> Self {
-        Self { secret, refused: AtomicBool::new(false) }
-    }
-}
 
 /// One attempt to be made.
 #[derive(Debug)]
@@ -69,15 +53,15 @@ async fn joined(shared: &Shared, controller: &Controller, account: &Account) -> 
     Reach::joined(controller, by_ldap, by_kerberos, shared.clock.now().wall)
 }
 
-fn controller(shared: &Shared, host: &Host) -> Option<Controller> {
+pub(super) fn controller(shared: &Shared, host: &Host) -> Option<Controller> {
     shared.site.controllers.iter().find(|one| one.host == *host).cloned()
 }
 
 /// Reads what stands with the reader, then lets the ledger judge and write, before anything leaves.
 pub(super) async fn reserve(shared: Arc<Shared>, wanted: Reservation) -> event::Directory {
-    let standing = stand(&shared, &wanted).await;
+    let seen = stand(&shared, &wanted).await;
+    let standing = seen.standing.clone();
     let (shared_, now) = (Arc::clone(&shared), shared.clock.now().wall);
-    let seen = standing.clone();
     let judged = tokio::task::spawn_blocking(move || judge(&shared_, &wanted, &seen, now)).await;
     match judged {
         Ok(Ok((attempts, budget))) => event::Directory::Reserved { attempts, budget, standing },
@@ -91,7 +75,7 @@ pub(super) async fn reserve(shared: Arc<Shared>, wanted: Reservation) -> event::
 fn judge(
     shared: &Shared,
     wanted: &Reservation,
-    standing: &[Standing],
+    Seen { standing, missed }: &Seen,
     now: Timestamp,
 ) -> Result<(Vec<(AttemptId, Host)>, Budget), ReserveRefused> {
     let request = |host: &Host| Request {
@@ -101,12 +85,14 @@ fn judge(
         charge: wanted.charge,
         typed_account_name: wanted.typed_account_name,
         retest_of_current: wanted.retest_of_current,
+        unseen: *missed,
         lockout_window: shared.site.lockout_window,
     };
-    // Each controller's own count, where it was read; the account's standing otherwise.
+    // Each controller's own count alone, where the account's is not drawn on and it was read.
     let seen = |host: &Host| {
-        let own: Vec<Standing> = standing.iter().filter(|one| one.controller == *host).cloned().collect();
-        if own.is_empty() { standing.to_vec() } else { own }
+        let alone = |one: &&Standing| wanted.charge == Charge::ControllerOnly && one.controller == *host;
+        let own: Vec<Standing> = standing.iter().filter(alone).cloned().collect();
+        if own.is_empty() { standing.clone() } else { own }
     };
     let requests: Vec<_> = wanted.controllers.iter().map(|host| (request(host), seen(host))).collect();
     let requests: Vec<_> = requests.iter().map(|(request, seen)| (request, seen.as_slice())).collect();
@@ -133,90 +119,27 @@ fn judge(
     }
 }
 
-/// The PDC emulator's word on the account, or each controller's own once the password is proved.
-async fn stand(shared: &Arc<Shared>, wanted: &Reservation) -> Vec<Standing> {
-    let hosts: Vec<Host> = match (wanted.charge, &wanted.pdc_emulator) {
-        (Charge::Account, Some(pdc)) => vec![pdc.clone()],
-        (Charge::Account, None) | (Charge::ControllerOnly, _) => wanted.controllers.clone(),
-    };
-    read_standings(shared, hosts, &wanted.account).await
-}
-
-/// Asks with the reader account, through the same ledger: one failure, and it is never used again.
-async fn read_standings(shared: &Arc<Shared>, hosts: Vec<Host>, account: &Account) -> Vec<Standing> {
-    if shared.site.proof == Proof::Kerberos {
-        // The reader would bind, and at such a site no password leaves this machine.
-        return Vec::new();
+/// The PDC emulator's word on the account, and that of each controller that is to be asked.
+async fn stand(shared: &Arc<Shared>, wanted: &Reservation) -> Seen {
+    let pdc = wanted.pdc_emulator.iter().filter(|_| wanted.charge == Charge::Account);
+    let mut hosts: Vec<Host> = pdc.cloned().collect();
+    for host in &wanted.controllers {
+        if !hosts.contains(host) {
+            hosts.push(host.clone());
+        }
     }
-    let Some((reader, first)) = shared.site.reader.clone().zip(hosts.first().cloned()) else {
-        return Vec::new();
-    };
-    let secret = shared.reader.secret.and_then(|secret| shared.vault.get(secret));
-    let Some(secret) = secret.filter(|_| !shared.reader.refused.load(Ordering::Acquire)) else {
-        return Vec::new();
-    };
-    let credential = Credential { account: reader, secret };
-    let Some(attempt) = reserve_reader(shared, &credential.account, first.clone()).await else {
-        return Vec::new();
-    };
-    let read = standing(shared, first, &credential, account).await;
-    let outcome = match &read {
-        Ok(_) | Err(ReaderFault::NoSuchAccount) => Outcome::Accepted,
-        Err(ReaderFault::Refused(_)) => Outcome::Refused,
-        Err(ReaderFault::Fault(_)) => Outcome::NotKnown,
-    };
-    if outcome == Outcome::Refused {
-        shared.reader.refused.store(true, Ordering::Release);
-    }
-    settle(shared, attempt, outcome).await;
-    let Ok(read) = read else { return Vec::new() };
-    // The reader's password has just been accepted, so asking the others with it risks nothing more.
-    let others: Vec<Standing> = stream::iter(hosts.into_iter().skip(1))
-        .map(|host| standing(shared, host, &credential, account))
-        .buffer_unordered(IN_FLIGHT)
-        .filter_map(|read| async move { read.ok() })
-        .collect()
-        .await;
-    std::iter::once(read).chain(others).collect()
-}
-
-async fn standing(
-    shared: &Arc<Shared>,
-    host: Host,
-    reader: &Credential,
-    account: &Account,
-) -> Result<Standing, ReaderFault> {
-    match controller(shared, &host) {
-        Some(controller) => shared.directory.standing(&controller, reader.clone(), account).await,
-        None => Err(ReaderFault::Fault(Fault::NoRoute)),
-    }
-}
-
-async fn reserve_reader(shared: &Arc<Shared>, reader: &Account, host: Host) -> Option<AttemptId> {
-    let request = Request {
-        account: reader.key(),
-        controllers: vec![host],
-        protocol: Protocol::Ldap,
-        charge: Charge::Account,
-        typed_account_name: false,
-        retest_of_current: false,
-        lockout_window: shared.site.lockout_window,
-    };
-    let (ledger, now) = (shared.ledger.clone(), shared.clock.now().wall);
-    let reserved =
-        tokio::task::spawn_blocking(move || ledger.reserve(&request, &[], now)).await.ok()?.ok()?;
-    reserved.attempts.first().copied()
+    look(shared, hosts, &wanted.account).await
 }
 
 pub(super) async fn read_standing(shared: Arc<Shared>, host: Host, account: Account) -> event::Directory {
-    let read = read_standings(&shared, vec![host], &account).await;
-    event::Directory::StandingRead(read.into_iter().next())
+    let seen = look(&shared, vec![host], &account).await;
+    event::Directory::StandingRead(seen.standing.into_iter().next())
 }
 
 /// What the PDC emulator counts for the account, for the mark.
 pub(super) async fn bad_password_count(shared: &Arc<Shared>, host: Host, account: &Account) -> Option<u32> {
-    let read = read_standings(shared, vec![host], account).await;
-    read.first().and_then(|standing| standing.account.bad_password_count)
+    let seen = look(shared, vec![host], account).await;
+    seen.standing.first().and_then(|standing| standing.account.bad_password_count)
 }
 
 /// Spends the permit, and has the outcome in the ledger before anybody hears of it.
@@ -282,7 +205,7 @@ fn outcome(answer: &Answer) -> Outcome {
     }
 }
 
-async fn settle(shared: &Shared, attempt: AttemptId, outcome: Outcome) {
+pub(super) async fn settle(shared: &Shared, attempt: AttemptId, outcome: Outcome) {
     // A clock that is set right again must not make Active Directory's memory look older than it is.
     let at = shared.clock.latest();
     shared.outcomes.write(&shared.ledger, Settled { attempt, outcome, at }).await;

@@ -19,12 +19,14 @@ use crate::sensor::probe::Prober;
 use crate::site::{Save, Site};
 use crate::trust::{SystemRoots, Trust, TrustFault};
 
+use super::directory::IN_FLIGHT;
 use super::ledger::{LedgerFault, LedgerFile};
 use super::outcomes::Outcomes;
 use super::portal::Session;
+use super::reader::Reader;
 use super::record::Recorder;
 use super::secrets::Secrets;
-use super::{Answer, Engine, Shared, directory};
+use super::{Answer, Engine, Shared};
 
 /// Answers that may wait for the loop.
 const WAITING: usize = 256;
@@ -83,7 +85,7 @@ impl Engine {
         let (directory_trust, portal_trust) = trusts(&site)?;
         let limits = site.limits;
         let patience = ldap::Patience { connect: limits.connect, answer: limits.answer };
-        let reader = directory::Reader::new(reader.map(|secret| vault.keep(secret)));
+        let reader = Reader::new(reader.map(|secret| vault.keep(secret)));
         let children = Family::default();
         let shared = Shared {
             recorder: Recorder::start(file, clock.clone(), Arc::clone(&vault), out.clone())?,
@@ -103,7 +105,7 @@ impl Engine {
             clock,
             vault,
             reader,
-            in_flight: tokio::sync::Semaphore::new(directory::IN_FLIGHT),
+            in_flight: tokio::sync::Semaphore::new(IN_FLIGHT),
             out,
         };
         Ok((Self { shared: Arc::new(shared), watches: Mutex::default(), children }, answers))

@@ -20,7 +20,7 @@ use super::prompt::{self, Prompt};
 #[derive(Default)]
 pub struct Telling {
     step: Option<Step>,
-    asked: Option<(Prompt, Safe)>,
+    asked: Option<(Prompt, Safe, Vec<Safe>)>,
     /// What is known of the step that is shown, and was said.
     said: BTreeSet<Safe>,
     notice: Option<Notice>,
@@ -187,7 +187,12 @@ impl Telling {
         if prompt == Prompt::Nothing && *walk.phase(walk.current) != Phase::Working {
             return Vec::new();
         }
-        let asked = (prompt, question(walk));
+        // A list that changed is another question: its numbers mean something else.
+        let options = match &prompt {
+            Prompt::Choice(question) => words::options(walk, question),
+            Prompt::Text(_) | Prompt::Masked | Prompt::GoOn | Prompt::Nothing => Vec::new(),
+        };
+        let asked = (prompt, question(walk), options);
         if self.asked.as_ref() == Some(&asked) {
             return Vec::new();
         }

@@ -3,6 +3,7 @@
 use crate::directory::lockout::{AttemptId, Charge};
 use crate::directory::{Account, Host, Protocol};
 use crate::logs::{Position, SourceId};
+use crate::portal::Entry;
 use crate::secret::SecretId;
 use crate::sensor;
 use crate::text::Safe;
@@ -47,8 +48,7 @@ pub enum Effect {
     TakeMark(Ticket, Option<(Host, Account)>),
     Save {
         ticket: Ticket,
-        entry: Safe,
-        etag: Safe,
+        entry: Entry,
         change: Safe,
         account: Account,
         secret: SecretId,

@@ -107,9 +107,13 @@ impl Walkthrough {
         if lost && let Saving::HandedOver { secret_gone, .. } = &mut self.saving {
             *secret_gone = true;
         }
-        if !lost || self.sending() {
-            return;
+        if lost && !self.sending() {
+            self.type_it_again();
         }
+    }
+
+    /// What was tested is not held any more, or can't be relied on.
+    pub(super) fn type_it_again(&mut self) {
         self.stop_marking();
         if self.saving == Saving::Marking {
             self.saving = Saving::NotBegun;

@@ -33,6 +33,7 @@ impl Walkthrough {
 
     /// A refusal that came and went meanwhile may stand in a log, and the portal doesn't show it any more.
     pub(super) fn pause_told(&mut self, now: Now) {
+        self.proof_aged(self.slept(now));
         let Some(Pause { stopped, slept }) = self.pause(now) else { return };
         for watch in [&mut self.watch, &mut self.next_watch].into_iter().flatten() {
             watch.portal_failed();
@@ -53,15 +54,27 @@ impl Walkthrough {
         if !self.watching() {
             return None;
         }
-        let passed = now.at.since(self.now.at);
-        let noted = |by: Duration| if by > self.late() { by } else { Duration::ZERO };
         let due = self.due().unwrap_or(now.at).max(self.now.at);
-        let stopped = noted(now.at.since(due));
-        // A clock that is behind is set right.
-        let ahead = now.wall.duration_since(self.now.wall);
-        let ahead = Duration::try_from(ahead).unwrap_or_default().saturating_sub(passed);
-        let slept = if self.behind.is_zero() { noted(ahead) } else { Duration::ZERO };
-        Some(Pause { stopped, slept }).filter(|pause| *pause != Pause::default())
+        let pause = Pause { stopped: self.noted(now.at.since(due)), slept: self.slept(now) };
+        Some(pause).filter(|pause| *pause != Pause::default())
+    }
+
+    /// By how much the clock on the wall ran ahead of the time that passed. One that is behind is set right.
+    fn slept(&self, now: Now) -> Duration {
+        let ahead = Duration::try_from(now.wall.duration_since(self.now.wall)).unwrap_or_default();
+        let ahead = ahead.saturating_sub(now.at.since(self.now.at));
+        if self.behind.is_zero() { self.noted(ahead) } else { Duration::ZERO }
+    }
+
+    fn noted(&self, by: Duration) -> Duration {
+        if by > self.late() { by } else { Duration::ZERO }
+    }
+
+    /// How old a proof is that was slept over nobody can say; the password is tested again before it is saved.
+    fn proof_aged(&mut self, slept: Duration) {
+        if slept > Duration::ZERO && !self.sending() && !self.testing() && self.acceptance.is_some() {
+            self.type_it_again();
+        }
     }
 
     fn late(&self) -> Duration {

@@ -164,14 +164,15 @@ impl Walkthrough {
 
     fn entries_read(&mut self, entries: Vec<Entry>) {
         self.entries_known = true;
-        let chosen = self.entry.as_ref().map(|entry| entry.id.clone());
-        let fresh = entries.iter().find(|entry| Some(&entry.id) == chosen.as_ref()).cloned();
+        let chosen = self.entry.as_ref();
+        let fresh = entries.iter().find(|entry| chosen.is_some_and(|own| own.of_the_same_account(entry)));
+        let (fresh, chosen) = (fresh.cloned(), chosen.is_some());
         self.entries = entries;
         if !self.saved() && !self.sending() {
             let reading = self.current == Step::DirectoryServices;
             match fresh {
                 Some(fresh) => self.entry = Some(fresh),
-                None if reading && chosen.is_some() => {
+                None if reading && chosen => {
                     self.entry = None;
                     self.void_acceptance();
                 }

@@ -178,8 +178,9 @@ impl Walkthrough {
 
     /// As the portal lists it now. One that it lists no more has to be chosen again.
     fn find_entry(&mut self) {
-        let Some(id) = self.entry.as_ref().map(|entry| entry.id.clone()) else { return };
-        let fresh = self.entries.iter().find(|entry| entry.id == id).cloned();
+        let Some(own) = self.entry.clone() else { return };
+        let id = own.id.clone();
+        let fresh = self.entries.iter().find(|entry| own.of_the_same_account(entry)).cloned();
         if !self.sending() && (fresh.is_some() || self.reads_entries()) {
             self.entry = fresh;
         }

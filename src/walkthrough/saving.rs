@@ -141,14 +141,7 @@ impl Walkthrough {
         }
         self.saving = Saving::Sending { change: change.clone(), mark, since: self.now };
         let ticket = self.errand(Errand::Save);
-        self.out(Effect::Save {
-            ticket,
-            entry: entry.id,
-            etag: entry.etag,
-            change,
-            account: held.account,
-            secret: held.secret,
-        });
+        self.out(Effect::Save { ticket, entry, change, account: held.account, secret: held.secret });
     }
 
     /// From the mark on, everything that is written may be about this save; the watch time begins with the answer.

@@ -121,6 +121,7 @@ impl Forest {
             charge: Charge::Account,
             typed_account_name: false,
             retest_of_current: false,
+            unseen: false,
             lockout_window: Duration::from_hours(1),
         };
         let ledger = LedgerFile::in_folder(folder.path()).expect("a ledger");

@@ -92,6 +92,11 @@ impl Found {
         self.stored.all_bytes("objectSid").first().copied()
     }
 
+    /// What the directory works out of it could be read.
+    pub(super) fn is_computed(&self) -> bool {
+        self.computed.is_some()
+    }
+
     /// The DN of the fine-grained policy that holds for it.
     pub(super) fn fine_grained(&self) -> Option<&str> {
         self.computed.as_ref()?.text("msDS-ResultantPSO")

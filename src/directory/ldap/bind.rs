@@ -73,6 +73,15 @@ impl Client {
 
     /// A connection that a password may go over.
     async fn ready(&self, controller: &Controller, credential: &Credential) -> Result<(Ldap, Root), Fault> {
+        let (ldap, root) = self.writable(controller).await?;
+        if !decode::same_domain(&root.naming_context, &credential.account.domain) {
+            return Err(Fault::Referral);
+        }
+        Ok((ldap, root))
+    }
+
+    /// The same, to a controller of any domain.
+    pub(super) async fn writable(&self, controller: &Controller) -> Result<(Ldap, Root), Fault> {
         let connected = self.connect(controller).await;
         let (mut ldap, _) = connected.map_err(|no_tls| no_tls.into_unreached().fault)?;
         let root = self.root(&mut ldap).await?;
@@ -80,9 +89,6 @@ impl Client {
             return Err(Fault::Unwilling(
                 "it is a read-only controller, which is never given a password".into(),
             ));
-        }
-        if !decode::same_domain(&root.naming_context, &credential.account.domain) {
-            return Err(Fault::Referral);
         }
         Ok((ldap, root))
     }

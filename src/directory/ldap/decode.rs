@@ -57,7 +57,7 @@ pub(super) fn generalized_time(text: &str) -> Option<Timestamp> {
             let hours: i64 = rest.get(1..3)?.parse().ok()?;
             let minutes: i64 =
                 rest.get(3..).filter(|text| !text.is_empty()).map_or(Some(0), |text| text.parse().ok())?;
-            let ahead = SignedDuration::from_mins(hours.checked_mul(60)?.checked_add(minutes)?);
+            let ahead = SignedDuration::try_from_mins(hours.checked_mul(60)?.checked_add(minutes)?)?;
             if sign == "-" { -ahead } else { ahead }
         }
         _ => return None,
@@ -139,6 +139,8 @@ mod tests {
         check("20260102030405-01", time("2026-01-02T04:04:05Z"));
         check("20261302030405.0Z", None);
         check("20260102030405.0", None);
+        check("20260102030405+01900000000000000000", None);
+        check("20260102030405-019223372036854775807", None);
         check("2026", None);
         check("é0260102030405.0Z", None);
         check("", None);

@@ -14,7 +14,7 @@ use super::account::Found;
 use super::entry::{Entry, Query};
 use super::reach::Root;
 use super::{Account, Client, Controller, Credential, ReaderFault, Standing, decode};
-use crate::directory::{Answer, LockoutPolicy};
+use crate::directory::{Answer, Fault, LockoutPolicy};
 
 const DOMAIN: [&str; 3] = ["lockoutThreshold", "lockOutObservationWindow", "lockoutDuration"];
 const FINE_GRAINED: [&str; 3] =
@@ -29,7 +29,8 @@ impl Client {
         account: &Account,
     ) -> Result<Standing, ReaderFault> {
         let (client, controller, account) = (self.clone(), controller.clone(), account.clone());
-        self.apart(async move { client.stands(&controller, &reader, &account).await }).await?
+        let asked = self.apart(async move { client.stands(&controller, &reader, &account).await }).await;
+        asked.map_err(ReaderFault::NotKnown)?
     }
 
     async fn stands(
@@ -39,17 +40,18 @@ impl Client {
         account: &Account,
     ) -> Result<Standing, ReaderFault> {
         if reader.secret.expose().is_empty() {
-            return Err(crate::directory::Fault::Unwilling("an empty password is never sent".into()).into());
+            let why = Fault::Unwilling("an empty password is never sent".into());
+            return Err(ReaderFault::NotSent(why));
         }
-        let connected = self.connect(controller).await;
-        let (mut ldap, _) = connected.map_err(|no_tls| no_tls.into_unreached().fault)?;
+        let (mut ldap, root) = self.writable(controller).await.map_err(ReaderFault::NotSent)?;
         match self.bind(&mut ldap, &reader.account.principal(), reader).await {
             Answer::Accepted => {}
             Answer::Refused(refusal) => return Err(ReaderFault::Refused(refusal)),
-            Answer::NotKnown(fault) | Answer::NotSent(fault) => return Err(fault.into()),
+            Answer::NotKnown(fault) => return Err(ReaderFault::NotKnown(fault)),
+            Answer::NotSent(fault) => return Err(ReaderFault::NotSent(fault)),
         }
-        let root = self.root(&mut ldap).await?;
-        let found = self.account(&mut ldap, &root, &account.name).await?.ok_or(ReaderFault::NoSuchAccount)?;
+        let found = self.account(&mut ldap, &root, &account.name).await.map_err(ReaderFault::Unread)?;
+        let found = found.ok_or(ReaderFault::NoSuchAccount)?;
         let policy = self.policy(&mut ldap, &root, &found).await;
         let mut facts = found.facts(root.current_time);
         facts.claimed_by = self.claimant(&mut ldap, &root, account).await;
@@ -68,6 +70,10 @@ impl Client {
     }
 
     async fn policy(&self, ldap: &mut Ldap, root: &Root, found: &Found) -> Option<LockoutPolicy> {
+        if !found.is_computed() {
+            // It may name a fine-grained one.
+            return None;
+        }
         if let Some(own) = found.fine_grained() {
             let own = self.first(ldap, Query::object(own, &FINE_GRAINED)).await.ok()??;
             return read(&own, FINE_GRAINED);

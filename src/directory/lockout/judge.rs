@@ -201,6 +201,10 @@ impl Guard<'_> {
     fn needs_the_name(&self, own: Counted) -> Option<Why> {
         match self.policy.map(|policy| policy.threshold) {
             Some(small @ 2..=3) => Some(Why::SmallThreshold(small)),
+            // What it would have shown may be a locked account, or the last failure but one.
+            None if self.request.unseen && self.request.charge == Charge::Account => {
+                Some(Why::StandingNotRead)
+            }
             None if own.own > 0 || self.account_seen() > 0 => Some(Why::PolicyNotKnown),
             _ => None,
         }

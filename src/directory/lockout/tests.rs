@@ -23,6 +23,7 @@ fn request() -> Request {
         charge: Charge::Account,
         typed_account_name: false,
         retest_of_current: false,
+        unseen: false,
         lockout_window: Duration::from_hours(1),
     }
 }
@@ -77,6 +78,7 @@ fn word(why: &Why) -> String {
         Why::AccountSpent(budget) => format!("account at {}", budget.counted),
         Why::ControllerSpent(host, budget) => format!("{host} at {}", budget.counted),
         Why::Locked => "locked".into(),
+        Why::StandingNotRead => "standing not read".into(),
         Why::PolicyNotKnown => "policy not known".into(),
         Why::SmallThreshold(threshold) => format!("threshold {threshold}"),
         Why::FirstFailureLocks => "first failure locks".into(),
@@ -120,6 +122,19 @@ fn small_thresholds_have_one_attempt_after_the_name_was_typed() {
     check(2, &[], 0, "1 safe");
     check(2, &[900], 0, "not before 2700, account at 1");
     check(1, &[], 0, "never, first failure locks");
+}
+
+#[test]
+fn where_the_reader_should_have_told_and_did_not_the_name_is_wanted_for_the_account_alone() {
+    let unseen = |request: Request| Request { unseen: true, ..request };
+    let check = |request: Request, expected: &str| {
+        assert_eq!(verdict(&judge(&[], &request, &[], second(1000))), expected, "{request:?}");
+    };
+    check(unseen(request()), "type the name, standing not read");
+    check(unseen(typed(request())), "1 safe");
+    // After a proof the others are asked together, and nobody could type it in the midst of that.
+    let alone = Request { charge: Charge::ControllerOnly, ..unseen(request()) };
+    check(alone, "1 safe");
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn request(controllers: &[&str]) -> Request {
         charge: Charge::Account,
         typed_account_name: false,
         retest_of_current: false,
+        unseen: false,
         lockout_window: Duration::from_hours(1),
     }
 }

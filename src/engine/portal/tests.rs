@@ -14,7 +14,7 @@ use crate::directory::search::Search;
 use crate::engine::{Answer, Engine, Parts, Told};
 use crate::portal::signin;
 use crate::portal::token::Login;
-use crate::portal::{Reply, Seen, StandIn, reply};
+use crate::portal::{Entry, Reply, Seen, StandIn, reply};
 use crate::site::Site;
 use crate::walkthrough::effect::{Effect, Ticket};
 use crate::walkthrough::event::Event;
@@ -118,10 +118,19 @@ impl Bench {
     async fn save(&mut self, secret: SecretId) -> (SaveAnswer, Vec<[String; 4]>) {
         self.engine.act(Effect::Save {
             ticket: Ticket(3),
-            entry: "e-1".into(),
-            etag: "\"1\"".into(),
+            entry: Entry {
+                id: "e-1".into(),
+                account: "svc-mdi".into(),
+                domain: "contoso".into(),
+                managed: false,
+                single_label: true,
+                etag: "\"1\"".into(),
+                last_change: None,
+                changed_by: None,
+                changed_at: None,
+            },
             change: "c-1".into(),
-            account: Account { name: "svc-mdi".into(), domain: "contoso.test".into() },
+            account: Account { name: "svc-mdi".into(), domain: "contoso".into() },
             secret,
         });
         let event::Portal::SaveAnswered(answer) = self.answer().await else { panic!("no answer to a save") };
@@ -185,6 +194,7 @@ async fn a_save_turned_away_for_its_token_is_the_same_save_with_a_new_one_and_ne
         let [_, condition, change, body] = sent.last().unwrap();
         assert_eq!((condition.as_str(), change.as_str()), ("\"1\"", "c-1"));
         assert!(sent.iter().all(|[_, _, _, first]| first == body) && body.contains("Right-1"), "{sent:?}");
+        assert!(body.contains("\"IsSingleLabelAccountDomainName\":true"), "{body}");
     };
     let saved = || SaveAnswer::Saved { etag: "\"2\"".into() };
     let not_saved = || SaveAnswer::NotSaved(Fault::Unauthorized);

@@ -115,14 +115,7 @@ impl Trace {
 
     fn save(&mut self) {
         let (ticket, account, secret) = (self.ticket(), account(), SECRET);
-        self.want(Effect::Save {
-            ticket,
-            entry: "e1".into(),
-            etag: "1".into(),
-            change: "c1".into(),
-            account,
-            secret,
-        });
+        self.want(Effect::Save { ticket, entry: super::site::entry(), change: "c1".into(), account, secret });
     }
 }
 

@@ -4,6 +4,7 @@ use crate::directory::names::{EntryFault, Form};
 use crate::portal::Entry;
 use crate::walkthrough::effect::Effect;
 use crate::walkthrough::event::{Event, Portal};
+use crate::walkthrough::fact::Fact;
 use crate::walkthrough::step::{Phase, Question, Reason, Step};
 use crate::walkthrough::words;
 
@@ -54,6 +55,31 @@ fn another_entry_may_be_chosen_instead() {
     player.choose(1);
     while player.answer("reach-pdc", Way::Well) || player.answer("reach", Way::Well) {}
     assert!(!matches!(player.phase(), Phase::Blocked(_)), "{:?}", player.phase());
+}
+
+#[test]
+fn an_entry_that_holds_another_account_by_now_is_chosen_anew_and_on_record() {
+    let mut player = walked_to(Step::DirectoryServices);
+    player.intend(crate::walkthrough::event::Intent::Refresh);
+    let Some(place) = player.out.iter().position(|effect| matches!(effect, Effect::ReadEntries(_))) else {
+        panic!("the entries are not read: {:?}", player.out);
+    };
+    let Effect::ReadEntries(ticket) = player.out.remove(place) else { unreachable!() };
+    let another = Entry { account: "svc-mdi2".into(), ..entry() };
+    player.send(Event::Portal(
+        ticket,
+        Portal::EntriesRead(vec![another.clone(), Entry { id: "e9".into(), ..entry() }]),
+    ));
+    assert_eq!(*player.phase(), Phase::Asking(Question::WhichEntry));
+    player.choose(0);
+    let chosen = player.disk.iter().rev().find_map(|(_, fact)| match fact {
+        Fact::EntryChosen { account, .. } => Some(account.name.clone()),
+        _ => None,
+    });
+    assert_eq!(chosen, Some(another.account.clone()));
+    // One that sensors keep by themselves is not slipped in either.
+    let managed = Entry { managed: true, ..entry() };
+    assert!(!managed.of_the_same_account(&entry()) && another.of_the_same_account(&another));
 }
 
 #[test]

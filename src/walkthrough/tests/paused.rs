@@ -78,6 +78,18 @@ fn a_machine_that_slept_is_told_by_its_clock_and_its_sleep_is_no_watch_time() {
 }
 
 #[test]
+fn a_proof_that_was_slept_over_is_none() {
+    let mut player = walked_to(Step::Save);
+    assert!(player.walk.acceptance.is_some());
+    player.seconds += 5;
+    let effects = player.walk.handle(Event::Timer, slept(player.seconds));
+    assert!(player.walk.acceptance.is_none());
+    assert_eq!((player.walk.current, player.walk.saved()), (Step::Password, false));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Wipe(_))), "{effects:?}");
+    assert_eq!(player.walk.notice, Some(crate::walkthrough::Notice::PasswordGone));
+}
+
+#[test]
 fn before_there_is_anything_to_watch_nobody_asks_who_slept() {
     for step in [Step::Configuration, Step::Password, Step::Save] {
         let mut player = walked_to(step);

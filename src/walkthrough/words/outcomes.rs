@@ -134,6 +134,9 @@ pub fn why_shut(why: &Why) -> Safe {
         },
         Why::ControllerSpent(host, _) => safe(format!("no attempt is left at {host}")),
         Why::Locked => Safe::new("the account is locked until then"),
+        Why::StandingNotRead => {
+            Safe::new("the reader account could not read what counts against the account")
+        }
         Why::PolicyNotKnown => Safe::new("the lockout policy is not known"),
         Why::SmallThreshold(threshold) => safe(format!("the account locks at {threshold} failures")),
         Why::FirstFailureLocks => Safe::new("the first failure locks the account"),

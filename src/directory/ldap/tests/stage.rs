@@ -59,6 +59,8 @@ pub struct Script {
     /// Answers *who am I*; none: the question is not known.
     pub who: Option<&'static str>,
     pub objects: Vec<Object>,
+    /// Whoever asks for this is told that the controller is busy.
+    pub busy: Option<&'static str>,
 }
 
 impl Default for Script {
@@ -72,6 +74,7 @@ impl Default for Script {
             token: vec![],
             who: None,
             objects: vec![],
+            busy: None,
         }
     }
 }
@@ -240,6 +243,9 @@ impl Player {
     }
 
     fn find(&self, request: &LdapSearchRequest) -> Vec<LdapOp> {
+        if self.script.busy.is_some_and(|busy| request.attrs.iter().any(|one| one == busy)) {
+            return vec![LdapOp::SearchResultDone(result(51, ""))];
+        }
         let mut objects = self.script.objects.clone();
         let mut root: Vec<_> =
             self.script.root.iter().map(|(name, value)| (*name, vec![value.as_bytes().to_vec()])).collect();
