@@ -29,7 +29,7 @@ mod privileges;
 mod reach;
 mod standing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// How long a controller is waited for. In all this stays below `lockout::LONGEST_ATTEMPT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

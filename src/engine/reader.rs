@@ -153,3 +153,6 @@ fn outcome(read: &Result<Standing, ReaderFault>) -> Outcome {
         Err(ReaderFault::NotKnown(_)) => Outcome::NotKnown,
     }
 }
+
+#[cfg(test)]
+mod tests;

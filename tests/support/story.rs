@@ -133,11 +133,9 @@ impl Story {
     pub fn pass(mut self, by: Duration) -> Self {
         let end = self.now.at.after(by);
         while let Some(due) = self.walk.due().filter(|due| *due > self.now.at && *due < end) {
-            let until = due.since(self.now.at);
-            self = self.later(until).tell(Event::Timer);
+            self = self.until(due).tell(Event::Timer);
         }
-        let rest = end.since(self.now.at);
-        self = self.later(rest);
+        self = self.until(end);
         if self.walk.due().is_some_and(|due| due <= self.now.at) {
             self = self.tell(Event::Timer);
         }
@@ -145,9 +143,9 @@ impl Story {
         self
     }
 
-    fn later(mut self, by: Duration) -> Self {
-        self.now.at = self.now.at.after(by);
-        self.now.wall = self.now.wall.checked_add(by).expect("a time");
+    fn until(mut self, at: Instant) -> Self {
+        self.now.wall = self.now.wall.checked_add(at.since(self.now.at)).expect("a time");
+        self.now.at = at;
         self
     }
 

@@ -16,8 +16,8 @@ mod binds;
 mod identity;
 mod lab;
 mod reaching;
-mod reading;
-mod stage;
+pub(crate) mod reading;
+pub(crate) mod stage;
 
 use stage::Stage;
 

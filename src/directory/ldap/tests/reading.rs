@@ -40,7 +40,7 @@ pub fn svc_mdi(more: &[(&'static str, &'static str)]) -> Object {
     found
 }
 
-fn domain() -> Object {
+pub fn domain() -> Object {
     object(
         "DC=contoso,DC=test",
         &[
@@ -51,7 +51,7 @@ fn domain() -> Object {
     )
 }
 
-fn container() -> Object {
+pub fn container() -> Object {
     object(CONTAINER, &[("objectClass", "msDS-PasswordSettingsContainer")])
 }
 
