@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::clock::{Instant, Now};
-use crate::directory::lockout::{AttemptId, Budget};
+use crate::directory::lockout::{self, AttemptId, Budget};
 use crate::directory::{Account, Standing};
 use crate::portal::{Entry, Sensor};
 use crate::secret::SecretId;
@@ -118,6 +118,8 @@ pub struct Walkthrough {
     waiting: Option<SecretId>,
     second_person: second_person::SecondPerson,
     typed_account_name: bool,
+    /// Why the guard wants it typed.
+    name_wanted: Option<lockout::Why>,
     untested_reason: Option<Safe>,
     entries_known: bool,
     /// The site's own sensors, as far as a site file tells of them.

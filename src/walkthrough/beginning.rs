@@ -72,6 +72,7 @@ impl Walkthrough {
             waiting: None,
             second_person: SecondPerson::default(),
             typed_account_name: false,
+            name_wanted: None,
             untested_reason: None,
             entries_known: false,
             listed: listed(&terms.servers),

@@ -162,7 +162,10 @@ impl Walkthrough {
             return;
         }
         match shut {
-            Shut::TypeAccountName { .. } => self.ask(Step::Password, Question::AccountName),
+            Shut::TypeAccountName { why } => {
+                self.name_wanted = Some(why.clone());
+                self.ask(Step::Password, Question::AccountName);
+            }
             // No test will ever be safe: like a password that nothing could prove.
             Shut::Never(_) => {
                 if let Some(secret) = self.waiting.take() {

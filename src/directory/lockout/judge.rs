@@ -94,7 +94,7 @@ impl Guard<'_> {
 
     fn grant(&self, draw: &Draw<'_>) -> Result<Budget, Shut> {
         let own = self.own(draw);
-        let budget = self.budget(own, self.seen(draw).max(own.own));
+        let budget = self.budget(own, self.seen(draw).saturating_add(self.under_way(draw)).max(own.own));
         if draw.asked <= budget.safe {
             return match self.needs_the_name(own) {
                 Some(why) if !self.request.typed_account_name => Err(Shut::TypeAccountName { why }),
@@ -158,6 +158,16 @@ impl Guard<'_> {
                 None => attempt.charge == Charge::Account,
                 Some(host) => attempt.controller == *host,
             }
+    }
+
+    /// Attempts that may not have arrived when the reader looked.
+    fn under_way(&self, draw: &Draw<'_>) -> u32 {
+        let open = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.outcome.is_none() && later(attempt.at, LONGEST_ATTEMPT) >= self.now);
+        let count = open.filter(|attempt| self.concerns(attempt, draw)).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// The highest `badPwdCount` a reader saw that this budget has to answer for.

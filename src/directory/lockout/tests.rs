@@ -109,6 +109,20 @@ fn the_budget_is_the_threshold_less_what_counts_less_two() {
 }
 
 #[test]
+fn what_is_under_way_is_added_to_what_was_seen() {
+    let check = |open: &[i64], bad: u32, expected: &str| {
+        let attempts: Vec<Attempt> = open.iter().map(|at| attempt(*at, None)).collect();
+        let judged = judge(&attempts, &request(), &[seen(Some(lockout(5)), bad)], second(1000));
+        assert_eq!(verdict(&judged), expected, "open {open:?}, bad {bad}");
+    };
+    check(&[998], 1, "1 safe");
+    check(&[998], 2, "not before 2858, account at 3");
+    check(&[998, 999], 1, "not before 2859, account at 3");
+    // By now it has arrived, and is among them.
+    check(&[900], 2, "1 safe");
+}
+
+#[test]
 fn small_thresholds_have_one_attempt_after_the_name_was_typed() {
     let check = |threshold: u32, own: &[i64], bad: u32, expected: &str| {
         let standing = [seen(Some(lockout(threshold)), bad)];

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tokio::sync::mpsc::Receiver;
 use zeroize::Zeroizing;
 
-use crate::clock::{Clock, Driven};
+use crate::clock::Driven;
 use crate::directory::ldap::tests::reading::{container, domain, svc_mdi};
 use crate::directory::ldap::tests::stage::{OnBind, Script, Stage};
-use crate::directory::search::Search;
 use crate::directory::lockout::{Charge, Outcome, Shut, Why};
+use crate::directory::search::Search;
 use crate::directory::{Account, Controller, Host, Protocol};
 use crate::engine::ledger::LedgerFile;
 use crate::engine::secrets::Secrets;
@@ -34,7 +34,7 @@ async fn stage(name: &'static str, bind: OnBind) -> Stage {
 }
 
 /// Nobody listens there, and nobody will for as long as it is held.
-async fn gone() -> (tokio::net::TcpSocket, Controller) {
+fn gone() -> (tokio::net::TcpSocket, Controller) {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let ldaps = socket.local_addr().ok();
@@ -47,7 +47,7 @@ async fn gone() -> (tokio::net::TcpSocket, Controller) {
 struct Bench {
     engine: Engine,
     answers: Receiver<Answer>,
-    clock: Clock,
+    driven: Driven,
     folder: tempfile::TempDir,
 }
 
@@ -64,9 +64,9 @@ impl Bench {
         let vault = Arc::new(Secrets::new(clock.clone()));
         let (ledger, records) = (folder.path().to_owned(), folder.path().to_owned());
         let reader = Some(Zeroizing::new("Reader-1".to_owned()));
-        let parts = Parts { site, clock: clock.clone(), vault, ledger, records, reader, application: None };
+        let parts = Parts { site, clock, vault, ledger, records, reader, application: None };
         let (engine, answers) = Engine::start(parts).unwrap();
-        Self { engine, answers, clock, folder }
+        Self { engine, answers, driven, folder }
     }
 
     async fn reserve(&mut self, hosts: &[&str], (pdc, charge, typed): (&str, Charge, bool)) -> Directory {
@@ -82,19 +82,21 @@ impl Bench {
             retest_of_current: false,
         };
         self.engine.act(Effect::Reserve(Ticket(1), wanted));
-        match self.answers.recv().await.unwrap().told {
-            Told::Event(event) => match *event {
-                Event::Directory(_, event) => event,
-                event => panic!("{event:?}"),
-            },
-            other => panic!("{other:?}"),
+        let answer = self.answers.recv().await.unwrap();
+        let Told::Event(event) = answer.told else { panic!("no event") };
+        drop(answer.work);
+        let Event::Directory(_, event) = *event else { panic!("{event:?}") };
+        if let Directory::Reserved { attempts, .. } = &event {
+            attempts.iter().for_each(|(attempt, _)| self.engine.act(Effect::Release(*attempt)));
+            self.driven.idle().await;
         }
+        event
     }
 
     /// Of the reader's own attempts, where each was made and what came of it.
     fn readers(&self) -> Vec<(String, Option<Outcome>)> {
         let ledger = LedgerFile::in_folder(self.folder.path()).unwrap();
-        let page = ledger.page(self.clock.now().wall).unwrap();
+        let page = ledger.page(self.driven.clock().now().wall).unwrap();
         let own = page.attempts.into_iter().filter(|one| one.account == account("svc-reader").key());
         own.map(|one| (one.controller.to_string(), one.outcome)).collect()
     }
@@ -115,7 +117,7 @@ const ACCOUNT: (&str, Charge, bool) = (GONE, Charge::Account, false);
 
 #[tokio::test]
 async fn a_controller_that_is_not_there_costs_the_reader_nothing_and_another_is_asked() {
-    let (one, (_held, gone)) = (stage(ONE, OnBind::Accept).await, gone().await);
+    let (one, (_held, gone)) = (stage(ONE, OnBind::Accept).await, gone());
     let mut bench = Bench::at(vec![gone, one.controller()], &[&one]);
     for time in 1..=3 {
         let event = bench.reserve(&[ONE], ACCOUNT).await;
@@ -127,7 +129,7 @@ async fn a_controller_that_is_not_there_costs_the_reader_nothing_and_another_is_
 
 #[tokio::test]
 async fn where_the_reader_sees_nothing_the_name_is_wanted_each_time() {
-    let (elsewhere, (_held, gone)) = (stage(ONE, OnBind::Accept).await, gone().await);
+    let (elsewhere, (_held, gone)) = (stage(ONE, OnBind::Accept).await, gone());
     let mut bench = Bench::at(vec![gone], &[&elsewhere]);
     for _ in 0..3 {
         let event = bench.reserve(&[GONE], ACCOUNT).await;

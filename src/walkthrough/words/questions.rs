@@ -48,10 +48,14 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
         Question::Password => {
             Safe::new("Type the account's password as Active Directory has it now; Enter tests it.")
         }
-        Question::AccountName => safe(format!(
-            "Even one more failure can lock the account. Type its name, {}, to allow one attempt.",
-            account_name(walk)
-        )),
+        Question::AccountName => {
+            let why = walk.name_wanted.as_ref().map(|why| format!(": {}", super::why_shut(why)));
+            safe(format!(
+                "Even one more failure can lock the account{}. Type its name, {}, to allow one attempt.",
+                why.unwrap_or_default(),
+                account_name(walk)
+            ))
+        }
         Question::GoOnOrRetest if untested(walk) => {
             Safe::new("Nothing could prove or refuse the password. What now?")
         }

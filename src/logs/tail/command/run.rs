@@ -11,6 +11,7 @@ use tokio::process::{ChildStderr, ChildStdout};
 use super::{Follower, Stand};
 use crate::child::Running;
 use crate::clock::Instant;
+use crate::logs::finders::secrets::{Carry, black_out};
 use crate::logs::parse::{Beginning, Origin, Parser};
 use crate::logs::source::{File, State, Unreachable};
 use crate::logs::tail::number;
@@ -276,9 +277,23 @@ async fn sleep_until(of: &Follower, due: Option<Instant>) {
     }
 }
 
-/// What a program said last, in a length that a sentence can hold.
+/// What a program said last, in a length that a sentence can hold, and without what it names as a secret.
 fn last_line(words: &[u8]) -> Safe {
     let words = String::from_utf8_lossy(words);
     let line = words.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let (line, _) = black_out(line, Carry::Nothing);
     Safe::from(line.chars().take(200).collect::<String>().trim_end_matches('.').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_words_of_a_program_hold_no_secret_that_they_name() {
+        let check = |words: &str, expected: &str| assert_eq!(&*last_line(words.as_bytes()), expected);
+        check("Connected.\nConnection closed by dc1.\n\n", "Connection closed by dc1");
+        let said = last_line(b"tail: cannot log in with password=Kiosk-4711!\n");
+        assert!(said.contains("password") && !said.contains("Kiosk"), "{said}");
+    }
 }
