@@ -32,7 +32,6 @@ fn not_asked(terms: &Terms) -> Vec<Station> {
 
 impl Walkthrough {
     pub fn new(terms: Terms, now: Now) -> Self {
-        let services = terms.servers.iter().cloned().map(ServiceRow::new).collect();
         Self {
             now,
             current: Step::Portal,
@@ -56,7 +55,7 @@ impl Walkthrough {
             budget: None,
             standing: None,
             saving: Saving::NotBegun,
-            services,
+            services: terms.servers.iter().cloned().map(ServiceRow::new).collect(),
             sources: BTreeMap::new(),
             watch: None,
             record: RecordView::default(),

@@ -87,7 +87,9 @@ impl Bench {
         drop(answer.work);
         let Event::Directory(_, event) = *event else { panic!("{event:?}") };
         if let Directory::Reserved { attempts, .. } = &event {
-            attempts.iter().for_each(|(attempt, _)| self.engine.act(Effect::Release(*attempt)));
+            for (attempt, _) in attempts {
+                self.engine.act(Effect::Release(*attempt));
+            }
             self.driven.idle().await;
         }
         event

@@ -48,14 +48,7 @@ pub fn question(walk: &Walkthrough, question: &Question) -> Safe {
         Question::Password => {
             Safe::new("Type the account's password as Active Directory has it now; Enter tests it.")
         }
-        Question::AccountName => {
-            let why = walk.name_wanted.as_ref().map(|why| format!(": {}", super::why_shut(why)));
-            safe(format!(
-                "Even one more failure can lock the account{}. Type its name, {}, to allow one attempt.",
-                why.unwrap_or_default(),
-                account_name(walk)
-            ))
-        }
+        Question::AccountName => name_wanted(walk),
         Question::GoOnOrRetest if untested(walk) => {
             Safe::new("Nothing could prove or refuse the password. What now?")
         }
@@ -121,6 +114,15 @@ pub fn beside(beside: &Beside) -> Safe {
             )
         }
     })
+}
+
+fn name_wanted(walk: &Walkthrough) -> Safe {
+    let why = walk.name_wanted.as_ref().map(|why| format!(": {}", super::why_shut(why)));
+    safe(format!(
+        "Even one more failure can lock the account{}. Type its name, {}, to allow one attempt.",
+        why.unwrap_or_default(),
+        account_name(walk)
+    ))
 }
 
 fn account_name(walk: &Walkthrough) -> Safe {
