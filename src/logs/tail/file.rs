@@ -139,12 +139,18 @@ impl Followed {
         let waiting = self.read_before(records).unwrap_or(false);
         // One of which nothing was read to speak of may have come after archives that nobody can see now.
         let young = self.gone.as_ref().is_some_and(Open::is_young);
-        if waiting || young && (Archives::of(&self.path).is_none() || self.was_archived()) {
+        let away = Archives::of(&self.path).is_none();
+        if waiting || young && (away || self.was_archived()) {
             return;
         }
         if let Some(gone) = self.gone.as_mut().filter(|gone| gone.is_intact()) {
             let _ = gone.read_on(&self.path, records);
-            gone.settle(records);
+            // The rest of a line can't be waited for where nobody sees whether it came.
+            if away {
+                gone.rest(records);
+            } else {
+                gone.settle(records);
+            }
         }
     }
 

@@ -240,7 +240,7 @@ impl Open {
                 Err(error) => return Err(error),
             };
             let Some(bytes) = piece.get(..length).filter(|bytes| !bytes.is_empty()) else { return Ok(false) };
-            self.grew = true;
+            (self.grew, self.quiet) = (true, 0);
             self.take(bytes, records);
             taken = taken.saturating_add(bytes.len() as u64);
         }
@@ -261,10 +261,17 @@ impl Open {
 
     /// Gives out what is held back once the file has been quiet for a look, and half a line after several.
     pub fn settle(&mut self, records: &mut Vec<Record>) {
-        self.quiet = if self.grew { 0 } else { self.quiet.saturating_add(1) };
+        self.quiet = self.quiet.saturating_add(u32::from(!self.grew));
         if self.quiet >= PATIENCE {
             self.parser.finish(records);
-        } else if self.quiet > 0 {
+        } else {
+            self.rest(records);
+        }
+    }
+
+    /// The same without an end to the waiting for half a line.
+    pub fn rest(&mut self, records: &mut Vec<Record>) {
+        if !self.grew {
             self.parser.flush(records);
         }
     }

@@ -144,6 +144,10 @@ fn look(tail: &mut Tail, records: &mut Vec<Record>) {
     }
 }
 
+fn looks(times: u32, tail: &mut Tail, records: &mut Vec<Record>) {
+    (0..times).for_each(|_| look(tail, records));
+}
+
 /// All that was written, each line once and in order, and every byte accounted for.
 fn is_all(writer: &Writer, records: &[Record]) -> Result<(), TestCaseError> {
     let told: Vec<String> = records.iter().map(|record| record.message.to_string()).collect();
@@ -161,6 +165,8 @@ fn play(moves: &[Move], shifts: bool) -> Result<(), TestCaseError> {
     let mut tail = tail_of(writer.source());
     writer.lines(1);
     look(&mut tail, &mut records);
+    // What is left half-written for longer than it is waited for is another test's.
+    let mut waited = 0;
     for step in moves {
         match step {
             Move::Lines(count) => writer.lines(*count),
@@ -174,11 +180,17 @@ fn play(moves: &[Move], shifts: bool) -> Result<(), TestCaseError> {
                 writer.back();
             }
         }
+        waited = match step {
+            Move::Look => waited + 1,
+            Move::Away => waited,
+            _ => 0,
+        };
+        if waited == 8 {
+            writer.lines(0);
+        }
     }
     writer.lines(1);
-    for _ in 0..3 {
-        look(&mut tail, &mut records);
-    }
+    looks(3, &mut tail, &mut records);
     is_all(&writer, &records)
 }
 
@@ -262,6 +274,23 @@ fn a_rotation_leaves_each_record_on_its_side_of_the_mark() {
             (0..writer.next).map(|number| if number < before { Side::Before } else { Side::After }).collect();
         assert_eq!(sides, expected, "copied and cut: {copy}, {times} times");
     }
+}
+
+#[test]
+fn half_a_line_is_waited_for_as_long_as_its_share_is_away() {
+    let mut writer = Writer::new();
+    let mut records = Vec::new();
+    let mut tail = tail_of(writer.source());
+    writer.lines(1);
+    look(&mut tail, &mut records);
+    writer.half();
+    look(&mut tail, &mut records);
+    writer.away();
+    looks(60, &mut tail, &mut records);
+    writer.back();
+    writer.lines(1);
+    looks(3, &mut tail, &mut records);
+    is_all(&writer, &records).unwrap();
 }
 
 #[test]
@@ -359,9 +388,7 @@ fn a_new_version_that_has_archives_already_is_read_from_the_first() {
     write("2.10.1/Logs/a-Archived-00000.log", 1);
     write("2.10.1/Logs/a-Archived-00001.log", 2);
     write("2.10.1/Logs/a.log", 3);
-    for _ in 0..3 {
-        look(&mut tail, &mut records);
-    }
+    looks(3, &mut tail, &mut records);
     let told: Vec<(String, bool)> =
         records.iter().map(|record| (record.message.to_string(), record.context)).collect();
     let expected = (0..4).map(|number| (format!("number {number}"), number == 0));
