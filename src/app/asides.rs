@@ -60,8 +60,16 @@ fn place(file: &Safe) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
+/// Half a file is none, and would keep the same name from being tried again.
 fn write(path: &Path, lines: &[Safe]) -> io::Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    fill(file, lines).inspect_err(|_| {
+        // What can't be removed either is found by whoever looks for it.
+        let _ = std::fs::remove_file(path);
+    })
+}
+
+fn fill(file: impl io::Write, lines: &[Safe]) -> io::Result<()> {
     let mut file = BufWriter::new(file);
     for line in lines {
         writeln!(file, "{line}")?;

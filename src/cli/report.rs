@@ -59,7 +59,7 @@ With --format json, one object; names may be added to it later, and none is chan
   overrides  at, gate, reason, about
   account_name_typed, missing  moments; sentences
   people  at, operator, host, site, lab, program, site_file, signed_in
-  approvals  at, recorded_by, approved_by, save
+  approvals  at, recorded_by, approved_by, save, saves
   hand_over  ticket, owner, unlocks, resets, edits-portal, next-check
   time_line  line, at, said
   clock_set  lines of it

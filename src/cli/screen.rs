@@ -83,7 +83,8 @@ pub async fn walk(
 
 /// Who is at the keyboard, and of which machine.
 pub fn who() -> (Safe, Safe) {
-    let user = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
+    let told = |name: &&str| std::env::var(name).ok().filter(|user| !user.trim().is_empty());
+    let user = ["LOGNAME", "USER"].iter().find_map(told);
     let user = user.or_else(login_name).unwrap_or_else(|| "unknown".to_owned());
     let host = gethostname::gethostname();
     (Safe::from(user), Safe::new(&host.to_string_lossy()))

@@ -51,9 +51,11 @@ impl Walkthrough {
     pub(super) fn blocked_by_account(&mut self, secret: SecretId) -> bool {
         let read = self.trial.as_ref().and_then(|trial| trial.account.as_ref());
         let Some(code) = read.and_then(crate::directory::AccountFacts::closed) else { return false };
-        if self.acceptance.take().is_some() {
-            self.record(Fact::AcceptanceVoided);
-        }
+        self.acceptance = None;
+        // Whoever approved its save did so while the account was open.
+        self.second_person.end();
+        let why = Safe::from(format!("{}; it is kept, to be tested again", code.meaning()));
+        self.record(Fact::AcceptedInVain { why });
         self.waiting = Some(secret);
         self.ring();
         self.block(Step::Password, Reason::AcceptedButShut(code));

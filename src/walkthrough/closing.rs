@@ -16,10 +16,13 @@ impl Walkthrough {
         // There may be room by now.
         let mut facts = self.unwritten.clone();
         facts.extend(self.pause_on_record(now));
-        let verdict = self.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
+        // As whoever leaves in time: a save that is out is given up, and what is judged is its own watch.
+        let mut walk = self.clone();
+        walk.give_up_save();
+        let verdict = walk.watch.as_ref().map(|watch| watch.verdict.as_ref().map(|verdict| verdict.word));
         if verdict == Some(None) {
             let missing = vec![words::missing(&Missing::LeftEarly)];
-            let (basis, listed) = (self.basis(), self.listed());
+            let (basis, listed) = (walk.basis(), walk.listed());
             facts.push(Fact::Verdict { verdict: VerdictWord::NotConfirmed, missing, basis, listed });
         }
         let verdict = verdict.map(|reached| reached.unwrap_or(VerdictWord::NotConfirmed));

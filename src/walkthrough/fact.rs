@@ -133,6 +133,10 @@ pub enum Fact {
         why: Safe,
     },
     AcceptanceVoided,
+    /// Right, and of no use: another account's, or of an account that is shut.
+    AcceptedInVain {
+        why: Safe,
+    },
     Overridden {
         gate: Gate,
         reason: Safe,

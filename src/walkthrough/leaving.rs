@@ -59,7 +59,7 @@ impl Walkthrough {
 
     /// A save whose answer is not known yet will not be by this process. On record it stays announced, so that whoever
     /// takes the walk up looks for what came of it first.
-    fn give_up_save(&mut self) {
+    pub(super) fn give_up_save(&mut self) {
         let open = matches!(
             self.saving,
             Saving::Sending { .. } | Saving::AskingBack { .. } | Saving::HandedOver { .. }

@@ -220,6 +220,8 @@ impl Walkthrough {
 
     fn refuse_account(&mut self, secret: SecretId, read: Safe) {
         self.ring();
+        let why = Safe::from(format!("it is another account's, {read}; it was wiped"));
+        self.record(Fact::AcceptedInVain { why });
         self.forget(secret);
         self.block(Step::Password, Reason::WrongAccount { read });
     }

@@ -75,6 +75,8 @@ pub struct Approval {
     pub approved_by: Safe,
     /// Which save was made under it, counted from 1; `None`: it lapsed with the password that it was for.
     pub save: Option<usize>,
+    /// All that were: one that did not happen is made again under it.
+    pub saves: Vec<usize>,
 }
 
 /// The file, and whether it is as it was written.
@@ -221,6 +223,9 @@ impl Report {
         let mut gathering = Gathering::new(record);
         for (number, (at, fact)) in (1..).zip(lines) {
             gathering.take(number, *at, fact);
+        }
+        if gathering.report.record.going_on && !past.durable.left {
+            gathering.under_way();
         }
         let sensors = gathering.sensors();
         let mut report = gathering.report;

@@ -139,6 +139,7 @@ impl Past {
             | Fact::Accepted { .. }
             | Fact::Refused { .. }
             | Fact::AcceptanceVoided
+            | Fact::AcceptedInVain { .. }
             | Fact::Overridden { .. }
             | Fact::PasswordCopied
             | Fact::ServiceSeen { .. }

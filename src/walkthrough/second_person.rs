@@ -39,6 +39,13 @@ pub(super) struct SecondPerson {
     approval: Option<Approval>,
 }
 
+impl SecondPerson {
+    /// Nobody's word counts any more; who records is still the same.
+    pub(super) fn end(&mut self) {
+        self.approval = None;
+    }
+}
+
 impl Approval {
     fn of(held: &Acceptance, word: Word) -> Self {
         Self { secret: held.secret, account: held.account.clone(), word }
@@ -134,8 +141,21 @@ impl Walkthrough {
     }
 }
 
-/// The same letters, whatever their case and the space between them.
+/// The same letters, whatever their case, the space between them and the domain they stand in: `CONTOSO\ana` and
+/// `ana@contoso.test` may well be one person, and who has a namesake is named in full.
 fn same_name(one: &str, other: &str) -> bool {
-    let letters = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let letters = |name: &str| {
+        let name: String = name.chars().filter(|c| !is_unseen(*c)).collect();
+        let name = name.rsplit('\\').next().unwrap_or(&name);
+        let name = name.split('@').next().unwrap_or(name);
+        name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    };
     letters(one) == letters(other)
+}
+
+/// Takes no room between letters, and is text all the same: joiners, variation selectors, fillers.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{200c}' | '\u{200d}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
 }

@@ -118,6 +118,7 @@ impl Durable {
             | Fact::Accepted { .. }
             | Fact::Refused { .. }
             | Fact::AcceptanceVoided
+            | Fact::AcceptedInVain { .. }
             | Fact::PasswordCopied
             | Fact::Overridden { .. }
             | Fact::Approved { .. }

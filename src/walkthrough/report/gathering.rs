@@ -59,6 +59,8 @@ pub(super) enum Proved {
     Accepted(ProofWord, usize),
     /// Accepted, and wiped before it was saved.
     Voided,
+    /// Accepted, and of no use.
+    InVain,
     Refused,
 }
 
@@ -251,6 +253,10 @@ impl Gathering {
                 self.proof = Proved::Refused;
             }
             Fact::AcceptanceVoided => self.void(),
+            Fact::AcceptedInVain { .. } => {
+                self.void();
+                self.proof = Proved::InVain;
+            }
             Fact::AccountNameTyped => self.report.account_name_typed.push(at),
             _ => {}
         }
@@ -275,6 +281,7 @@ impl Gathering {
                     recorded_by: recorded_by.clone(),
                     approved_by: approved_by.clone(),
                     save: None,
+                    saves: Vec::new(),
                 });
             }
             Fact::SaveIntended { tested, hand_off, .. } => {
@@ -287,6 +294,7 @@ impl Gathering {
                 });
                 if let Some(approval) = self.report.approvals.last_mut().filter(|_| self.approved) {
                     approval.save = Some(self.report.saves.len());
+                    approval.saves.extend(approval.save);
                 }
                 self.judged_before = mem::take(&mut self.judged);
                 self.judged.untested = !tested;
@@ -326,6 +334,15 @@ impl Gathering {
             SaveWord::NotSaved | SaveWord::Conflict => self.judged = mem::take(&mut self.judged_before),
             SaveWord::Saved => self.judged.perhaps_untested = false,
             SaveWord::NotKnown => {}
+        }
+    }
+
+    /// The walk goes on: what has no outcome in it may yet get one.
+    pub(super) fn under_way(&mut self) {
+        for place in self.open.values() {
+            if let Some(test) = self.report.tests.get_mut(*place) {
+                test.answer = Safe::new("under way: no outcome is on record yet");
+            }
         }
     }
 

@@ -141,9 +141,11 @@ fn people(out: &mut String, report: &Report) -> std::fmt::Result {
     for one in &report.approvals {
         let (at, approved, recorded) =
             (at_second(one.at), escaped(&one.approved_by), escaped(&one.recorded_by));
-        let save = match one.save {
-            Some(number) => format!("approved save {number}"),
-            None => "approved a save that was not made, so that the approval lapsed".to_owned(),
+        let saves: Vec<String> = one.saves.iter().map(|number| format!("save {number}")).collect();
+        let save = if saves.is_empty() {
+            "approved a save that was not made, so that the approval lapsed".to_owned()
+        } else {
+            format!("approved {}", saves.join(", "))
         };
         writeln!(out, "- {at}: {approved} {save}; recorded by {recorded}")?;
     }

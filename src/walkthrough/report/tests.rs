@@ -108,6 +108,11 @@ fn an_acceptance_is_told_as_long_as_it_stands_and_of_its_own_account() {
     );
     let refused = Fact::Refused { host: "dc1".into(), why: "52e".into() };
     check(vec![refused.clone(), Fact::AcceptanceVoided], "the last password tested was refused");
+    let in_vain = Fact::AcceptedInVain { why: "the account is disabled".into() };
+    check(vec![accepted(), in_vain], "the last password tested was accepted, and is of no use");
+    let restricted = Fact::Accepted { proof: ProofWord::RestrictedHere, hosts: Vec::new() };
+    check(vec![restricted.clone()], "the last password tested was not judged");
+    assert!(!render(&of(vec![began("contoso"), chosen(), restricted])).contains("accepted by"));
     check(vec![refused, other()], "no password was proved or refused");
 }
 
@@ -217,6 +222,8 @@ fn an_approval_goes_with_the_password_that_it_was_for() {
     };
     check(vec![approved("ben"), intended(true)], &[Some(1)]);
     check(vec![approved("ben")], &[None]);
+    let in_vain = Fact::AcceptedInVain { why: "the account is locked out".into() };
+    check(vec![approved("ben"), in_vain, accepted(), intended(true)], &[None]);
     check(vec![approved("ben"), Fact::AcceptanceVoided, accepted(), broken, intended(true)], &[None]);
     check(vec![approved("ben"), Fact::AcceptanceVoided, approved("cid"), intended(true)], &[None, Some(1)]);
     let other = Account { name: "svc-other".into(), domain: "contoso.test".into() };
@@ -251,6 +258,29 @@ fn a_test_without_an_outcome_is_interrupted_also_when_its_number_comes_again() {
     let answers: Vec<&str> = report.tests.iter().map(|test| test.answer.as_str()).collect();
     assert!(answers[0].starts_with("interrupted") && answers[1] == "accepted", "{answers:?}");
     assert_eq!((report.tests[1].console.as_str(), report.tests[1].from), ("jump-02", from));
+    // Of a walk that goes on, the outcome may yet come.
+    let facts = vec![began("contoso"), announced()];
+    let lines: Vec<Dated> = facts.into_iter().map(|fact| (Timestamp::UNIX_EPOCH, fact)).collect();
+    let report = Report::of(Sealed { going_on: true, ..sealed() }, &lines);
+    assert!(report.tests[0].answer.starts_with("under way"), "{:?}", report.tests);
+}
+
+#[test]
+fn an_approval_names_every_save_that_was_made_under_it() {
+    let saved = |result| Fact::SaveEnded { result, why: None, entered: None };
+    let approved = Fact::Approved { recorded_by: "ana".into(), approved_by: "ben".into() };
+    let report = of(vec![
+        began("contoso"),
+        chosen(),
+        accepted(),
+        approved,
+        intended(true),
+        saved(SaveWord::NotSaved),
+        intended(true),
+        saved(SaveWord::Saved),
+    ]);
+    assert_eq!(report.approvals[0].saves, [1, 2]);
+    assert!(render(&report).contains("ben approved save 1, save 2; recorded by ana"));
 }
 
 #[test]

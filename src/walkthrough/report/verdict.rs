@@ -97,7 +97,9 @@ fn tested(proof: Proved) -> String {
     match proof {
         Proved::Nothing => "no password was proved or refused".into(),
         Proved::Voided => "a password that was accepted was wiped without being saved".into(),
-        Proved::Refused | Proved::Accepted(..) => format!("the last password tested was {}", came(proof)),
+        Proved::Refused | Proved::InVain | Proved::Accepted(..) => {
+            format!("the last password tested was {}", came(proof))
+        }
     }
 }
 
@@ -107,6 +109,12 @@ fn came(proof: Proved) -> String {
             "neither proved nor refused".into()
         }
         Proved::Refused => "refused".into(),
+        Proved::InVain => {
+            "accepted, and is of no use: it is another account's, or the account is shut".into()
+        }
+        Proved::Accepted(ProofWord::RestrictedHere, _) => {
+            "not judged: the account may not log on there, or at this hour".into()
+        }
         Proved::Accepted(proof, 1) => format!("accepted by one controller as {}", words::proof(proof)),
         Proved::Accepted(proof, hosts) => {
             format!("accepted by {hosts} controllers as {}", words::proof(proof))

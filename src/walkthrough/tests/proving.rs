@@ -112,6 +112,7 @@ fn the_password_of_another_account_is_wiped_and_never_saved() {
         player.tell_test("ldap", change);
         player.settle();
         assert_eq!(*player.phase(), Phase::Blocked(Reason::WrongAccount { read: read.into() }));
+        assert!(player.checker.facts.iter().any(|fact| matches!(fact, Fact::AcceptedInVain { .. })));
         let wiped = player.walk.acceptance.is_none() && player.walk.waiting.is_none();
         assert!(wiped && player.walk.takes_password());
         let read = player.checker.facts.iter().any(|fact| matches!(fact, Fact::AccountRead { .. }));
@@ -159,6 +160,7 @@ fn an_accepted_password_of_an_account_that_is_shut_waits_until_it_is_opened() {
         player.settle();
         assert_eq!(*player.phase(), Phase::Blocked(Reason::AcceptedButShut(code)));
         assert!(player.walk.acceptance.is_none());
+        assert!(player.checker.facts.iter().any(|fact| matches!(fact, Fact::AcceptedInVain { .. })));
         player.enter();
         assert_eq!(player.count("freeze"), 0, "it is not asked for again");
         player.settle();

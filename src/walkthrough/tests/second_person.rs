@@ -57,6 +57,12 @@ fn nobody_approves_their_own_save() {
     check(" ANA ALVAREZ ");
     // The login that started the console.
     check("Ana");
+    // The same person as a directory, a portal or a keyboard may spell it.
+    check("CONTOSO\\ana");
+    check("ana@contoso.test");
+    check("CONTOSO\\Ana Alvarez");
+    check("a\u{200d}na");
+    check("ana\u{fe0f}");
 }
 
 #[test]

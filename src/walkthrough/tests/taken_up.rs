@@ -104,8 +104,8 @@ fn that_it_is_not_known_whether_it_was_saved_is_known_to_every_process() {
     assert_eq!(resumed.verdict(), Some(VerdictWord::NoRefusalSeen), "no sensor showed that it took it");
 }
 
-#[test]
-fn a_refused_save_is_still_refused_where_the_next_one_was_never_sent() {
+/// Refused, and another password's save is announced and not answered.
+fn saving_again() -> Player {
     let mut player = back_to_step_4(refused());
     while player.walk.question() != Some(&Question::ConfirmSave) {
         match player.walk.question().cloned() {
@@ -122,6 +122,26 @@ fn a_refused_save_is_still_refused_where_the_next_one_was_never_sent() {
     player.answer("mark", Way::Well);
     player.answer("portal", Way::Well);
     assert!(matches!(player.disk.last(), Some((_, Fact::SaveIntended { .. }))), "{:?}", player.disk.last());
+    player
+}
+
+#[test]
+fn a_link_that_is_lost_while_a_save_is_out_judges_it_as_an_orderly_leave_does() {
+    let player = saving_again();
+    let of_the_end = |fact: &Fact| matches!(fact, Fact::Verdict { .. } | Fact::Left { .. });
+    let mut left = player.clone();
+    leave(&mut left);
+    let written: Vec<Fact> =
+        left.disk[player.disk.len()..].iter().map(|(_, fact)| fact.clone()).filter(of_the_end).collect();
+    let mut closing = player.walk.closing(player.now());
+    closing.retain(of_the_end);
+    assert_eq!(closing, written);
+    assert!(matches!(closing.first(), Some(Fact::Verdict { verdict: VerdictWord::NotConfirmed, .. })));
+}
+
+#[test]
+fn a_refused_save_is_still_refused_where_the_next_one_was_never_sent() {
+    let player = saving_again();
     // Its process ends there; the next one at the sign-in, without a word.
     let once = Player::resumed(&player.disk, terms(), (AWAY, None)).unwrap();
     let mut twice = again(&once.disk, terms());

@@ -104,11 +104,15 @@ fn of_the_directory(fact: &Fact) -> Option<Safe> {
         Fact::AccountRead { name, sid, .. } => {
             safe(format!("The account was read with its own password: {name}, {sid}."))
         }
+        Fact::Accepted { proof: ProofWord::RestrictedHere, .. } => {
+            Safe::new("The password was not judged: the account may not log on there, or at this hour.")
+        }
         Fact::Accepted { proof: by, hosts } => {
             safe(format!("The password was accepted by {}: {}.", listed(hosts), proof(*by)))
         }
         Fact::Refused { host, why } => safe(format!("{host} refused the password ({why}); it was wiped.")),
         Fact::AcceptanceVoided => Safe::new("The acceptance no longer counts, and the password was wiped."),
+        Fact::AcceptedInVain { why } => safe(format!("The password was accepted, and is of no use: {why}.")),
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@
 
 use crate::directory::Account;
 use crate::directory::refusal::SubCode;
+use crate::portal::ServiceStatus;
 use crate::text::Safe;
 use crate::walkthrough::Walkthrough;
 use crate::walkthrough::fact::DurableSave;
@@ -163,9 +164,14 @@ fn saved(walk: &Walkthrough, account: &Account) -> DurableSave {
 /// The directory is made to hold what the portal holds; the other way round every sensor would fail.
 fn reset(walk: &Walkthrough, account: &Account) -> WayBack {
     let (title, told, prompt) = match saved(walk, account) {
+        DurableSave::No if began_in_trouble(walk) => (
+            "The portal is out of reach",
+            "This walk saved nothing, and what the portal holds did not work when it began: a credential was reported, or no sensor ran. Resetting the account would not mend that: save the right password.",
+            None,
+        ),
         DurableSave::No => (
             "The old password is known, the portal out of reach",
-            "This walk saved nothing: the portal holds the old one. Where Active Directory has another by now, an administrator resets the account to the old one, and the portal holds the right one again. The command asks for it.",
+            "This walk saved nothing: the portal holds what was saved there last, which the console can't read. Only where that is the old one, sensors ran with it, and Active Directory has another by now, an administrator resets the account to the old one. The command asks for it.",
             Some("Old password"),
         ),
         DurableSave::Saved => (
@@ -190,6 +196,16 @@ fn reset(walk: &Walkthrough, account: &Account) -> WayBack {
         lines = who(walk, HandOver::Resets, lines);
     }
     WayBack { title, lines }
+}
+
+/// What was saved before this walk did not work: an incident that a reset to the old password would not end.
+fn began_in_trouble(walk: &Walkthrough) -> bool {
+    walk.baseline.as_ref().is_some_and(|baseline| {
+        let reading = &baseline.reading;
+        let reported = reading.issues.iter().any(|issue| issue.about_credential() && issue.open());
+        let stopped = reading.sensors.iter().any(|sensor| sensor.service == ServiceStatus::Stopped);
+        reported || stopped && !reading.sensors.iter().any(super::is_running)
+    })
 }
 
 fn locking(walk: &Walkthrough, account: &Account) -> WayBack {

@@ -135,7 +135,8 @@ fn the_directory_is_only_ever_reset_to_what_the_portal_holds() {
         assert!(!all.first().is_some_and(|one| one.contains("-Reset") || one.contains("stop")), "{all:?}");
         let text = ways_back_lines(walk).iter().map(Safe::as_str).collect::<Vec<_>>().join("\n");
         let unsaved = prompt == Some(OLD);
-        assert_eq!(text.contains("the portal holds the old one."), unsaved, "{text}");
+        assert!(!text.contains("nothing: the portal holds the old one"), "nobody saw that: {text}");
+        assert_eq!(text.contains("Only where that is the old one"), unsaved, "{text}");
         assert_eq!(text.contains("Nothing is saved yet"), unsaved, "{text}");
         assert_eq!(text.contains("NEVER reset the account to the old one"), prompt == Some(SAVED), "{text}");
         let asked = super::super::question(walk, &Question::Recover);
@@ -163,4 +164,19 @@ fn the_directory_is_only_ever_reset_to_what_the_portal_holds() {
     check(&sending, None);
     not_saved.answer("save", Answered::Badly(3));
     check(&not_saved, Some(OLD));
+}
+
+#[test]
+fn where_what_the_portal_holds_did_not_work_the_account_is_reset_to_nothing() {
+    let mut player = walked_to(Step::Password);
+    let resets = |player: &Player| listed(&player.walk).iter().filter(|one| one.contains("-Reset")).count();
+    assert_eq!(resets(&player), 1);
+    let baseline = player.walk.baseline.as_mut().unwrap();
+    assert!(!baseline.reading.sensors.is_empty());
+    for sensor in &mut baseline.reading.sensors {
+        sensor.service = ServiceStatus::Stopped;
+    }
+    assert_eq!(resets(&player), 0);
+    let text = ways_back_lines(&player.walk).iter().map(Safe::as_str).collect::<Vec<_>>().join("\n");
+    assert!(text.contains("did not work when it began"), "{text}");
 }
