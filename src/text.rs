@@ -83,7 +83,8 @@ pub const fn nearest_ascii(c: char) -> char {
     }
 }
 
-fn is_plain(c: char) -> bool {
+/// Neither acts on a terminal nor hides or reorders text.
+pub fn is_plain(c: char) -> bool {
     !c.is_control() && !is_hidden(c)
 }
 

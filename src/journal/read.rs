@@ -36,7 +36,7 @@ impl fmt::Display for Torn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "line {} was cut off while it was being written ({} bytes); it announced nothing that was then done",
+            "line {} was cut off while it was being written ({} bytes); unless this is a copy that was cut, it announced nothing that was then done",
             self.line, self.bytes
         )
     }

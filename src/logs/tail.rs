@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::text::Safe;
 pub use command::{LogCommand, Taken, follow_command};
 use file::Followed;
-pub use last::last;
+pub use last::{Last, last};
 pub use piece::read as read_piece;
 use telling::{Stand, Teller};
 

@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use crate::journal;
-use crate::logs::tail::{self, LogCommand, Source};
+use crate::logs::tail::{self, Last, LogCommand, Source};
 use crate::logs::{Level, Record};
 use crate::site::open;
 use crate::site::{Site, SiteFault};
@@ -120,8 +120,12 @@ fn logs(text: &mut String, site: &Site) {
 
 fn of_files(text: &mut String, source: &Source) {
     match tail::last(source) {
-        Ok(records) if records.is_empty() => text.push_str("No line is in its logs.\n\n"),
-        Ok(records) => {
+        Ok(Last { records, cut }) if records.is_empty() => text.push_str(if cut {
+            "The end of its log is part of one record, longer than what is read: look at the log itself.\n\n"
+        } else {
+            "No line is in its logs.\n\n"
+        }),
+        Ok(Last { records, .. }) => {
             // A file without times can't be merged with the others, and is not pushed out by them.
             let timed = records.iter().position(|record| record.time.is_some()).unwrap_or(records.len());
             for records in [records.get(..timed), records.get(timed..)].into_iter().flatten() {

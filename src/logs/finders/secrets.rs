@@ -11,6 +11,8 @@ use std::borrow::Cow;
 
 use keys::Named;
 
+use crate::text;
+
 /// What stands for a value that was there.
 pub const BLACK: &str = "▇▇▇";
 
@@ -21,6 +23,8 @@ pub enum Carry {
     Nothing,
     /// The value reached the end of the line and might go on.
     Value,
+    /// Nothing stood behind the key on its own line.
+    Below,
     /// A list was opened and not closed.
     List,
     /// An element was opened and not closed.
@@ -34,6 +38,35 @@ pub enum Carry {
 /// The line with every secret value blacked out, and what goes on below it.
 #[must_use]
 pub fn black_out(line: &str, carry: Carry) -> (Cow<'_, str>, Carry) {
+    if let Some(seen) = unseen_removed(line) {
+        let (shown, next) = of_plain(&seen, carry);
+        if shown != seen {
+            return (Cow::Owned(shown.into_owned()), next);
+        }
+    }
+    of_plain(line, carry)
+}
+
+/// The line without what is between its letters and not seen: the NULs of UTF-16 in a file that is none, colours, joiners.
+/// Nothing, where all of it is seen.
+fn unseen_removed(line: &str) -> Option<String> {
+    if line.is_ascii() && !line.bytes().any(|byte| byte < b' ' && byte != b'\t') {
+        return None;
+    }
+    let mut seen = String::with_capacity(line.len());
+    let mut rest = line.chars();
+    while let Some(c) = rest.next() {
+        if c == '\u{1b}' && rest.as_str().starts_with('[') {
+            // To the letter that ends it.
+            let _ = rest.by_ref().find(char::is_ascii_alphabetic);
+        } else if c == '\t' || text::is_plain(c) {
+            seen.push(c);
+        }
+    }
+    (seen != line).then_some(seen)
+}
+
+fn of_plain(line: &str, carry: Carry) -> (Cow<'_, str>, Carry) {
     // Most lines are stack frames, and name no secret.
     if carry == Carry::Nothing && !keys::perhaps(line) {
         return (Cow::Borrowed(line), carry);
@@ -64,6 +97,8 @@ pub fn black_out(line: &str, carry: Carry) -> (Cow<'_, str>, Carry) {
                 value::behind_key(closed, spaced, after)
             }
             Named::Element(name) => value::element(name, after),
+            Named::Tagged => value::tagged(after),
+            Named::Header => value::header(after),
             Named::Pem => value::pem(after),
             Named::Folded => (after.len(), Carry::Folded),
             Named::Word => (value::word(after), Carry::Nothing),

@@ -13,22 +13,32 @@ use crate::logs::parse::{Beginning, Encoding, Origin, Parser};
 use crate::logs::source::Unreachable;
 use crate::logs::{Position, Record};
 
+/// What was read of a source's end.
+#[derive(Debug, Default)]
+pub struct Last {
+    pub records: Vec<Record>,
+    /// Of one of its files, what was read is the end of a single record, and so is left out.
+    pub cut: bool,
+}
+
 /// Those that have no time, and none above them, come first.
-pub fn last(source: &Source) -> Result<Vec<Record>, Unreachable> {
-    let mut all = Vec::new();
+pub fn last(source: &Source) -> Result<Last, Unreachable> {
+    let (mut all, mut cut) = (Vec::new(), false);
     for path in find::newest(&source.patterns)? {
         let mut since = None;
-        for record in of_file(source, &path).map_err(|error| file::fault(&path, &error))? {
+        let read = of_file(source, &path).map_err(|error| file::fault(&path, &error))?;
+        cut |= read.cut;
+        for record in read.records {
             since = record.time.or(since);
             all.push((since, record));
         }
     }
     // Stable: what was written at the same moment stays in the order of its file.
     all.sort_by_key(|(time, _)| *time);
-    Ok(all.into_iter().map(|(_, record)| record).collect())
+    Ok(Last { records: all.into_iter().map(|(_, record)| record).collect(), cut })
 }
 
-fn of_file(source: &Source, path: &Path) -> io::Result<Vec<Record>> {
+fn of_file(source: &Source, path: &Path) -> io::Result<Last> {
     let mut file = fs::File::open(path)?;
     let length = file.metadata()?.len();
     // An even number of bytes, so that UTF-16 isn't cut in the middle of a unit.
@@ -53,7 +63,7 @@ fn of_file(source: &Source, path: &Path) -> io::Result<Vec<Record>> {
     if offset > 0 && records.first().is_some_and(|record| record.time.is_none()) {
         records.remove(0);
     }
-    Ok(records)
+    Ok(Last { cut: records.is_empty() && length > 0, records })
 }
 
 #[cfg(test)]
@@ -67,7 +77,7 @@ mod tests {
             fs::write(home.path().join(name), text).unwrap();
         }
         let patterns = vec![format!("{}/*.log", home.path().display())];
-        let records = last(&Source { id: SourceId(0), host: "dc1".into(), patterns }).unwrap();
+        let records = last(&Source { id: SourceId(0), host: "dc1".into(), patterns }).unwrap().records;
         records.iter().map(|record| record.message.to_string()).collect()
     }
 
@@ -97,10 +107,22 @@ mod tests {
         fs::write(&path, &text).unwrap();
         let source =
             Source { id: SourceId(0), host: "dc1".into(), patterns: vec![path.display().to_string()] };
-        let records = last(&source).unwrap();
+        let records = last(&source).unwrap().records;
         let lines: Vec<_> = records.iter().flat_map(Record::lines).map(ToString::to_string).collect();
         let whole: Vec<_> = text.lines().collect();
         assert!(lines.len() > 1000 && lines.len() < 10_000, "{}", lines.len());
         assert_eq!(lines, whole[whole.len() - lines.len()..]);
+    }
+    #[test]
+    fn a_record_longer_than_what_is_read_is_no_empty_log() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.log");
+        let patterns = vec![path.display().to_string()];
+        let source = Source { id: SourceId(0), host: "dc1".into(), patterns };
+        for (text, cut) in [(String::new(), false), ("x".repeat(300 * 1024), true)] {
+            fs::write(&path, text).unwrap();
+            let last = last(&source).unwrap();
+            assert_eq!((last.records.len(), last.cut), (0, cut));
+        }
     }
 }

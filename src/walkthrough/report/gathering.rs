@@ -276,13 +276,9 @@ impl Gathering {
             }
             Fact::Approved { recorded_by, approved_by } => {
                 self.approved = true;
-                self.report.approvals.push(Approval {
-                    at,
-                    recorded_by: recorded_by.clone(),
-                    approved_by: approved_by.clone(),
-                    save: None,
-                    saves: Vec::new(),
-                });
+                let (recorded_by, approved_by) = (recorded_by.clone(), approved_by.clone());
+                let (save, saves) = (None, Vec::new());
+                self.report.approvals.push(Approval { at, recorded_by, approved_by, save, saves });
             }
             Fact::SaveIntended { tested, hand_off, .. } => {
                 self.report.saves.push(Save {

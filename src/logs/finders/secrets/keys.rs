@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// How secrets are called. What comes in front of it belongs to the name; what may follow is said here.
-const STEM: &str = r"(?:passw(?:or)?d|passwort|kennwort|pwd|SHORT|pass[-_\x20]?phrase|secret|(?:access|refresh|\bid|[_-]id|auth|bearer|session|security|sas|api)[-_.\x20]?token|\btoken|authorization|encrypted[-_]?bytes|(?:api|private|account|shared|subscription|access|(?:de|en)cryption|validation)[-_]?key|device[-_\x20]?code|code[-_]?verifier|(?:\b|[_-])(?:nt|lm|ntlm)[-_]?hash|(?-i:[a-z](?:NT|Nt|LM|Lm)Hash)|\bcookie|\bsig)s?(?:[-_]?(?:hash|value|text|bytes|string))?\d{0,3}";
+const STEM: &str = r"(?:passw(?:or)?d|passwort|kennwort|pwd|\bpw|SHORT|pass[-_\x20]?phrase|secret|(?:access|refresh|\bid|[_-]id|auth|bearer|session|security|sas|api)[-_.\x20]?token|\btoken|authorization|encrypted[-_]?bytes|(?:api|private|account|shared|subscription|access|(?:de|en)cryption|validation)[-_]?key|device[-_\x20]?code|code[-_]?verifier|(?:\b|[_-])(?:nt|lm|ntlm)[-_]?hash|(?-i:[a-z](?:NT|Nt|LM|Lm)Hash)|\bcookie|\bsig)s?(?:[-_]?(?:hash|value|text|bytes|string))?\d{0,3}";
 
 /// Those that are everyday words as well: no secret is behind one and a colon with a blank.
 const SHORT: &str = r"(?:\b|[_-])pass|(?-i:[a-z]Pass)|(?:\b|[_-])assertion|(?-i:[a-z]Assertion)";
@@ -16,22 +16,25 @@ const SHORT: &str = r"(?:\b|[_-])pass|(?-i:[a-z]Pass)|(?:\b|[_-])assertion|(?-i:
 /// Anything that could be one, so that other lines are passed over at once.
 static PERHAPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)pass|kennwort|pwd|secret|token|authorization|encrypted|key|assertion|device.?code|verifier|(?:nt|lm)[-_]?hash|credential\s*\(|securestring|cookie|sig[=:]|bearer|://[^\s/]*@|eyJ",
+        r"(?i)pass|kennwort|pwd|\bpw|secret|token|authorization|encrypted|key|assertion|device.?code|verifier|(?:nt|lm)[-_]?hash|credential\s*\(|securestring|cookie|sig[=:]|bearer|basic\s|://[^\s/]*@|eyJ",
     )
     .ok()
 });
 
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let assigned = r"(?:\]?\s*(?::=|=>|->|→|=)(?P<spaced>\s*)|(?:\s+(?:is|was))?\s*(?P<colon>:)\s*)";
-    let as_attribute = r#",?\s*\\*["']+value\\*["']+\s*[:=]\s*|\\*["']+,?\s*\\*["']*value\\*["']*\s*[:=]\s*"#;
+    let assigned = r"(?:\]?\s*(?::=|=>|->|→|=|%3d)(?P<spaced>\s*)|(?:\s+(?:is|was))?\s*(?P<colon>:)\s*)";
+    let as_attribute = r#",?\s*\\*["']+value\\*["']+\s*[:=]\s*|\\*["']+,?\s*\\*["']*value\\*["']*\s*[:=]\s*|\\*["'],(?:\s*\\*["'][\w-]+\\*["']\s*:[^,:{}]*,){1,4}\s*\\*["']value\\*["']\s*:\s*"#;
+    let tagged = r#"\b(?:name|n|key|id)\s*=\s*["'][^"'<>]*?STEM["'](?:[^<>]*?\svalue\s*=\s*|(?P<tagged>[^<>]*>\s*(?:<value(?:\s[^<>]*)?>\s*)?))"#;
     let element =
         r"(?:<|&lt;|\\u003c)(?:[\w.-]+:)?(?P<element>[\w.-]*?STEM)(?:\s(?:[^<>]*[^<>/])?)?(?:>|&gt;|\\u003e)";
     let argument = r#"(?:^|[\s"'\[(])--?[\w-]*?STEM\s+"#;
     let call = r#"\b(?:Network|PS)Credential\s*\(\s*(?:"[^"]*"|'[^']*'|[^,"'()]*),\s*|(?P<cmdlet>\bConvertTo-SecureString\s+(?:-(?:String|AsPlainText|Force)\s+)*)"#;
     let pair = r"\[[\w.-]*?STEM,\s+";
-    let key = format!(r#"(?P<key>STEM)(?:(?P<closed>\\*(?:""|["'`])?){assigned}|(?:{as_attribute}))"#);
+    let key = format!(
+        r#"(?P<key>STEM)(?:\s+(?P<quote>["'])|(?P<closed>\\*(?:""|["'`])?){assigned}|(?:{as_attribute}))"#
+    );
     let whole = format!(
-        r"(?i){element}|(?P<argument>{argument}|{pair}|{call})|(?P<pem>-----BEGIN\x20[A-Z0-9\x20]*PRIVATE\x20KEY[A-Z\x20]*-----)|{key}|(?P<scheme>\bbearer\s+)|(?P<jwt>\beyJ)[\w-]{{8,}}\.|(?P<user>://[^\s/@:\x22']*:)[^\s/]*@"
+        r"(?i){element}|{tagged}|(?P<argument>{argument}|{pair}|{call})|(?P<pem>-----BEGIN\x20[A-Z0-9\x20]*PRIVATE\x20KEY[A-Z\x20]*-----)|{key}|(?P<scheme>\b(?:bearer(?:\s*[:=]\s*|\s+)|basic\s+))|(?P<jwt>\beyJ)[\w-]{{8,}}\.|(?P<user>://[^\s/@:\x22']*:)[^\s/]*@"
     );
     Regex::new(&whole.replace("STEM", STEM).replace("SHORT", SHORT)).ok()
 });
@@ -49,6 +52,10 @@ pub(super) enum Named<'a> {
         spaced: bool,
     },
     Element(&'a str),
+    /// The text of an element whose attribute names it.
+    Tagged,
+    /// A header of HTTP, which has keys of its own in it.
+    Header,
     /// A private key, between its own lines.
     Pem,
     /// LDIF's base64, which goes on in lines that begin with one blank.
@@ -82,6 +89,14 @@ pub(super) fn next(text: &str) -> Result<Option<Found<'_>>, NoPattern> {
         let (start, end) = (whole.start(), whole.end());
         let named = if let Some(name) = group("element") {
             Named::Element(name.as_str())
+        } else if let Some(tag) = group("tagged") {
+            if tag.as_str().trim_end().ends_with("/>") {
+                continue;
+            }
+            Named::Tagged
+        } else if let Some(quote) = group("quote") {
+            let named = Named::Key { closed: "", colon: false, spaced: false };
+            return Ok(Some(Found { start, end: quote.start(), named }));
         } else if group("pem").is_some() {
             Named::Pem
         } else if group("scheme").is_some() {
@@ -109,6 +124,9 @@ pub(super) fn next(text: &str) -> Result<Option<Found<'_>>, NoPattern> {
                 }
                 continue;
             }
+            if group("key").is_some_and(|key| is_header(key.as_str())) {
+                return Ok(Some(Found { start, end, named: Named::Header }));
+            }
             let closed = group("closed").map_or("", |closed| closed.as_str());
             let before_equals =
                 found.name("spaced").and_then(|spaced| text.get(..spaced.start())).is_some_and(|before| {
@@ -120,6 +138,12 @@ pub(super) fn next(text: &str) -> Result<Option<Found<'_>>, NoPattern> {
         return Ok(Some(Found { start, end, named }));
     }
     Ok(None)
+}
+
+/// Their values hold equals signs and blanks.
+fn is_header(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.starts_with("authorization") || key.starts_with("cookie")
 }
 
 /// Of [`SHORT`], with its colon.

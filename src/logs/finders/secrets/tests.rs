@@ -82,6 +82,44 @@ fn keys_of_directories_scripts_and_sign_ins_are_known_too() {
 }
 
 #[test]
+fn what_names_a_secret_from_further_away_is_known_too() {
+    let check = |line: &str, shown: &str| assert_eq!(black_out(line, Carry::Nothing).0, shown);
+    check("pw=Leaked b=c", "pw=▇▇▇ b=c");
+    check("pw: Leaked", "pw: ▇▇▇");
+    check("the password 'Leaked' x", "the password ▇▇▇' x");
+    check("your password: correct horse battery", "your password: ▇▇▇");
+    check("a?password%3DLeaked", "a?password%3D▇▇▇");
+    check("Cookie: a=b; ESTSAUTH=0.AAAA", "Cookie: ▇▇▇");
+    check("Authorization: Digest username=\"ana\", response=\"Leaked\"", "Authorization: ▇▇▇");
+    check("Authorization: SharedAccessSignature sr=a&sig=Leaked", "Authorization: ▇▇▇");
+    check("{\"Authorization\": \"Basic Leaked9\", \"b\": 1}", "{\"Authorization\": ▇▇▇\", \"b\": 1}");
+    check("sent Basic c3ZjLW1kaTpIdW50ZXI= to it", "sent Basic ▇▇▇ to it");
+    check("bearer=Leaked9 Bearer: Leaked9", "bearer=▇▇▇ Bearer: ▇▇▇");
+    check(
+        "<Data Name=\"Password\">Leaked</Data><Data Name=\"A\">b</Data>",
+        "<Data Name=\"Password\">▇▇▇</Data><Data Name=\"A\">b</Data>",
+    );
+    check("<S N=\"Password\">Leaked</S>", "<S N=\"Password\">▇▇▇</S>");
+    check(
+        "<add name=\"Password\" type=\"x\" value=\"Leaked\"/>",
+        "<add name=\"Password\" type=\"x\" value=▇▇▇\"/>",
+    );
+    check(
+        "<setting name=\"Password\" as=\"s\"><value>Leaked</value>",
+        "<setting name=\"Password\" as=\"s\"><value>▇▇▇</value>",
+    );
+    check("<add key=\"Password\" /> x", "<add key=\"Password\" /> x");
+    check(
+        "{\"key\":\"password\",\"type\":\"s\",\"value\":\"Leaked\"}",
+        "{\"key\":\"password\",\"type\":\"s\",\"value\":▇▇▇\"}",
+    );
+    check("p\0a\0s\0s\0w\0o\0r\0d\0=\0L\0e\0a\0k\0", "password=▇▇▇");
+    check("\u{1b}[1mpassword\u{1b}[0m=Leaked", "password=▇▇▇");
+    check("pass\u{ad}word=Leaked", "password=▇▇▇");
+    check("\u{1b}[1mno such thing\u{1b}[0m", "\u{1b}[1mno such thing\u{1b}[0m");
+}
+
+#[test]
 fn what_only_speaks_of_secrets_stays() {
     for line in [
         "GMSA password could not be retrieved",
@@ -138,6 +176,12 @@ fn a_value_that_goes_on_below_is_blacked_out_there_too() {
         &["EncryptedBytes=AQAAANCMnd8BFdER", "jHoAwE/Cl+sBAAAAjHoA", "q==] x"],
         &["EncryptedBytes=▇▇▇", "▇▇▇", "▇▇▇] x"],
     );
+    check(&["EncryptedBytes=01 00 00", "01 15 D1", "4F C2", "x"], &["EncryptedBytes=▇▇▇", "▇▇▇", "▇▇▇", "x"]);
+    check(&["EncryptedBytes=AQAA", "    jHoAwE/Cl+sBAAAAjHoA"], &["EncryptedBytes=▇▇▇", "▇▇▇"]);
+    check(&["Password:", "Leaked!", "x"], &["Password:", "▇▇▇", "x"]);
+    check(&["Password=", "  Leaked!"], &["Password=", "▇▇▇"]);
+    check(&["Password:", "   at Some.Method()"], &["Password:", "   at Some.Method()"]);
+    check(&["\"password\": {", "  \"value\": \"Leaked\"", "}, x"], &["\"password\": ▇▇▇", "▇▇▇", "}, x"]);
     check(&["EncryptedBytes=AQAA", "   at Some.Method()"], &["EncryptedBytes=▇▇▇", "   at Some.Method()"]);
     check(&["\"EncryptedBytes\": [", "1, 2", "3], x"], &["\"EncryptedBytes\": ▇▇▇", "▇▇▇", "▇▇▇], x"]);
     check(&["<Password>", "  Leaked", "</Password> x"], &["<Password>", "▇▇▇", "</Password> x"]);
@@ -174,6 +218,9 @@ proptest! {
             format!("x Password: {bare}"),
             format!("x refresh_token={word} y=z"),
             format!("Authorization: Bearer {word}"),
+            format!("Cookie: a={word}; b={word} c={word}"),
+            format!("<Data Name=\"Password\">{xml}</Data> y"),
+            format!("\u{1b}[1mpass\u{1b}[0mword=\0{word} y=z"),
         ] {
             let shown = black_out(&line, Carry::Nothing).0;
             prop_assert!(!shown.contains(['Ж', 'Щ', 'Ю']), "{} {}", line, shown);
@@ -182,7 +229,7 @@ proptest! {
 
     #[test]
     fn any_line_comes_to_an_end(line in any::<String>()) {
-        for carry in [Carry::Nothing, Carry::Value, Carry::List, Carry::Element, Carry::Pem, Carry::Folded] {
+        for carry in [Carry::Nothing, Carry::Value, Carry::List, Carry::Element, Carry::Pem, Carry::Folded, Carry::Below] {
             let _ = black_out(&format!("{line} password={line} \"secret\":\"{line}"), carry);
         }
     }

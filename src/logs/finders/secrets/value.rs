@@ -14,10 +14,41 @@ use crate::logs::finders::EVIDENCE;
 static NEXT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\s+(?:[A-Za-z_][A-Za-z0-9_.]*=[^=\s\]}]|--->)").ok());
 
-/// Words after which a colon begins a reason rather than a value.
+/// Words after which a colon may begin a reason rather than a value.
 const BEFORE_A_REASON: [&str; 20] = [
     "the", "a", "an", "this", "that", "your", "its", "their", "no", "read", "decrypt", "retrieve", "get",
     "set", "load", "find", "obtain", "store", "change", "validate",
+];
+
+/// Words that begin a reason: any other two may be a passphrase.
+const OF_A_REASON: [&str; 27] = [
+    "access",
+    "bad",
+    "can",
+    "cannot",
+    "could",
+    "denied",
+    "does",
+    "error",
+    "expired",
+    "failed",
+    "incorrect",
+    "invalid",
+    "is",
+    "it",
+    "key",
+    "logon",
+    "no",
+    "not",
+    "object",
+    "operation",
+    "permission",
+    "the",
+    "timed",
+    "unable",
+    "unknown",
+    "was",
+    "wrong",
 ];
 
 /// `Failed to read the password: access denied` gives none.
@@ -25,7 +56,9 @@ pub(super) fn is_prose(before: &str, after: &str) -> bool {
     let word = before.split_whitespace().next_back().unwrap_or("");
     let spaced = before.ends_with(char::is_whitespace);
     let plain = after.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | ',' | '\''));
-    spaced && BEFORE_A_REASON.contains(&word) && plain && after.split_whitespace().nth(1).is_some()
+    let mut words = after.split_whitespace();
+    let reason = words.next().is_some_and(|first| OF_A_REASON.contains(&&*first.to_ascii_lowercase()));
+    spaced && BEFORE_A_REASON.contains(&word) && plain && reason && words.next().is_some()
 }
 
 /// How long the value is behind its key, and what of it is still to come.
@@ -36,12 +69,27 @@ pub(super) fn behind_key(closed: &str, spaced: bool, after: &str) -> (usize, Car
     if spaced && begins_with_key(after) {
         return (0, Carry::Nothing);
     }
-    let open = after.starts_with('[') && after.chars().all(is_of_list);
+    let listed = after.starts_with('[') && after.chars().all(is_of_list);
+    let open = listed || after.trim_end() == "{";
     match unquoted(after) {
         Some(length) => (length, Carry::Nothing),
         None if open => (after.len(), Carry::List),
+        None if after.trim().is_empty() => (0, Carry::Below),
         None => (after.len(), Carry::Value),
     }
+}
+
+/// Of a header: to its quote, or to the line's end but for a sentence that is looked for.
+pub(super) fn header(after: &str) -> (usize, Carry) {
+    if let Some(quote) = opening("", after) {
+        return quoted(quote, after);
+    }
+    (sentence(after).unwrap_or(after.len()), Carry::Value)
+}
+
+/// To the next tag, or else over all of the line.
+pub(super) fn tagged(after: &str) -> (usize, Carry) {
+    after.find(['<']).map_or((after.len(), Carry::Element), |end| (end, Carry::Nothing))
 }
 
 /// What opens the value, if it stands in quotes: backslashes and a quote, or two where the key had two.
@@ -101,12 +149,17 @@ fn unquoted(after: &str) -> Option<usize> {
         .find(|at| within.get(at.saturating_add(1)..).is_some_and(may_follow))
         .or(end);
     let within = after.get(..end.unwrap_or(after.len())).unwrap_or(after);
-    let sentence = EVIDENCE.iter().filter_map(|sentence| {
+    sentence(within).or(end)
+}
+
+/// Where a sentence that is looked for begins.
+fn sentence(within: &str) -> Option<usize> {
+    let sentences = EVIDENCE.iter().filter_map(|sentence| {
         let at = within.find(sentence)?;
         let before = within.get(..at)?;
         (before.is_empty() || before.ends_with(' ')).then(|| before.trim_end().len())
     });
-    sentence.min().or(end)
+    sentences.min()
 }
 
 /// To the element's own end, or else over all of the line.
@@ -151,6 +204,13 @@ pub(super) fn of_address(after: &str) -> usize {
     after.get(..host).and_then(|both| both.rfind('@')).unwrap_or(host)
 }
 
+/// Bytes in hexadecimal, as `01 15 D1`.
+fn is_of_pairs(line: &str) -> bool {
+    let is_pair = |word: &str| word.len() == 2 && word.chars().all(|c| c.is_ascii_hexdigit());
+    let mut words = line.split([' ', ',', '-']).filter(|word| !word.is_empty());
+    words.next().is_some_and(is_pair) && words.all(is_pair)
+}
+
 fn is_of_list(c: char) -> bool {
     c.is_ascii_hexdigit() || c.is_whitespace() || "[,x".contains(c)
 }
@@ -177,11 +237,21 @@ pub(super) fn going_on(line: &str, carry: Carry) -> (usize, Carry) {
             let more = line.strip_prefix(' ').filter(|more| !more.is_empty() && !more.contains(' '));
             return more.map_or((0, Carry::Nothing), |_| (line.len(), carry));
         }
+        // Nothing stood behind the key: one word below it is its value, and a sentence is none.
+        Carry::Below => {
+            let word = line.trim();
+            let single = !word.is_empty() && !word.contains(char::is_whitespace);
+            return (if single { line.len() } else { 0 }, Carry::Nothing);
+        }
         Carry::Value => {}
+    }
+    if is_of_pairs(line) {
+        return (line.len(), Carry::Value);
     }
     let first = line.split_whitespace().next().unwrap_or("");
     let encoded = first.trim_end_matches([']', '}', '"', ';', ',']);
-    let goes_on = !line.starts_with(char::is_whitespace)
+    let alone = line.trim() == first;
+    let goes_on = (alone || !line.starts_with(char::is_whitespace))
         && !encoded.is_empty()
         && encoded.chars().all(|c| c.is_ascii_alphanumeric() || "+/=-_".contains(c))
         && (encoded.len() >= 16 || encoded.ends_with('=') || encoded.len() < first.len());
