@@ -15,6 +15,7 @@ impl Walkthrough {
         }
         // There may be room by now.
         let mut facts = self.unwritten.clone();
+        facts.extend(self.written_late(now));
         facts.extend(self.pause_on_record(now));
         // As whoever leaves in time: a save that is out is given up, and what is judged is its own watch.
         let mut walk = self.clone();

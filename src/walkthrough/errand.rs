@@ -102,6 +102,11 @@ impl Errand {
         )
     }
 
+    /// A line of the record.
+    pub(super) fn is_writing(&self) -> bool {
+        matches!(self, Self::Recording(_) | Self::RecordingThen(..))
+    }
+
     pub(super) fn is_reading(&self) -> bool {
         matches!(self, Self::ReadPortal(_))
     }

@@ -223,6 +223,11 @@ pub enum Fact {
     Paused {
         by_seconds: u64,
     },
+    /// So many lines before this one could not be written when what they tell happened.
+    WrittenLate {
+        by_seconds: u64,
+        lines: usize,
+    },
     /// A health issue about a credential that was open at the mark was seen closed: open again, it is about the save.
     IssueClosed {
         id: Safe,

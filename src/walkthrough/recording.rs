@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::clock::Now;
 use crate::text::Safe;
 
 use super::effect::{Effect, Ticket};
@@ -15,6 +16,8 @@ use super::{Acceptance, Notice, Walkthrough};
 
 /// So often what could not be written is tried again.
 const WRITE_AGAIN_EVERY: Duration = Duration::from_secs(5);
+/// A line's time is its own up to so much.
+const LATE: Duration = Duration::from_secs(30);
 
 impl Walkthrough {
     /// Writes a fact that nothing waits for. One that can't be written is kept, and tried again later; what comes then
@@ -42,13 +45,26 @@ impl Walkthrough {
     /// What could not be written before goes first.
     pub(super) fn write_again(&mut self) {
         self.next_writing = None;
-        for fact in std::mem::take(&mut self.unwritten) {
+        let late = self.written_late(self.now);
+        for fact in std::mem::take(&mut self.unwritten).into_iter().chain(late) {
             self.write(fact);
         }
     }
 
+    /// What stands behind lines that bear a time at which nothing of what they tell happened.
+    pub(super) fn written_late(&self, now: Now) -> Option<Fact> {
+        let by = now.at.since(self.record.unwritten_since.filter(|_| !self.unwritten.is_empty())?);
+        let lines = self.unwritten.len();
+        (by >= LATE).then_some(Fact::WrittenLate { by_seconds: by.as_secs(), lines })
+    }
+
     fn keep(&mut self, fact: Fact) {
+        // Said anew, with how late it is by then.
+        if matches!(fact, Fact::WrittenLate { .. }) {
+            return;
+        }
         self.unwritten.push(fact);
+        self.record.unwritten_since.get_or_insert(self.now.at);
         self.next_writing = Some(self.now.at.after(WRITE_AGAIN_EVERY));
     }
 
@@ -98,6 +114,9 @@ impl Walkthrough {
         self.record.lines = count;
         self.record.hash = hash;
         self.record.fault = None;
+        if self.unwritten.is_empty() && !self.errands.values().any(Errand::is_writing) {
+            self.record.unwritten_since = None;
+        }
         self.durable.apply(fact);
     }
 

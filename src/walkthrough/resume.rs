@@ -148,6 +148,7 @@ impl Past {
             | Fact::ClockSetBack { .. }
             | Fact::ClockSetForward { .. }
             | Fact::Paused { .. }
+            | Fact::WrittenLate { .. }
             | Fact::HandOverNoted { .. }
             | Fact::Left { .. } => {}
         }

@@ -76,7 +76,8 @@ impl Walkthrough {
         self.durable = past.durable.clone();
         self.open_attempts.clone_from(&past.durable.interrupted);
         let lines = opened.lines.len() as u64;
-        self.record = RecordView { path: opened.path, lines, hash: opened.hash, fault: None };
+        self.record =
+            RecordView { path: opened.path, lines, hash: opened.hash, fault: None, ..RecordView::default() };
         self.record(Fact::Resumed {
             operator: self.terms.operator.clone(),
             host: self.terms.host.clone(),

@@ -253,6 +253,8 @@ pub struct RecordView {
     pub lines: u64,
     pub hash: Safe,
     pub fault: Option<Safe>,
+    /// When the first came of the lines that are not written yet.
+    pub(super) unwritten_since: Option<Instant>,
 }
 
 /// What a sentence on the screen just said; the last one stays until something else happens.

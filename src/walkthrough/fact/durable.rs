@@ -78,12 +78,7 @@ impl Durable {
             }
             Fact::Attempting { attempt, .. } => self.interrupted.push(*attempt),
             Fact::Attempted { attempt, .. } => self.interrupted.retain(|open| open != attempt),
-            Fact::SaveIntended { .. } => {
-                self.save_before = self.save;
-                self.save = DurableSave::NotKnown;
-                self.verdict_before = self.verdict.take();
-                self.step = Step::Services;
-            }
+            Fact::SaveIntended { .. } => self.save_intended(),
             Fact::SaveEnded { result, .. } => self.save_ended(*result),
             Fact::Verdict { verdict, .. } => self.verdict = Some(*verdict),
             Fact::Settled { step, .. } => {
@@ -128,9 +123,17 @@ impl Durable {
             | Fact::ClockSetBack { .. }
             | Fact::ClockSetForward { .. }
             | Fact::Paused { .. }
+            | Fact::WrittenLate { .. }
             | Fact::IssueClosed { .. }
             | Fact::Noted { .. } => {}
         }
+    }
+
+    fn save_intended(&mut self) {
+        self.save_before = self.save;
+        self.save = DurableSave::NotKnown;
+        self.verdict_before = self.verdict.take();
+        self.step = Step::Services;
     }
 
     fn save_ended(&mut self, result: SaveWord) {

@@ -121,6 +121,44 @@ fn what_could_not_be_written_is_written_by_itself_in_its_order_and_at_the_latest
 }
 
 #[test]
+fn lines_that_were_written_late_are_followed_by_one_that_says_so() {
+    let late = |facts: &[Fact]| {
+        let said: Vec<(u64, usize)> = facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::WrittenLate { by_seconds, lines } => Some((*by_seconds, *lines)),
+                _ => None,
+            })
+            .collect();
+        said
+    };
+    let mut player = walked_to(Step::Configuration);
+    player.disk_full = true;
+    player.enter();
+    player.settle();
+    for _ in 0..12 {
+        player.wait(5);
+        player.settle();
+    }
+    let waiting = player.walk.unwritten.len();
+    let closing = late(&player.walk.closing(player.now()));
+    assert_eq!(closing.len(), 1);
+    player.disk_full = false;
+    player.wait(5);
+    player.settle();
+    let written: Vec<Fact> = player.disk.iter().map(|(_, fact)| fact.clone()).collect();
+    let (by, lines) = late(&written)[0];
+    assert!(lines >= 1 && lines == waiting && by > closing[0].0 && by >= 60, "{by} s, {lines} of {waiting}");
+    assert_eq!(late(&written).len(), 1, "once");
+    // What comes now comes in time.
+    player.enter();
+    player.settle();
+    let facts: Vec<Fact> = player.disk.iter().map(|(_, fact)| fact.clone()).collect();
+    assert_eq!(late(&facts).len(), 1);
+    assert_eq!(player.walk.record.unwritten_since, None);
+}
+
+#[test]
 fn a_fact_that_holds_what_stands_in_the_field_is_written_once_it_does_not() {
     let mut player = walked_to(Step::Services);
     player.slow_record = true;

@@ -52,6 +52,10 @@ fn of_the_walk(fact: &Fact) -> Option<Safe> {
             "Nothing was watched for {}: the console was stopped, its machine slept, or its clock was set forward.",
             stretch(*by_seconds)
         )),
+        Fact::WrittenLate { by_seconds, lines } => safe(format!(
+            "The record could not be written for {}. Of the lines before this one the last {lines} tell of that time, and bear the time when they were written.",
+            stretch(*by_seconds)
+        )),
         Fact::IssueClosed { id } => safe(format!(
             "The health issue {id}, open when the save was announced, was seen closed; open again, it counts."
         )),
