@@ -1,6 +1,6 @@
 //! What the operator means: an intent, a chosen option, a typed text.
 
-use crate::logs::finders::secrets::{Carry, black_out};
+use crate::logs::finders::secrets::{Carry, black_out, says_secret};
 use crate::text::Safe;
 
 use super::errand::Then;
@@ -176,9 +176,9 @@ impl Walkthrough {
     }
 }
 
-/// As in a log, where its value would be blacked out.
+/// As in a log, where its value would be blacked out; or as people say it.
 fn names_secret(text: &Safe) -> bool {
-    black_out(text, Carry::Nothing).0 != **text
+    black_out(text, Carry::Nothing).0 != **text || says_secret(text)
 }
 
 /// The same words, but for case and the space between them.

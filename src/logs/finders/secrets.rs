@@ -47,6 +47,18 @@ pub fn black_out(line: &str, carry: Carry) -> (Cow<'_, str>, Carry) {
     of_plain(line, carry)
 }
 
+/// A sentence that gives a password away, as `the new password is Abc-123`. What only speaks of one does not: `the password
+/// is wrong`, `is 12 days old`.
+#[must_use]
+pub fn says_secret(text: &str) -> bool {
+    keys::said(text).any(|word| {
+        let word = word.trim_matches(['.', ',', ';', ':', '!', '?', '(', ')', '"', '\'', '`']);
+        let has = |of: fn(&char) -> bool| word.chars().any(|c| of(&c));
+        let marks = has(|c| "!@#$%^&*+=?~_".contains(*c));
+        marks || has(char::is_ascii_digit) && has(|c| c.is_alphabetic())
+    })
+}
+
 /// The line without what is between its letters and not seen: the NULs of UTF-16 in a file that is none, colours, joiners.
 /// Nothing, where all of it is seen.
 fn unseen_removed(line: &str) -> Option<String> {

@@ -81,7 +81,10 @@ fn a_note_that_gives_a_secret_by_its_name_is_refused_before_it_goes_anywhere() {
     let mut player = walked_to(Step::Password);
     let lines = player.walk.record.lines;
     player.intend(Intent::Note);
-    for text in ["password: Hunter-2026!", "pwd=x", "net use /user:ana x --password=y", "its token = abc"] {
+    let given = "the new password is Lab-Pass-2026!";
+    for text in
+        ["password: Hunter-2026!", "pwd=x", "net use /user:ana x --password=y", "its token = abc", given]
+    {
         player.intend(Intent::Typed(text.into()));
         assert_eq!(player.walk.notice, Some(Notice::Blocked(Reason::TextNamesSecret)), "{text}");
         assert_eq!(player.walk.dialog, Some(Question::Note), "{text}");

@@ -39,6 +39,17 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&whole.replace("STEM", STEM).replace("SHORT", SHORT)).ok()
 });
 
+static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:pass(?:word|wd|phrase|wort)?|pwd|pw|kennwort|secret)\s+(?:is|was|ist|war|lautet)(?:\s+now|\s+jetzt)?:?\s+(\S+)").ok()
+});
+
+/// The words behind a password's name and a verb.
+pub(super) fn said(text: &str) -> impl Iterator<Item = &str> {
+    SAID.iter()
+        .flat_map(|pattern| pattern.captures_iter(text))
+        .filter_map(|found| Some(found.get(1)?.as_str()))
+}
+
 /// The pattern is not there.
 #[derive(Debug)]
 pub(super) struct NoPattern;

@@ -120,6 +120,27 @@ fn what_names_a_secret_from_further_away_is_known_too() {
 }
 
 #[test]
+fn a_sentence_that_gives_a_password_away_is_known_from_one_that_speaks_of_it() {
+    for text in [
+        "the new password is Lab-Pass-2026!",
+        "Password was Abc1.",
+        "the pw is now Hunter2!",
+        "Das Kennwort lautet Abc#d",
+    ] {
+        assert!(says_secret(text), "{text}");
+    }
+    for text in [
+        "the password is wrong on s3",
+        "the password is 12 days old!",
+        "password was changed by Ben at 21:30Z",
+        "the password is in the vault, see INC-4711",
+        "the password was well-known",
+    ] {
+        assert!(!says_secret(text), "{text}");
+    }
+}
+
+#[test]
 fn what_only_speaks_of_secrets_stays() {
     for line in [
         "GMSA password could not be retrieved",
