@@ -301,7 +301,7 @@ fn how_to_check(out: &mut String) -> std::fmt::Result {
          line's bytes before `,\"h\":`. A changed, dropped or moved line breaks every `h` after it. Who may write the \
          file could write all of it anew, so compare count and last hash with those noted in the ticket when the \
          walk ended. No line was written that holds a password which the console held then; a password that it had \
-         wiped before it can't tell from other words in a note."
+         wiped before, or that nobody had typed yet, it can't tell from other words in a note."
     )
 }
 
