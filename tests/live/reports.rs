@@ -206,7 +206,7 @@ fn planted(place: &Place) -> [PathBuf; 2] {
 fn a_bundle_holds_the_newest_log_lines_and_nothing_secret_and_replaces_no_file() {
     let place = Place::open();
     let [_, all] = planted(&place);
-    let note = "the password is Lab-Pass-2026!";
+    let note = "asked Ben, and he says Lab-Pass-2026! as well";
     assert!(note.contains(RIGHT));
     // Who can edit; on; used elsewhere; on; changed already; the password; and a note with it, then one without.
     let keys = format!("1\n\n1\n\n1\n{RIGHT}\ni\n{note}\ntold the board\n\n1\n1\nq\n1\n");
